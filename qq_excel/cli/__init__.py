@@ -1,0 +1,31 @@
+"""The command line. ``main`` sets the language, then loads the commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def _language(arguments: list[str]) -> str:
+    """The language asked for anywhere on the line, so that help and errors speak it too."""
+    for i, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+        if argument == "--lang" and i + 1 < len(arguments):
+            return arguments[i + 1]
+    return os.environ.get("QQ_LANG", "zh")
+
+
+def main() -> None:
+    """Run ``qq-excel``: exit code 0 clean, 1 findings at level E, 2 could not run."""
+    from qq_excel import language  # noqa: PLC0415
+
+    language.use("en" if _language(sys.argv[1:]) == "en" else "zh")
+    if sys.argv[1:] == ["--version"]:
+        from qq_excel import __version__  # noqa: PLC0415
+
+        sys.stdout.write(f"qq-excel {__version__}\n")
+        return
+    from qq_excel.cli.app import run  # noqa: PLC0415
+
+    sys.exit(run())

@@ -1,0 +1,213 @@
+"""``qq-excel``: one thin function per command. What a command does stands in the package, not here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from qq_excel import __version__
+from qq_excel.cli import common
+from qq_excel.cli.common import (
+    AsOf,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    MaybeOutDir,
+    OutDir,
+    Paths,
+    PolicyOption,
+    Together,
+)
+from qq_excel.language import t
+
+app = typer.Typer(
+    name="qq-excel",
+    help=t(
+        "清欠工作簿的校验、预警和核销。退出码：0 无错误，1 有错误级问题，2 无法运行。",
+        "Check receivable workbooks, warn, write off. Exit code: 0 clean, 1 findings at level E, 2 could not run.",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+policy_app = typer.Typer(help=t("查看制度参数", "look at the policy's parameters"), no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        common.out.print(f"qq-excel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help=t("版本", "version"))
+    ] = False,
+    lang: LangOption = Language.ZH,
+) -> None:
+    del version, lang  # the language was set before the commands were loaded
+
+
+@app.command(help=t("校验工作簿，列出问题", "check workbooks and list what is wrong"))
+def check(
+    paths: Paths,
+    out: MaybeOutDir = None,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.checking import run_check  # noqa: PLC0415
+
+    del lang
+    return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together)
+
+
+@app.command(help=t("生成清欠预警表（各单位一份，集团一份）", "make warning sheets, one per unit and one for the group"))
+def warn(
+    paths: Paths,
+    out: OutDir,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.checking import run_warn  # noqa: PLC0415
+
+    del lang
+    return run_warn(paths, out, common.day(as_of), common.policy_of(policy), format, together)
+
+
+@app.command("write-off", help=t("生成坏账核销申请包", "make write-off packs"))
+def write_off(
+    paths: Paths,
+    out: OutDir,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    draft: Annotated[
+        bool, typer.Option("--draft", help=t("材料不全的也生成，打“草稿”水印", "make watermarked drafts of unfit ones"))
+    ] = False,
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.checking import run_write_off  # noqa: PLC0415
+
+    del lang
+    return run_write_off(paths, out, common.day(as_of), common.policy_of(policy), draft, format, together)
+
+
+@app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
+def verify(
+    pack: Annotated[Path, typer.Argument(help=t("申请包（zip）", "the pack (zip)"))],
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.checking import run_verify  # noqa: PLC0415
+
+    del lang
+    return run_verify(pack, format)
+
+
+@app.command("import", help=t("把外部导出（CSV 或工作簿）转成应收账款明细表", "turn a foreign export into a ledger"))
+def import_(
+    file: Annotated[Path, typer.Argument(help=t("导出文件", "the export"))],
+    mapping: Annotated[
+        str, typer.Option("--map", help=t("对应关系 YAML 文件，或自带的名称", "mapping YAML, or a built-in name"))
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个工作簿", "the ledger to write"))],
+    as_of: AsOf = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.importing import run_import  # noqa: PLC0415
+
+    del lang
+    return run_import(file, mapping, common.day(as_of), out)
+
+
+@app.command(help=t("新建空白模板", "write a blank template"))
+def template(
+    kind: Annotated[str, typer.Argument(help=t("表种，如 receivables；all 为全部", "a kind, e.g. receivables; or all"))],
+    out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪里", "where to write it"))],
+    policy: PolicyOption = "group",
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.looking import run_template  # noqa: PLC0415
+
+    del lang
+    return run_template(kind, out, common.policy_of(policy))
+
+
+@app.command(help=t("列出规则，或说明一条规则", "list the rules, or explain one"))
+def rules(
+    rule_id: Annotated[str | None, typer.Argument(help=t("规则编号，如 REC001", "a rule, e.g. REC001"))] = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.looking import run_rules  # noqa: PLC0415
+
+    del lang
+    return run_rules(rule_id, format)
+
+
+@policy_app.command("show", help=t("显示制度参数及来源", "show the parameters and where they come from"))
+def policy_show(
+    policy: Annotated[str, typer.Argument(help=t("制度名称或 YAML 文件", "a profile or a YAML file"))] = "group",
+    as_of: AsOf = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.looking import run_policy_show  # noqa: PLC0415
+
+    del lang
+    return run_policy_show(common.policy_of(policy), common.day(as_of), format)
+
+
+@app.command(help=t("用自带样例跑一遍全部流程", "run everything on the samples"))
+def demo(
+    out: Annotated[Path, typer.Argument(help=t("结果放到哪个文件夹", "folder for the results"))],
+    lang: LangOption = Language.ZH,
+) -> int:
+    from qq_excel.cli.demonstrating import run_demo  # noqa: PLC0415
+
+    del lang
+    return run_demo(out)
+
+
+def run() -> int:
+    """Run the command line; give the exit code."""
+    common.set_up_log()
+    command: Any = typer.main.get_command(app)
+
+    def call() -> Any:
+        try:
+            return command.main(standalone_mode=False, prog_name="qq-excel")
+        except click.exceptions.NoArgsIsHelpError as error:
+            common.out.print(error.ctx.get_help(), markup=False)
+            return common.FAILED
+        except click.ClickException as error:
+            common.err.print(
+                t("命令写得不对：", "The command is not right: ") + error.format_message(), style="red", markup=False
+            )
+            common.err.print(t("用 qq-excel --help 查看用法。", "See qq-excel --help."), markup=False)
+            return common.FAILED
+        except click.exceptions.Abort:
+            raise KeyboardInterrupt from None
+
+    try:
+        return common.guarded(call)
+    except (SystemExit, typer.Exit) as leave:
+        code = getattr(leave, "exit_code", getattr(leave, "code", 0))
+        return int(code or 0)
+    finally:
+        sys.stdout.flush()

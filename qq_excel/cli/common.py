@@ -1,0 +1,166 @@
+"""What all commands share: options, errors in one sentence, progress, output."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from qq_excel.errors import InputError, QQExcelError
+from qq_excel.language import Text, t
+
+OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Language(StrEnum):
+    """The language of what is printed."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(help=t("工作簿或文件夹，可以有多个", "workbooks or folders, one or more"))
+]
+OutDir = Annotated[Path, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))]
+MaybeOutDir = Annotated[
+    Path | None, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help=t("截止日期，如 2026-09-30；表头没有时必填", "as-of date, e.g. 2026-09-30")),
+]
+PolicyOption = Annotated[
+    str,
+    typer.Option("--policy", help=t("制度：名称（group）或 YAML 文件", "policy: a profile (group) or a YAML file")),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help=t("输出格式", "output format"))]
+LangOption = Annotated[Language, typer.Option("--lang", help=t("语言", "language"))]
+Together = Annotated[
+    bool,
+    typer.Option(
+        "--together",
+        help=t("把全部文件当作同一单位同一期的一次报送", "take all files as one submission"),
+    ),
+]
+
+
+def day(text: str | None) -> dt.date | None:
+    """An ISO date given as an option; :class:`InputError` when it is none."""
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            Text(
+                f"日期“{text}”不对，请写成 2026-09-30 这样的形式。", f"'{text}' is no date; write it like 2026-09-30."
+            )
+        ) from None
+
+
+def policy_of(name: str) -> Any:
+    """The policy called *name*, or of the file *name*."""
+    from qq_excel.policy import load_policy  # noqa: PLC0415
+
+    is_file = name.lower().endswith((".yaml", ".yml")) or os.sep in name
+    return load_policy(Path(name) if is_file else name)
+
+
+def print_json(content: Any) -> None:
+    """Print *content* as JSON, the same bytes on every system."""
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def progress_shown(quiet: bool = False) -> Iterator[Any]:
+    """A progress line on a terminal; the callback of :data:`qq_excel.check.Progress`."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=err, transient=True
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def tell(what: Text, done: int, of: int) -> None:
+            bar.update(task, description=str(what), completed=done, total=of)
+
+        yield tell
+
+
+def log_file() -> Path:
+    """Where the log of program faults is."""
+    base = os.environ.get("QQ_LOG_DIR") or os.environ.get("XDG_STATE_HOME")
+    folder = Path(base) if base else Path.home() / ".local" / "state"
+    return folder / "qq-excel" / "qq-excel.log"
+
+
+def set_up_log() -> None:
+    """Program faults go to a file, never to a clerk's screen."""
+    try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.FileHandler(log_file(), encoding="utf-8", delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger("qq_excel")
+    root.addHandler(handler)
+    root.propagate = False
+
+
+def guarded(call: Any) -> int:
+    """Run *call*; turn what goes wrong into one sentence and an exit code."""
+    try:
+        code = call()
+    except QQExcelError as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        return FAILED
+    except KeyboardInterrupt:
+        err.print(t("已中断，没有留下不完整的结果。", "Interrupted; nothing half-written was left."))
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (SystemExit, typer.Exit):
+        raise
+    except Exception:
+        fault = uuid.uuid4().hex[:8]
+        logging.getLogger("qq_excel").exception("fault %s", fault)
+        err.print(
+            t(
+                f"程序内部故障（编号 {fault}）。请把日志 {log_file()} 交给管理员。",
+                f"Internal fault {fault}. Give the log {log_file()} to your administrator.",
+            ),
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
+        return FAILED
+    return int(code or OK)

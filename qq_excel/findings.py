@@ -1,0 +1,193 @@
+"""The one table that every rule writes to and every paper reads from.
+
+A finding says where (file, sheet, A1 address), what (rule, level, message), what is expected, how to mend
+it and which clause asks for it. Its figures are kept apart from its words, so that one run can be shown in
+either language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from qq_excel.catalogue import LEVELS, RuleSpec, get_rule, render
+from qq_excel.language import Lang, Text, current
+
+Status = Literal["open", "explained", "waived", "baseline"]
+
+
+def column_letters(column: int) -> str:
+    """``A`` for 0, ``AA`` for 26."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """The A1 address of a zero-based cell."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+def from_a1(address: str) -> tuple[int, int]:
+    """Zero-based (row, column) of an A1 address; ValueError when it is none."""
+    match = re.fullmatch(r"([A-Z]{1,3})([1-9]\d*)", address)
+    if not match:
+        raise ValueError(address)
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
+
+
+@dataclass(slots=True)
+class Finding:
+    """One thing that is wrong, needs an answer, is worth knowing, or could not be judged.
+
+    ``row`` and ``column`` are zero-based; None for a finding on a sheet or file. ``figures`` feed the
+    message; a value is a text, or a :class:`Text` where the words differ by language.
+    """
+
+    rule: str
+    level: str
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    column: int | None = None
+    field: str | None = None
+    header: str | None = None
+    key: str | None = None
+    value: str | None = None
+    expected: str | Text | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+    related: tuple[str, ...] = ()
+    status: Status = "open"
+    #: Why it could not be judged (level ``?``); it takes the place of the rule's own message.
+    why: Text | None = None
+    #: The special reason and who approved it (explained), or the waiver's.
+    reason: str | None = None
+    approved_by: str | None = None
+    order: tuple[int, int] = (0, 0)
+
+    @property
+    def spec(self) -> RuleSpec:
+        """Its rule."""
+        return get_rule(self.rule)
+
+    @property
+    def cell(self) -> str | None:
+        """Its A1 address; None for a finding on a sheet or file."""
+        if self.row is None or self.column is None:
+            return None
+        return a1(self.row, self.column)
+
+    @property
+    def clause(self) -> str:
+        """The clauses that ask for it."""
+        return ", ".join(self.spec.clauses)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the workbook from being accepted."""
+        return self.level == "E" and self.status == "open"
+
+    def _figures(self, lang: Lang) -> dict[str, str]:
+        out = {k: v.in_(lang) if isinstance(v, Text) else str(v) for k, v in self.figures.items()}
+        expected = self.expected.in_(lang) if isinstance(self.expected, Text) else self.expected
+        blank = "（空）" if lang == "zh" else "(blank)"
+        return {
+            "value": self.value or blank,
+            "expected": expected or "—",
+            "header": self.header or "—",
+            "key": self.key or "—",
+            **out,
+        }
+
+    def message(self, lang: Lang | None = None) -> str:
+        """What is wrong, in words."""
+        lang = lang or current()
+        spec = self.spec
+        if self.why is not None:
+            title = spec.title.text.in_(lang)
+            why = self.why.in_(lang)
+            return f"无法判断“{title}”：{why}。" if lang == "zh" else f"Cannot judge '{title}': {why}."
+        text = render(spec.message.text.in_(lang), self._figures(lang))
+        if self.status == "explained":
+            by = self.approved_by or "—"
+            text += f"（已说明：{self.reason}；批准人：{by}）" if lang == "zh" else (
+                f" (explained: {self.reason}; approved by {by})"
+            )
+        return text
+
+    def fix(self, lang: Lang | None = None) -> str:
+        """How to mend it, in words."""
+        lang = lang or current()
+        if self.why is not None:
+            return (
+                "补齐所缺的资料、列或参数后重新校验。" if lang == "zh" else "Supply what is missing and check again."
+            )
+        return render(self.spec.fix.text.in_(lang), self._figures(lang))
+
+    def document(self) -> dict[str, Any]:
+        """The finding as the findings document has it (``schemas/findings.schema.json``)."""
+        expected = str(self.expected) if self.expected is not None else None
+        out: dict[str, Any] = {
+            "rule": self.rule,
+            "level": self.level,
+            "status": self.status,
+            "file": self.file,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "row": None if self.row is None else self.row + 1,
+            "field": self.field,
+            "header": self.header,
+            "key": self.key,
+            "value": self.value,
+            "expected": expected,
+            "message": self.message(),
+            "fix": self.fix(),
+            "clause": self.clause,
+            "related": list(self.related),
+        }
+        if self.reason is not None:
+            out["reason"] = self.reason
+            out["approved_by"] = self.approved_by
+        return out
+
+
+def _place(f: Finding) -> tuple[Any, ...]:
+    row = -1 if f.row is None else f.row
+    column = -1 if f.column is None else f.column
+    return (*f.order, row, column, f.rule, f.level)
+
+
+class Findings(Sequence[Finding]):
+    """Findings in order: file, sheet, row, column, rule."""
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._all = sorted(findings, key=_place)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._all)
+
+    def counts(self) -> dict[str, int]:
+        """Open findings by level (every level is there)."""
+        out: dict[str, int] = dict.fromkeys(LEVELS, 0)
+        for f in self._all:
+            if f.status == "open":
+                out[f.level] += 1
+        return out
+
+    def of_file(self, file: str) -> Findings:
+        """The findings of one file."""
+        return Findings(f for f in self._all if f.file == file)

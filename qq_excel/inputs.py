@@ -1,0 +1,50 @@
+"""Which files a path means: the workbooks in it, and nothing that we or an office program left there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
+#: Our own results say so in their names; they are not handed in again by mistake.
+OWN_SUFFIXES = ("_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm")
+
+
+def workbooks(paths: Iterable[Path]) -> list[Path]:
+    """The workbooks that *paths* name: files as they are, folders with all they hold, in stable order.
+
+    Lock files (``~$``), hidden files and our own results inside a folder are passed over.
+    Raises :class:`InputError` when a path does not exist or a folder holds no workbook.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if _is_workbook(p, path)]
+            if not inside:
+                raise InputError(
+                    Text(
+                        f"{path}：文件夹里没有工作簿（{'、'.join(sorted(SUFFIXES))}）。请检查路径。",
+                        f"{path}: no workbook in this folder ({', '.join(sorted(SUFFIXES))}). Check the path.",
+                    )
+                )
+            found.update(dict.fromkeys(inside))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise InputError(
+                Text(
+                    f"{path}：找不到这个文件或文件夹。请检查路径。", f"{path}: no such file or folder. Check the path."
+                )
+            )
+    return list(found)
+
+
+def _is_workbook(path: Path, top: Path) -> bool:
+    if path.suffix.lower() not in SUFFIXES or path.name.startswith(("~$", ".")) or not path.is_file():
+        return False
+    if any(part.startswith(".") for part in path.relative_to(top).parts):
+        return False
+    return not path.name.endswith(OWN_SUFFIXES)

@@ -1,0 +1,117 @@
+"""Writing results: complete or absent, same bytes for the same input, never over what was handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import re
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from qq_excel.errors import OutputError
+from qq_excel.language import Text
+
+#: The date that every part of every package bears, so that the same input gives the same bytes.
+FIXED_TIME = dt.datetime(2020, 1, 1)
+_ZIP_TIME = (2020, 1, 1, 0, 0, 0)
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+#: What a spreadsheet program could take for a formula, full-width forms included.
+_FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """A temporary file beside *path* that takes its place when the block ends well.
+
+    Raises :class:`OutputError` in one sentence when the folder or disk does not allow it.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".qq-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write *content* to *path*, whole or not at all."""
+    with writing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
+
+
+def write_text(path: Path, content: str) -> Path:
+    """Write UTF-8 text to *path*, whole or not at all."""
+    return write_bytes(path, content.encode())
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """One sentence for a result that cannot be written."""
+    reasons = {
+        errno.ENOSPC: Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
+        errno.EACCES: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
+        errno.EPERM: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
+        errno.EROFS: Text("文件夹是只读的，请换一个文件夹", "the folder is read-only; choose another one"),
+        errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of the path is no folder"),
+        errno.EISDIR: Text("同名的文件夹已存在，请换一个名称", "a folder of that name exists; choose another name"),
+        errno.EEXIST: Text("同名的文件已存在，请换一个名称", "a file of that name exists; choose another name"),
+        errno.EBUSY: Text("文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"),
+        errno.ETXTBSY: Text("文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"),
+        errno.ENAMETOOLONG: Text("文件名过长", "the file name is too long"),
+    }
+    if getattr(error, "winerror", None) in (32, 33):
+        why = reasons[errno.EBUSY]
+    else:
+        why = reasons.get(error.errno or 0, Text(error.strerror or "未知原因", error.strerror or "unknown reason"))
+    return OutputError(Text(f"{path}：无法写入，{why.zh}。", f"{path}: cannot be written: {why.en}."))
+
+
+def safe_name(text: str, fallback: str = "unnamed") -> str:
+    """*text* as a file name that every system takes: no path, no reserved name, at most 80 characters."""
+    name = unicodedata.normalize("NFC", text)
+    name = "".join("_" if c in '\\/:*?"<>|' or unicodedata.category(c).startswith("C") else c for c in name)
+    name = name.strip(" .")[:80].rstrip(" .")
+    if not name or set(name) <= {"_"}:
+        return fallback
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet program could run *text* when it is pasted or opened as CSV."""
+    return text.lstrip(" \u3000")[:1] in _FORMULA_STARTS if text else False
+
+
+def same_zip(parts: Mapping[str, bytes | Path], target: Path) -> Path:
+    """Write a zip whose bytes depend on names and contents only, in the order of *parts*."""
+    with writing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            info = zipfile.ZipInfo(name, _ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            data = content.read_bytes() if isinstance(content, Path) else content
+            archive.writestr(info, data)
+    return target
+
+
+def same_package(source: Path, target: Path, edit: Callable[[str, bytes], bytes] | None = None) -> Path:
+    """Copy an OOXML package with fixed times and part order kept; *edit* may change a part."""
+    with zipfile.ZipFile(source) as archive:
+        parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
+    if edit is not None:
+        parts = {name: edit(name, content) for name, content in parts.items()}
+    return same_zip(parts, target)

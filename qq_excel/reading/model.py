@@ -1,0 +1,208 @@
+"""What reading hands to the rules: plain cells (Grid), then typed tables with the facts seen on the way.
+
+No object of a file library crosses this floor.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+from qq_excel.kinds import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+#: A cell as it stands. ``CellError`` for #N/A and its like; None for blank.
+CellValue = "str | float | int | bool | dt.datetime | dt.date | dt.time | CellError | None"
+
+
+class CellKind(IntEnum):
+    """What stands in a cell, before anybody asks what should."""
+
+    BLANK = 0
+    NUMBER = 1
+    TEXT = 2
+    DATE = 3
+    BOOL = 4
+    ERROR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error value such as ``#N/A``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, zero-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(slots=True)
+class Cells:
+    """One column's cells over a run of rows, as they stand: parallel arrays of equal length.
+
+    ``number`` is float64 (NaN where there is none; True and False are 1 and 0), ``date`` is
+    ``datetime64[s]`` (NaT where there is none), ``text`` is an Arrow-backed pandas ``str`` series (NA
+    where there is none; error cells hold the error's text). An array is None when no cell needs it.
+    """
+
+    kind: npt.NDArray[np.uint8]
+    number: npt.NDArray[np.float64] | None = None
+    date: npt.NDArray[np.datetime64] | None = None
+    text: pd.Series[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+class Grid(Protocol):
+    """One sheet as cells: a file's sheet or a live one."""
+
+    name: str
+    #: ``visible``, ``hidden`` or ``very hidden``.
+    state: str
+    rows: int
+    columns: int
+    merges: list[Area]
+    #: Zero-based physical rows and columns that are hidden, and whether a filter hides rows.
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    filtered: bool
+    #: Zero-based cells (row, column) with a formula that has no stored value, or reads another workbook.
+    stale_formulas: list[tuple[int, int]]
+    foreign_formulas: list[tuple[int, int]]
+
+    def head(self, rows: int) -> list[list[CellValue]]:  # type: ignore[valid-type]
+        """The first *rows* rows as Python values, ragged to the right."""
+
+    def read(self, first_row: int, last_row: int, columns: Iterable[int]) -> dict[int, Cells]:
+        """The cells of *columns* from *first_row* to *last_row*, zero-based, inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadEntry:
+    """One entry of the head block and where it stands (zero-based)."""
+
+    field: str
+    raw: str
+    value: str | dt.date | None
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class FootEntry:
+    """A signature (name and date) or a delivery (date) of a block below the table (zero-based cell)."""
+
+    block: str
+    entry: str
+    name: str | None
+    on: dt.date | None
+    row: int
+    column: int
+
+
+@dataclass(slots=True)
+class CellFacts:
+    """Cells of one field about which reading noticed the same thing.
+
+    ``at`` are positions in the frame; ``raw`` what stands there; ``read`` what it was read as.
+    """
+
+    field: str
+    at: npt.NDArray[np.int64]
+    raw: list[str]
+    read: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """A total row below the data: its physical row (zero-based) and the cells' values by field.
+
+    Amounts are whole cents, like the frame's; ``positions`` are the rows that it totals.
+    """
+
+    row: int
+    label: str
+    values: dict[str, float]
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Table:
+    """A recognised table with typed columns.
+
+    ``frame`` has one column per field of the kind (absent ones are all NA) and a RangeIndex; types:
+    amount ``Int64`` cents of yuan, int ``Int64``, qty/ratio/number ``float64``, date ``datetime64[s]``,
+    time, text, code, enum, yesno ``str``. ``rows[i]`` is the zero-based physical row of frame row i.
+    """
+
+    kind: Kind
+    sheet: str
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    header_row: int
+    #: Zero-based physical column and header text as written, by field; only fields that are there.
+    columns: dict[str, int]
+    headers: dict[str, str]
+    head: dict[str, HeadEntry]
+    #: Cents that 0.01 of the sheet's money unit is worth: 1 (元), 1,000 (千元), 10,000 (万元).
+    step: int = 1
+    money_unit: str = "元"
+    template_version: int | None = None
+    foot: list[FootEntry] = field(default_factory=list)
+    totals: list[TotalRow] = field(default_factory=list)
+    #: Facts by rule id (CEL002 …); the rule of that id says what they mean.
+    facts: dict[str, list[CellFacts]] = field(default_factory=dict)
+    unknown: dict[int, str] = field(default_factory=dict)
+    doubles: list[tuple[str, int, int]] = field(default_factory=list)
+    missing: list[tuple[str, str | None]] = field(default_factory=list)
+    merges: list[Area] = field(default_factory=list)
+    blank_rows: list[int] = field(default_factory=list)
+    hidden: str | None = None
+    filtered: bool = False
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """截止日期 of the head block."""
+        entry = self.head.get("as_of")
+        return entry.value if entry and isinstance(entry.value, dt.date) else None
+
+    def text(self, name: str) -> str | None:
+        """A head-block entry as text."""
+        entry = self.head.get(name)
+        return None if entry is None or entry.value is None else str(entry.value)
+
+
+@dataclass(slots=True)
+class FileFact:
+    """Something about a file or sheet that a FIL rule reports."""
+
+    rule: str
+    sheet: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Workbook:
+    """One file after reading: its tables and what was noticed about the file itself."""
+
+    path: str
+    name: str
+    sha256: str
+    tables: list[Table] = field(default_factory=list)
+    facts: list[FileFact] = field(default_factory=list)

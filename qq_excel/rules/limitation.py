@@ -1,0 +1,105 @@
+"""The clocks of a receivables ledger: which claims live, from when they age, when limitation ends.
+
+Several rules and the warning sheet need these; each is computed once per stack. Limitation is "computed
+from the events entered" and nothing here is legal advice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qq_excel.policy import Params
+from qq_excel.policy.calendar import Days, as_days, limitation_end
+from qq_excel.rules.stack import Stack
+from qq_excel.rules.verdict import true
+
+#: A claim with one of these is at its end: nobody chases it any more.
+SETTLED = ("已结清", "已核销")
+#: Before a court the suit itself has stopped the limitation clock (Civil Code 195).
+SUED = ("诉讼",)
+#: What interrupts limitation and stands in the ledger, the weakest proof (签认) last.
+EVENTS = ("last_paid_on", "dunned_on", "confirmed_on")
+#: The two ways of ageing, and the date from which each runs.
+AGE_BASES = {"业务发生日": "occurred_on", "约定付款日": "due_on"}
+
+Mask = npt.NDArray[np.bool_]
+
+
+def live_claims(stack: Stack) -> Mask:
+    """Rows with a balance left (over 0) that are neither 已结清 nor 已核销."""
+    mask: Mask = stack.memo("live", lambda: true(stack["balance"] > 0) & ~stack.is_one_of("status", SETTLED))
+    return mask
+
+
+def running_claims(stack: Stack) -> Mask:
+    """Live claims whose limitation clock runs: no suit has stopped it."""
+    mask: Mask = live_claims(stack) & ~stack.is_one_of("status", SUED)
+    return mask
+
+
+def days_of(stack: Stack, name: str) -> Days:
+    """A date column as ``datetime64[D]``, NaT for blank."""
+    days: Days = stack.memo(f"days:{name}", lambda: as_days(stack[name].to_numpy()))
+    return days
+
+
+def overdue(stack: Stack) -> Mask:
+    """Rows past their 约定付款日: a claim that is due today is not overdue."""
+    mask: Mask = days_of(stack, "due_on") < np.datetime64(stack.as_of, "D")
+    return mask
+
+
+def limitation(stack: Stack, params: Params, without: tuple[str, ...] = ()) -> Days:
+    """The day on which each claim's limitation period ends; NaT where the due date is blank.
+
+    Computed from 约定付款日 and the events of :data:`EVENTS` (except those named in *without*). An event
+    after the as-of date is a slip (REC003) and counts for nothing.
+    """
+    years = params.count("limitation_years")
+    most = params.get("limitation_max_years")
+
+    def compute() -> Days:
+        events = [_until(days_of(stack, name), stack) for name in EVENTS if name not in without]
+        return limitation_end(days_of(stack, "due_on"), events, years, most)
+
+    end: Days = stack.memo(("limitation", years, most, without), compute)
+    return end
+
+
+def _until(days: Days, stack: Stack) -> Days:
+    if stack.day is None:
+        return days
+    out: Days = np.where(days > np.datetime64(stack.day, "D"), np.datetime64("NaT", "D"), days)
+    return out
+
+
+def age_basis(stack: Stack, params: Params) -> npt.NDArray[Any]:
+    """Each row's 账龄口径: its sheet's, where the sheet says none the policy's."""
+    stated = stack.per_table(lambda table: _stated_basis(table) or "")
+    silent = stated == ""
+    if silent.any():
+        stated = np.where(silent, params.choice("age_basis"), stated)
+    return stated
+
+
+def _stated_basis(table: Any) -> str | None:
+    entry = table.head.get("age_basis")
+    if entry is None:
+        return None
+    text = str(entry.value or entry.raw or "").strip()
+    # staff write 业务发生日期 and 约定付款日期 as often
+    return text.removesuffix("期") if text.removesuffix("期") in AGE_BASES else text
+
+
+def ages_from(stack: Stack, params: Params) -> tuple[Days, Mask]:
+    """The date from which each claim ages, and where the 账龄口径 is one that this program knows."""
+    basis = age_basis(stack, params)
+    since: Days = np.full(len(stack), np.datetime64("NaT", "D"), dtype="datetime64[D]")
+    for word, name in AGE_BASES.items():
+        here = basis == word
+        since[here] = days_of(stack, name)[here]
+    known: Mask = np.isin(basis.astype(str), list(AGE_BASES))
+    return since, known

@@ -1,0 +1,132 @@
+"""Kinds and rules as pandera schemas: what an auditor can read, and run by himself.
+
+``frame_schema("receivables", day, params)`` is a plain :class:`pandera.DataFrameSchema`; ``validate(lazy=True)``
+on a typed frame fails on the same rows that :mod:`qq_excel.check` reports. The check itself runs pandera's
+checks one by one and keeps each one's row mask, because pandera's own failure table repeats a failed row
+once per column and drops the blank cells that caused the failure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera import extensions
+
+from qq_excel.catalogue import RuleSpec, all_rules
+from qq_excel.kinds import Field, FieldType, Kind
+from qq_excel.policy import Params
+from qq_excel.rules import registry
+from qq_excel.rules.stack import Source, Stack
+from qq_excel.rules.verdict import Verdict, true
+
+DTYPES: dict[FieldType, str] = {
+    FieldType.AMOUNT: "Int64",
+    FieldType.INT: "Int64",
+    FieldType.QTY: "float64",
+    FieldType.RATIO: "float64",
+    FieldType.NUMBER: "float64",
+    FieldType.DATE: "datetime64[s]",
+}
+
+
+def dtype_of(field: Field) -> str:
+    """The pandas dtype of a field's column; ``str`` for every kind of text."""
+    return DTYPES.get(field.type, "str")
+
+
+@extensions.register_check_method(statistics=["rule", "field", "params"])  # type: ignore[untyped-decorator]
+def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params) -> pd.Series[bool]:
+    """A column rule of the catalogue (``on: column``) as a pandera check."""
+    bad = registry.load()[rule](field, column, params)
+    mask = np.zeros(len(column), dtype=bool) if bad is None else true(bad)
+    return pd.Series(~mask, index=column.index)
+
+
+def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Verdict]:
+    """What a row rule answers, as a list."""
+    answer = function(stack, params)
+    if isinstance(answer, Verdict):
+        return [answer]
+    return list(answer) if isinstance(answer, list | Iterator) else []
+
+
+@extensions.register_check_method(statistics=["rule", "stack", "params", "into"])  # type: ignore[untyped-decorator]
+def qq_rows(
+    frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: dict[str, list[Verdict]]
+) -> pd.Series[bool]:
+    """A row rule of the catalogue as a pandera check; *into* keeps the figures for its message."""
+    if len(frame) != len(stack):
+        stack = _alone(stack.kind, frame, stack.day)
+    found = into[rule] = verdicts(registry.load()[rule], stack, params)
+    bad = np.zeros(len(frame), dtype=bool)
+    for verdict in found:
+        bad |= true(verdict.bad)
+    return pd.Series(~bad, index=frame.index)
+
+
+def column_rules(params: Params) -> list[RuleSpec]:
+    """The rules on single columns that this policy asks."""
+    return [s for s in all_rules().values() if s.on == "column" and s.id in registry.load() and asked(s, params)]
+
+
+def row_rules(kind: Kind, params: Params) -> list[RuleSpec]:
+    """The rules on rows of *kind* that this policy asks."""
+    return [
+        s for s in all_rules().values() if s.on in ("rows", kind.kind) and s.id in registry.load() and asked(s, params)
+    ]
+
+
+def asked(spec: RuleSpec, params: Params) -> bool:
+    """Whether the policy asks this rule."""
+    return spec.id not in params.policy.off and spec.status != "deprecated"
+
+
+def _alone(kind: Kind, frame: pd.DataFrame, day: dt.date | None) -> Stack:
+    from qq_excel.reading.model import Table  # noqa: PLC0415
+
+    columns = {f.name: i for i, f in enumerate(kind.fields)}
+    table = Table(
+        kind=kind, sheet=kind.sheet, frame=frame.reset_index(drop=True), rows=np.arange(1, len(frame) + 1),
+        header_row=0, columns=columns, headers={f.name: f.header for f in kind.fields}, head={},
+    )  # fmt: skip
+    return Stack.of(kind, [Source(table, kind.kind, 0, (0, 0))], day)
+
+
+def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict]]) -> pa.DataFrameSchema:
+    """The pandera schema of a stack: a column per field with its checks, and the row rules."""
+    cells = column_rules(params)
+    columns = {
+        f.name: pa.Column(
+            dtype_of(f),
+            nullable=True,
+            checks=[
+                pa.Check.qq_column(
+                    rule=s.id, field=f, params=params, name=s.id, error=s.title.zh, ignore_na=False
+                )
+                for s in cells
+            ],
+        )
+        for f in stack.kind.fields
+    }
+    rows = [
+        pa.Check.qq_rows(
+            rule=s.id, stack=stack, params=params, into=into, name=s.id, error=s.title.zh, ignore_na=False
+        )
+        for s in row_rules(stack.kind, params)
+        if not s.partners
+    ]
+    return pa.DataFrameSchema(columns, checks=rows, name=stack.kind.kind)
+
+
+def frame_schema(kind: Kind, day: dt.date | None, params: Params) -> pa.DataFrameSchema:
+    """The pandera schema of a kind, for use without this program's own check.
+
+    Rules that need another table are not in it.
+    """
+    empty = pd.DataFrame({f.name: pd.Series(dtype=dtype_of(f)) for f in kind.fields})
+    return stack_schema(_alone(kind, empty, day), params, {})

@@ -1,0 +1,189 @@
+"""Tables of one kind on top of each other, from one submission or from hundreds.
+
+A rule judges a whole stack at once. Rows of different submissions never see each other: whatever joins,
+counts or adds up does so within a submission.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from qq_excel.kinds import Kind
+from qq_excel.language import Text
+from qq_excel.policy import CannotJudge
+from qq_excel.reading.model import Table
+from qq_excel.rules.verdict import true
+
+
+@dataclass(slots=True)
+class Source:
+    """Where a table of a stack came from."""
+
+    table: Table
+    file: str
+    submission: int
+    order: tuple[int, int]
+
+
+@dataclass
+class Stack:
+    """Rows of one kind with the same as-of date.
+
+    ``frame`` has the kind's fields (types as in :class:`~qq_excel.reading.model.Table`); ``source[i]`` is
+    the index in ``sources`` of row i's table, ``submission[i]`` its submission, ``position[i]`` its row in
+    that table. ``partners`` are the stacks of the other kinds.
+    """
+
+    kind: Kind
+    frame: pd.DataFrame
+    sources: list[Source]
+    source: npt.NDArray[np.int64]
+    submission: npt.NDArray[np.int64]
+    position: npt.NDArray[np.int64]
+    day: dt.date | None
+    partners: Mapping[str, Stack] = field(default_factory=dict)
+    _memo: dict[Any, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kind: Kind, sources: Sequence[Source], day: dt.date | None) -> Stack:
+        """Stack the tables of *sources* (one kind, one as-of date)."""
+        frames = [s.table.frame for s in sources]
+        lengths = [len(f) for f in frames]
+        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+        return cls(
+            kind=kind,
+            frame=frame,
+            sources=list(sources),
+            source=np.repeat(np.arange(len(sources)), lengths),
+            submission=np.repeat([s.submission for s in sources], lengths).astype(np.int64),
+            position=np.concatenate([np.arange(n) for n in lengths]) if lengths else np.zeros(0, np.int64),
+            day=day,
+        )
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __getitem__(self, name: str) -> pd.Series[Any]:
+        return self.frame[name]
+
+    @property
+    def as_of(self) -> dt.date:
+        """截止日期 of the workbooks; :class:`CannotJudge` when none was given."""
+        if self.day is None:
+            raise CannotJudge(
+                Text(
+                    "没有截止日期，请在表头填写“截止日期”或用 --as-of 指定",
+                    "there is no as-of date; fill in 截止日期 above the table or give --as-of",
+                )
+            )
+        return self.day
+
+    @property
+    def step(self) -> npt.NDArray[np.int64]:
+        """Per row, the cents that 0.01 of the sheet's money unit is worth."""
+        return np.array([s.table.step for s in self.sources], dtype=np.int64)[self.source]
+
+    def memo(self, name: str, make: Any) -> Any:
+        """*make()* once per stack: what several rules need is computed once."""
+        if name not in self._memo:
+            self._memo[name] = make()
+        return self._memo[name]
+
+    def per_table(self, value: Any) -> npt.NDArray[Any]:
+        """A value per table (``value(table)``) as a value per row."""
+        return np.array([value(s.table) for s in self.sources], dtype=object)[self.source]
+
+    def blank(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows whose cell of *name* is blank. Zero is not blank."""
+        column = self.frame[name]
+        empty = column.isna()
+        if isinstance(column.dtype, pd.StringDtype):
+            empty = empty | (column == "").fillna(True)  # noqa: FBT003
+        return true(empty)
+
+    def filled(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows whose cell of *name* is not blank."""
+        return ~self.blank(name)
+
+    def has(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows whose table has the column *name* at all."""
+        return np.array([name in s.table.columns for s in self.sources], dtype=bool)[self.source]
+
+    def differs(self, left: Any, right: Any, other_step: Any = 1) -> npt.NDArray[np.bool_]:
+        """Rows whose two amounts (cents) differ by 0.01 or more of the sheet's unit.
+
+        *other_step* is the step of the other sheet where the two come from different ones.
+        """
+        left = self.frame[left] if isinstance(left, str) else left
+        gap = (left - right).abs()
+        return true(gap >= np.maximum(self.step, other_step))
+
+    def is_one_of(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Rows whose *name* is one of *values*."""
+        return true(self.frame[name].isin(list(values)))
+
+    def keyed(self, fields: Sequence[str]) -> pd.DataFrame:
+        """*fields* with the submission in front: what rows are told apart by."""
+        out = self.frame[list(fields)].copy()
+        out.insert(0, "_sub", self.submission)
+        return out
+
+    def repeated(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Rows whose (non-blank) *fields* stand in another row of the submission too."""
+        twice = true(self.keyed(fields).duplicated(keep=False))
+        for name in fields:
+            twice = twice & self.filled(name)
+        return twice
+
+    def summed(self, name: str | pd.Series[Any], by: Sequence[str]) -> pd.Series[Any]:
+        """The sum of *name* over all rows of the submission with the same *by*, at each row."""
+        values = self.frame[name] if isinstance(name, str) else name
+        keys = self.keyed(by)
+        return values.groupby([keys[c] for c in keys], dropna=False).transform("sum")
+
+    def partner(self, kind: str) -> Stack:
+        """The stack of another kind; :class:`CannotJudge` when none was handed in."""
+        found = self.partners.get(kind)
+        if found is None:
+            raise missing_partner(kind)
+        return found
+
+    def look_up(self, other: Stack, on: Mapping[str, str], take: Sequence[str]) -> pd.DataFrame:
+        """For each row, the first row of *other* in the same submission whose fields match.
+
+        *on* maps own fields to the other's. The answer has the columns *take*, ``_found`` (bool) and
+        ``_step`` (the other sheet's step), aligned to this stack's rows; blank keys match nothing.
+        """
+        mine = self.keyed(list(on))
+        mine.columns = pd.Index(["_sub", *on.values()])
+        # a dict, since one field may both be matched and be taken
+        theirs = other.keyed(list(dict.fromkeys([*on.values(), *take])))
+        theirs["_step"] = other.step
+        theirs["_found"] = True
+        keys = ["_sub", *on.values()]
+        theirs = theirs.dropna(subset=list(on.values())).drop_duplicates(keys)
+        for name in take:
+            if name in on.values():
+                theirs[f"{name}="] = theirs[name]
+        merged = mine.merge(theirs, on=keys, how="left")
+        out = pd.DataFrame({n: merged[f"{n}=" if n in on.values() else n] for n in take})
+        out["_found"] = merged["_found"].notna().to_numpy()
+        out["_step"] = merged["_step"].fillna(1).astype(np.int64).to_numpy()
+        return out
+
+
+def missing_partner(kind: str) -> CannotJudge:
+    """The reason when a partner table was not handed in."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
+
+    title = get_kind(kind).title
+    return CannotJudge(
+        Text(f"没有交来《{title.zh}》，请一并提交", f"the table '{title.en}' was not handed in; submit it too")
+    )

@@ -1,0 +1,68 @@
+"""What a rule answers: which rows, cells or places, and the figures for its message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from qq_excel.language import Text
+
+Mask = "pd.Series[bool] | npt.NDArray[np.bool_]"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Marks a column of cents in a message, so that it is shown in the sheet's money unit."""
+
+    cents: Any
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Rows of a stack that a rule finds fault with.
+
+    ``bad`` is a boolean per row; ``field`` the column to blame (else the rule's own); ``expected`` and
+    ``figures`` are columns or single values that the message shows (``Money`` for cents).
+    """
+
+    bad: Any
+    field: str | None = None
+    expected: Any = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    level: str | None = None
+    related: tuple[str, ...] | None = None
+    #: Shown as the cell's value in place of what the frame holds.
+    value: Any = None
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place in a sheet (zero-based) or, with ``row`` None, the sheet itself."""
+
+    row: int | None = None
+    column: int | None = None
+    field: str | None = None
+    header: str | None = None
+    value: str | None = None
+    expected: str | Text | None = None
+    key: str | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    level: str | None = None
+    sheet: str | None = None
+    related: tuple[str, ...] = ()
+
+
+RowRule = Callable[..., "Verdict | list[Verdict] | Iterator[Verdict]"]
+PlaceRule = Callable[..., Iterator[Spot]]
+
+
+def true(mask: Any) -> npt.NDArray[np.bool_]:
+    """A mask as plain booleans: where a figure is missing, the rule says nothing (CEL001 does)."""
+    if isinstance(mask, pd.Series):
+        return mask.to_numpy(dtype=bool, na_value=False)
+    return np.asarray(mask, dtype=bool)

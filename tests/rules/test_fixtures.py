@@ -1,0 +1,77 @@
+"""Every rule against its own fixture: passing, failing and edge cases, with exact cells and values.
+
+``fixtures/REC001.yaml`` holds the cases of REC001. A case builds a small workbook (see ``support.build``),
+checks it with the real reader and all rules, and compares the findings of that rule, whole and in order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from qq_excel.check import check_paths
+from qq_excel.policy import Policy, load_policy
+from tests.support.build import build, cell
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def _cases() -> list[Any]:
+    out = []
+    for path in sorted(FIXTURES.glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert content["rule"] == path.stem, f"{path} is about {content['rule']}"
+        out += [pytest.param(path.stem, case, id=f"{path.stem}-{case['name']}") for case in content["cases"]]
+    return out
+
+
+def with_parameters(changes: dict[str, Any], on: list[str]) -> Policy:
+    """The group policy with some parameters set and some rules switched on."""
+    policy = load_policy("group")
+    parameters = dict(policy.parameters)
+    for name, value in changes.items():
+        newest = parameters[name][-1]
+        parameters[name] = (newest.model_copy(update={"value": value, "valid_from": dt.date(2000, 1, 1)}),)
+    off = {k: v for k, v in policy.off.items() if k not in on}
+    return policy.model_copy(update={"parameters": parameters, "off": off})
+
+
+@pytest.mark.parametrize(("rule", "case"), _cases())
+def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
+    books = case.get("books") or [{k: case[k] for k in ("tables", "head", "total", "foot", "drop") if k in case}]
+    for name, content in (case.get("files") or {}).items():
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    paths = []
+    for n, book in enumerate(books):
+        tables = book["tables"]
+        rest = {k: v for k, v in book.items() if k != "tables"}
+        paths.append(build(tmp_path / f"book{n + 1}.xlsx", tables, **rest))
+    policy = with_parameters(case.get("policy") or {}, case.get("on") or [])
+    result = check_paths(paths, policy=policy)
+    found = [f for f in result.findings if f.rule == rule]
+    actual = []
+    for f, expected in zip(found, [*case["findings"], *[{}] * len(found)], strict=False):
+        document = f.document()
+        document["message"] = f.message("zh")
+        shown: dict[str, Any] = {"cell": document["cell"], "level": document["level"]}
+        for key in expected:
+            if key not in ("at", "cell", "level", "says"):
+                shown[key] = document[key]
+            if key == "says":
+                shown[key] = expected[key] if expected[key] in document["message"] else document["message"]
+        actual.append(shown)
+    wanted = []
+    for expected in case["findings"]:
+        one = {"level": "E", **expected}
+        if "at" in one:  # kind.field.row with the first data row as 0
+            kind, field, row = one.pop("at").split(".")
+            one["cell"] = cell(kind, field, int(row))
+        one.setdefault("cell", None)
+        wanted.append(one)
+    assert actual == wanted
