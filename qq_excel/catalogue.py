@@ -46,6 +46,8 @@ class RuleSpec(Strict):
     on: str
     level: Level
     clauses: tuple[str, ...] = ()
+    #: Further kinds whose rows it judges too (a link looked at from both of its ends).
+    also_on: tuple[str, ...] = ()
     field: str | None = None
     related: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -73,6 +75,11 @@ class RuleSpec(Strict):
     def family(self) -> str:
         """The three letters of its family."""
         return self.id[:3]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it is asked of: ``on`` and the kinds of ``also_on``."""
+        return (self.on, *self.also_on)
 
 
 class _RuleFile(Strict):

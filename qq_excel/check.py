@@ -26,11 +26,12 @@ from qq_excel.kinds import FieldType, get_kind
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params, Policy, load_policy
 from qq_excel.reading import read_workbook
+from qq_excel.reading.attachments import look_at_evidence
 from qq_excel.reading.model import Table, Workbook
 from qq_excel.rules import registry
 from qq_excel.rules.schema import asked, stack_schema
 from qq_excel.rules.stack import Source, Stack, missing_partner
-from qq_excel.rules.verdict import Money, Spot, Verdict, true
+from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,6 +72,8 @@ class Result:
     findings: Findings
     #: Every kind that was handed in, all its tables on one stack.
     stacks: dict[str, Stack] = field(default_factory=dict)
+    #: The same tables stacked by as-of date, as the rules saw them, and what they computed on the way.
+    dated: dict[str, list[Stack]] = field(default_factory=dict)
 
     @property
     def as_of(self) -> dt.date | None:
@@ -100,6 +103,8 @@ def check_paths(
             progress(Text(f"读取 {path.name}", f"reading {path.name}"), i, len(paths))
         book = read_workbook(path, as_of=as_of)
         book.name = names[i]
+        for table in book.tables:
+            look_at_evidence(table, path.parent)
         books.append(book)
     return check_workbooks(books, policy=policy, together=together, progress=progress)
 
@@ -128,6 +133,7 @@ def check_workbooks(
             run.table(source)
     stacks = {k: Stack.of(s[0].table.kind, s, _only_day(s)) for k, s in sources.items()}
     days = _days(sources)
+    dated: dict[str, list[Stack]] = {}
     for of_kind in sources.values():
         by_day: dict[dt.date | None, list[Source]] = {}
         for source in of_kind:
@@ -135,6 +141,7 @@ def check_workbooks(
         for day, group in by_day.items():
             stack = Stack.of(group[0].table.kind, group, day)
             stack.partners = stacks
+            dated.setdefault(stack.kind.kind, []).append(stack)
             run.stack(stack)
     for stack in stacks.values():
         stack.partners = stacks
@@ -150,7 +157,7 @@ def check_workbooks(
         )
         for b, book in enumerate(books)
     ]
-    return Result(policy=policy, files=files, findings=findings, stacks=stacks)
+    return Result(policy=policy, files=files, findings=findings, stacks=stacks, dated=dated)
 
 
 def display_names(paths: Sequence[Path]) -> list[str]:
@@ -256,7 +263,7 @@ class _Run:
 
     def stack(self, stack: Stack) -> None:
         params = self.policy.at(stack.day)
-        into: dict[str, list[Verdict]] = {}
+        into: dict[str, list[Verdict | Unjudged]] = {}
         schema = stack_schema(stack, params, into)
         every = all_rules()
         steps = len(schema.columns) + len(schema.checks)
@@ -282,7 +289,12 @@ class _Run:
             done += 1
             self._tell(stack, done, steps)
         for spec in every.values():  # rules that see other tables: pandera holds one frame only
-            if spec.on == stack.kind.kind and spec.partners and spec.id in registry.load() and asked(spec, params):
+            if (
+                stack.kind.kind in spec.kinds
+                and spec.partners
+                and spec.id in registry.load()
+                and asked(spec, params)
+            ):
                 self._rows(spec, stack, params, into, None)
 
     def _tell(self, stack: Stack, done: int, steps: int) -> None:
@@ -291,7 +303,7 @@ class _Run:
             self.progress(Text(f"校验 {title.zh}", f"checking {title.en}"), done, steps)
 
     def _rows(
-        self, spec: RuleSpec, stack: Stack, params: Params, into: dict[str, list[Verdict]], check: Any
+        self, spec: RuleSpec, stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]], check: Any
     ) -> None:
         judgeable = self._judgeable(spec, stack)
         if not judgeable.any():
@@ -311,6 +323,9 @@ class _Run:
             self._each_table(spec, stack, _fault(spec), judgeable)
             return
         for verdict in into.get(spec.id, ()):
+            if isinstance(verdict, Unjudged):
+                self._each_table(spec, stack, verdict.why, true(verdict.rows) & judgeable)
+                continue
             verdict.bad = true(verdict.bad) & judgeable
             self._verdict(spec, stack, verdict)
 
@@ -326,8 +341,7 @@ class _Run:
 
     def _lacks(self, spec: RuleSpec, stack: Stack, source: Source) -> Text | None:
         for kind in spec.partners:
-            partner = stack.partners.get(kind)
-            if partner is None or all(s.submission != source.submission for s in partner.sources):
+            if kind != stack.kind.kind and source.submission not in stack.handed_in(kind):
                 return missing_partner(kind).why
         for name in spec.reads:
             if name not in source.table.columns:

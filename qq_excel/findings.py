@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as _field
 from typing import Any, Literal
 
 from qq_excel.catalogue import LEVELS, RuleSpec, get_rule, render
@@ -63,7 +64,7 @@ class Finding:
     key: str | None = None
     value: str | None = None
     expected: str | Text | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = _field(default_factory=dict)
     related: tuple[str, ...] = ()
     status: Status = "open"
     #: Why it could not be judged (level ``?``); it takes the place of the rule's own message.

@@ -194,7 +194,8 @@ class FileFact:
 
     rule: str
     sheet: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
+    #: Figures for the message: texts, or a :class:`~qq_excel.language.Text`.
+    values: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ def limitation(stack: Stack, params: Params, without: tuple[str, ...] = ()) -> D
         events = [_until(days_of(stack, name), stack) for name in EVENTS if name not in without]
         return limitation_end(days_of(stack, "due_on"), events, years, most)
 
-    end: Days = stack.memo(("limitation", years, most, without), compute)
+    end: Days = stack.memo(f"limitation:{years}:{most}:{without}", compute)
     return end
 
 

@@ -22,7 +22,7 @@ from qq_excel.kinds import Field, FieldType, Kind
 from qq_excel.policy import Params
 from qq_excel.rules import registry
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.verdict import Verdict, true
+from qq_excel.rules.verdict import Unjudged, Verdict, true
 
 DTYPES: dict[FieldType, str] = {
     FieldType.AMOUNT: "Int64",
@@ -47,7 +47,7 @@ def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params
     return pd.Series(~mask, index=column.index)
 
 
-def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Verdict]:
+def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     """What a row rule answers, as a list."""
     answer = function(stack, params)
     if isinstance(answer, Verdict):
@@ -57,7 +57,7 @@ def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list
 
 @extensions.register_check_method(statistics=["rule", "stack", "params", "into"])  # type: ignore[untyped-decorator]
 def qq_rows(
-    frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: dict[str, list[Verdict]]
+    frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]]
 ) -> pd.Series[bool]:
     """A row rule of the catalogue as a pandera check; *into* keeps the figures for its message."""
     if len(frame) != len(stack):
@@ -65,7 +65,8 @@ def qq_rows(
     found = into[rule] = verdicts(registry.load()[rule], stack, params)
     bad = np.zeros(len(frame), dtype=bool)
     for verdict in found:
-        bad |= true(verdict.bad)
+        if isinstance(verdict, Verdict):
+            bad |= true(verdict.bad)
     return pd.Series(~bad, index=frame.index)
 
 
@@ -77,7 +78,9 @@ def column_rules(params: Params) -> list[RuleSpec]:
 def row_rules(kind: Kind, params: Params) -> list[RuleSpec]:
     """The rules on rows of *kind* that this policy asks."""
     return [
-        s for s in all_rules().values() if s.on in ("rows", kind.kind) and s.id in registry.load() and asked(s, params)
+        s
+        for s in all_rules().values()
+        if (s.on == "rows" or kind.kind in s.kinds) and s.id in registry.load() and asked(s, params)
     ]
 
 
@@ -97,7 +100,7 @@ def _alone(kind: Kind, frame: pd.DataFrame, day: dt.date | None) -> Stack:
     return Stack.of(kind, [Source(table, kind.kind, 0, (0, 0))], day)
 
 
-def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict]]) -> pa.DataFrameSchema:
+def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]]) -> pa.DataFrameSchema:
     """The pandera schema of a stack: a column per field with its checks, and the row rules."""
     cells = column_rules(params)
     columns = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -147,6 +147,37 @@ class Stack:
         values = self.frame[name] if isinstance(name, str) else name
         keys = self.keyed(by)
         return values.groupby([keys[c] for c in keys], dropna=False).transform("sum")
+
+    def handed_in(self, kind: str) -> set[int]:
+        """The submissions that have a table of another kind."""
+        other = self.partners.get(kind)
+        found: set[int] = self.memo(f"handed_in:{kind}", lambda: {s.submission for s in other.sources} if other else set())
+        return found
+
+    def only(self, rows: npt.NDArray[np.bool_]) -> Stack:
+        """The same stack with some of its rows."""
+        return replace(
+            self,
+            frame=self.frame[rows].reset_index(drop=True),
+            source=self.source[rows],
+            submission=self.submission[rows],
+            position=self.position[rows],
+            _memo={},
+        )
+
+    def total_of(self, other: Stack, values: Any, on: Mapping[str, str]) -> npt.NDArray[np.float64]:
+        """For each row, the sum of *values* (one per row of *other*) over the rows of *other* that match.
+
+        Matching is as in :meth:`look_up`; 0 where nothing matches. Whole cents stay exact.
+        """
+        keys = ["_sub", *on.values()]
+        theirs = other.keyed(list(on.values()))
+        theirs["_sum"] = np.asarray(pd.Series(values).to_numpy(dtype="float64", na_value=0.0))
+        sums = theirs.groupby(keys, sort=False, dropna=True)["_sum"].sum().reset_index()
+        mine = self.keyed(list(on))
+        mine.columns = pd.Index(keys)
+        merged = mine.merge(sums, on=keys, how="left")["_sum"]
+        return np.asarray(merged.to_numpy(dtype="float64", na_value=0.0))
 
     def partner(self, kind: str) -> Stack:
         """The stack of another kind; :class:`CannotJudge` when none was handed in."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as _field
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,22 @@ class Verdict:
     bad: Any
     field: str | None = None
     expected: Any = None
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = _field(default_factory=dict)
     level: str | None = None
     related: tuple[str, ...] | None = None
     #: Shown as the cell's value in place of what the frame holds.
     value: Any = None
+
+
+@dataclass(slots=True)
+class Unjudged:
+    """Rows of a stack that a rule could not judge, and why: one finding of level ``?`` per table.
+
+    For a rule that can judge some of what it is about without what the rest needs.
+    """
+
+    rows: Any
+    why: Text
 
 
 @dataclass(slots=True)
@@ -51,13 +63,13 @@ class Spot:
     value: str | None = None
     expected: str | Text | None = None
     key: str | None = None
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = _field(default_factory=dict)
     level: str | None = None
     sheet: str | None = None
     related: tuple[str, ...] = ()
 
 
-RowRule = Callable[..., "Verdict | list[Verdict] | Iterator[Verdict]"]
+RowRule = Callable[..., "Verdict | list[Verdict | Unjudged] | Iterator[Verdict | Unjudged]"]
 PlaceRule = Callable[..., Iterator[Spot]]
 
 

@@ -8,7 +8,6 @@ calculate sees what Excel shows. Dates are Excel's day numbers; month arithmetic
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -202,7 +201,3 @@ def _arithmetic(mark: str, left: float, right: float) -> float:
         return left / right
     return float(left**right)
 
-
-def day_number(day: dt.date) -> int:
-    """Excel's number of a day (1900 system)."""
-    return (dt.date(day.year, day.month, day.day) - dt.date(1899, 12, 30)).days

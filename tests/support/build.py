@@ -93,7 +93,7 @@ def build(
             sheet.write_string(last, 0, "合计")
             for j, f in enumerate(fields):
                 if f.type is FieldType.AMOUNT:
-                    sheet.write_number(last, j, sum(float(r.get(f.name) or 0) for r in filled))
+                    sheet.write_number(last, j, sum(_amount(r.get(f.name)) for r in filled))
         given = foot if foot is not None else CLEAN_FOOT.get(kind_name, {})
         line = last + 2
         for block in kind.blocks:
@@ -148,3 +148,8 @@ CLEAN_FOOT: dict[str, dict[str, Any]] = {
         },
     }
 }
+
+
+def _amount(value: Any) -> float:
+    text = value.get("text") if isinstance(value, Mapping) else value
+    return float(str(text or 0).replace(",", ""))

@@ -1,0 +1,191 @@
+"""The commands that check workbooks and make papers from what was found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table as Grid
+from rich.text import Text as Styled
+
+from qq_excel import inputs
+from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
+from qq_excel.cli import common
+from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
+from qq_excel.language import t
+
+if TYPE_CHECKING:
+    from qq_excel.check import FileResult, Result
+    from qq_excel.policy import Policy
+
+_COLOURS = {"E": "red", "W": "yellow", "I": "cyan", "?": "magenta"}
+_SHOWN_PER_SHEET = 50
+
+
+def checked(
+    paths: list[Path], as_of: dt.date | None, policy: Policy, together: bool, *, quiet: bool
+) -> Result:
+    """Find, read and check the workbooks of *paths*."""
+    from qq_excel.check import check_paths  # noqa: PLC0415
+
+    files = inputs.workbooks(paths)
+    with common.progress_shown(quiet) as progress:
+        return check_paths(files, policy=policy, as_of=as_of, together=together, progress=progress)
+
+
+def code_of(result: Result) -> int:
+    """0 when every workbook is accepted, 1 when one has an open finding at level E."""
+    return OK if result.accepted else FINDINGS
+
+
+def run_check(
+    paths: list[Path], target: Path | None, as_of: dt.date | None, policy: Policy, format: Format, together: bool
+) -> int:
+    """``qq-excel check``."""
+    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    written: list[Path] = []
+    if target is not None:
+        from qq_excel.papers.checking import write_check  # noqa: PLC0415
+
+        written = write_check(result, target)
+    if format is Format.JSON:
+        from qq_excel.papers.document import document  # noqa: PLC0415
+
+        common.print_json(document(result))
+    else:
+        print_findings(result)
+        print_written(written)
+    return code_of(result)
+
+
+def print_findings(result: Result) -> None:
+    """Findings by workbook, sheet and level, then a summary."""
+    for file in result.files:
+        _print_file(file, result)
+    counts = result.findings.counts()
+    line = "  ".join(f"{LEVEL_NAMES[level]} {n}" for level, n in counts.items())
+    explained = sum(1 for f in result.findings if f.status != "open")
+    if explained:
+        line += t(f"  已说明等 {explained}", f"  explained etc. {explained}")
+    accepted = sum(1 for f in result.files if f.accepted)
+    out.print()
+    out.print(t("合计：", "In all: ") + line, style="bold", markup=False)
+    out.print(
+        t(
+            f"{len(result.files)} 个工作簿，{accepted} 个通过，{len(result.files) - accepted} 个需修改。",
+            f"{len(result.files)} workbooks, {accepted} accepted, {len(result.files) - accepted} to be mended.",
+        )
+    )
+
+
+def _print_file(file: FileResult, result: Result) -> None:
+    verdict = t("通过", "accepted") if file.accepted else t("不通过", "not accepted")
+    title = f"■ {file.workbook.name}  [{verdict}]"
+    details = [x for x in (file.unit, file.period) if x]
+    if file.rows:
+        details.append(t(f"{file.rows} 行", f"{file.rows} rows"))
+    out.print()
+    out.print(title + ("  " + " · ".join(details) if details else ""), style="bold", markup=False)
+    mine = [f for f in result.findings if f.file == file.workbook.name]
+    if not mine:
+        out.print(t("  没有问题。", "  Nothing found."))
+        return
+    for sheet in dict.fromkeys(f.sheet for f in mine):
+        here = [f for f in mine if f.sheet == sheet]
+        grid = Grid(
+            title=sheet or t("（整个文件）", "(the file)"), title_justify="left", box=None, padding=(0, 1),
+            show_header=True, header_style="dim",
+        )  # fmt: skip
+        for name in (t("级别", "level"), t("规则", "rule"), t("单元格", "cell")):
+            grid.add_column(name, no_wrap=True)
+        grid.add_column(t("问题和改法", "what is wrong, and how to mend it"), overflow="fold")
+        here.sort(key=lambda f: "EW?I".index(f.level))
+        for f in here[:_SHOWN_PER_SHEET]:
+            level = str(LEVEL_NAMES[f.level])
+            if f.status != "open":
+                level = str(STATUS_NAMES[f.status])
+            body = Styled(f.message())
+            body.append(" → " + f.fix(), style="dim")
+            grid.add_row(Styled(level, style=_COLOURS[f.level]), f.rule, f.cell or "—", body)
+        out.print(grid)
+        if len(here) > _SHOWN_PER_SHEET:
+            more = len(here) - _SHOWN_PER_SHEET
+            out.print(
+                t(f"  ……还有 {more} 条，用 -o 写出完整清单。", f"  … {more} more; -o writes the whole list."),
+                style="dim",
+            )
+
+
+def print_written(written: list[Path]) -> None:
+    """What was written where."""
+    if written:
+        out.print(t("已写出：", "Written:"))
+        for path in written:
+            out.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def run_warn(
+    paths: list[Path], target: Path, as_of: dt.date | None, policy: Policy, format: Format, together: bool
+) -> int:
+    """``qq-excel warn``."""
+    from qq_excel.papers.warning_sheet import write_warning_sheets  # noqa: PLC0415
+    from qq_excel.warnings import warnings_of  # noqa: PLC0415
+
+    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    book = warnings_of(result)
+    written = write_warning_sheets(book, target)
+    if format is Format.JSON:
+        common.print_json(book.document())
+    else:
+        for level, count, amount in book.by_level():
+            out.print(
+                t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"), markup=False
+            )
+        print_written(written)
+    return code_of(result)
+
+
+def run_write_off(
+    paths: list[Path],
+    target: Path,
+    as_of: dt.date | None,
+    policy: Policy,
+    draft: bool,
+    format: Format,
+    together: bool,
+) -> int:
+    """``qq-excel write-off``."""
+    from qq_excel.papers.write_off_pack import write_packs  # noqa: PLC0415
+
+    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    outcome = write_packs(result, target, draft=draft)
+    if format is Format.JSON:
+        common.print_json(outcome.document())
+    else:
+        out.print(
+            t(
+                f"{len(outcome.packs)} 份申请包已生成，{len(outcome.unfit)} 份申请材料不全。",
+                f"{len(outcome.packs)} packs made, {len(outcome.unfit)} applications are not fit.",
+            )
+        )
+        print_written(outcome.written)
+    return FINDINGS if outcome.unfit else OK
+
+
+def run_verify(pack: Path, format: Format) -> int:
+    """``qq-excel verify``."""
+    from qq_excel.papers.write_off_pack import verify_pack  # noqa: PLC0415
+
+    problems = verify_pack(pack)
+    if format is Format.JSON:
+        common.print_json({"pack": pack.name, "whole": not problems, "problems": [str(p) for p in problems]})
+    elif problems:
+        for problem in problems:
+            out.print(f"✗ {problem}", style="red", markup=False)
+    else:
+        out.print(t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged."))
+    return FINDINGS if problems else OK
+
+
+__all__ = ["FAILED", "checked", "run_check", "run_verify", "run_warn", "run_write_off"]

@@ -1,0 +1,39 @@
+"""``qq-excel import``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from qq_excel import money
+from qq_excel.cli.common import FINDINGS, OK, out
+from qq_excel.language import t
+
+
+def run_import(file: Path, mapping: str, as_of: dt.date | None, target: Path) -> int:
+    """Turn an export into a ledger and say what arrived."""
+    from qq_excel.importing import import_ledger, load_mapping  # noqa: PLC0415
+
+    report = import_ledger(file, load_mapping(mapping), target, as_of)
+    latest = t("（文件中最晚的日期）", " (the latest date in the file)") if report.as_of_is_latest else ""
+    out.print(t(f"截止日期 {report.as_of}{latest}", f"As of {report.as_of}{latest}"), markup=False)
+    out.print(
+        t(
+            f"读入 {report.rows} 行，写入 {len(report.ledger)} 行，截止日之后 {len(report.later)} 行。",
+            f"{report.rows} rows read, {len(report.ledger)} written, {len(report.later)} dated after the as-of date.",
+        )
+    )
+    total = money.yuan(report.open_cents)
+    out.print(t(f"账面余额合计 {total}", f"Balances add up to {total}"))
+    for bad in report.bad[:20]:
+        out.print(
+            t(
+                f"  第 {bad.row} 行“{bad.column}”列：“{bad.value}”不是{bad.expected.zh}",
+                f"  row {bad.row}, column '{bad.column}': '{bad.value}' is not {bad.expected.en}",
+            ),
+            markup=False,
+        )
+    if len(report.bad) > 20:
+        out.print(t(f"  ……共 {len(report.bad)} 处，见“导入说明”表。", f"  … {len(report.bad)} in all; see 导入说明."))
+    out.print(t("已写出：", "Written:"), str(target), markup=False, soft_wrap=True)
+    return FINDINGS if report.bad else OK

@@ -1,0 +1,120 @@
+"""The commands that show what the program knows: templates, rules, policies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table as Grid
+
+from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles, get_rule
+from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.language import current, t
+
+if TYPE_CHECKING:
+    from qq_excel.policy import Policy
+
+
+def run_template(kind: str, target: Path, policy: Policy) -> int:
+    """Write one template, or all of them into a folder."""
+    from qq_excel.kinds import all_kinds, get_kind  # noqa: PLC0415
+    from qq_excel.template import write_template  # noqa: PLC0415
+
+    if kind == "all":
+        for one in all_kinds().values():
+            if one.sheet_of is None:
+                path = write_template(one.kind, target / f"{one.sheet}.xlsx", policy=policy)
+                out.print(str(path), markup=False, soft_wrap=True)
+        return OK
+    path = write_template(get_kind(kind).kind, target, policy=policy)
+    out.print(t("已写出：", "Written:"), str(path), markup=False, soft_wrap=True)
+    return OK
+
+
+def run_rules(rule_id: str | None, format: Format) -> int:
+    """List all rules, or explain one."""
+    if rule_id is not None:
+        return _explain(rule_id, format)
+    if format is Format.JSON:
+        print_json([spec.model_dump(mode="json") for spec in all_rules().values()])
+        return OK
+    for family, title in family_titles().items():
+        grid = Grid(title=f"{family} {title}", title_justify="left", box=None, show_header=False, padding=(0, 1))
+        for spec in all_rules().values():
+            if spec.family == family:
+                mark = "†" if spec.explainable else ""
+                grid.add_row(spec.id, str(LEVEL_NAMES[spec.level]), str(spec.title) + mark, ", ".join(spec.clauses))
+        out.print(grid)
+    out.print(t("† 填写“特殊原因说明”和批准人后不再阻止提交。", "† answered by a special reason with its approver."))
+    return OK
+
+
+def _explain(rule_id: str, format: Format) -> int:
+    from qq_excel.policy.clauses import cite  # noqa: PLC0415
+    from qq_excel.rules import registry  # noqa: PLC0415
+
+    spec = get_rule(rule_id)
+    function = registry.load().get(spec.id)
+    documentation = inspect.getdoc(function) if function else None
+    if format is Format.JSON:
+        print_json({**spec.model_dump(mode="json"), "documentation": documentation})
+        return OK
+    out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold", markup=False)
+    if spec.clauses:
+        out.print(t("条款：", "Clauses: ") + cite(spec.clauses), markup=False)
+    if spec.params:
+        out.print(t("参数：", "Parameters: ") + ", ".join(spec.params), markup=False)
+    out.print(t("提示：", "Says: ") + str(spec.message), markup=False)
+    out.print(t("改法：", "Mend: ") + str(spec.fix), markup=False)
+    if documentation:
+        out.print()
+        out.print(documentation, markup=False)
+    return OK
+
+
+def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
+    """The parameters as of a day, with their sources."""
+    from qq_excel.policy.model import parameters  # noqa: PLC0415
+
+    if format is Format.JSON:
+        print_json(policy.model_dump(mode="json", by_alias=True))
+        return OK
+    out.print(f"{policy.profile}  {policy.title}  v{policy.version}", style="bold", markup=False)
+    out.print(f"sha256 {policy.sha256}", style="dim", markup=False)
+    grid = Grid(box=None, padding=(0, 1))
+    for name in (t("参数", "parameter"), t("值", "value"), t("自", "from"), t("来源", "source"), t("条款", "clause")):
+        grid.add_column(name, overflow="fold")
+    known = parameters()
+    for name, dated in policy.parameters.items():
+        held = [d for d in dated if as_of is None or d.valid_from <= as_of]
+        if held:
+            now = held[-1]
+            grid.add_row(
+                f"{known[name].title}\n{name}",
+                _value(now.value),
+                str(now.valid_from),
+                str(now.source),
+                ", ".join(known[name].clauses),
+            )
+    out.print(grid)
+    for rule_id, why in policy.off.items():
+        out.print(t(f"不启用 {rule_id}：{why}", f"Off: {rule_id}: {why}"), markup=False)
+    return OK
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return t("（未设定）", "(empty)")
+    if isinstance(value, bool):
+        return (t("是", "yes"), t("否", "no"))[not value]
+    if isinstance(value, dict) and set(value) == {"zh", "en"}:
+        return str(value[current()])
+    if isinstance(value, dict):
+        return "\n".join(f"{k}: {_value(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "\n".join(_value(v) for v in value) if value and isinstance(value[0], dict) else "、".join(
+            "|".join(map(str, v)) if isinstance(v, list) else str(v) for v in value
+        )
+    return str(value)

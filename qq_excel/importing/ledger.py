@@ -1,0 +1,253 @@
+"""Turn an export into a ledger, row by row, losing none.
+
+Balances are those of the as-of date: what was settled later counts as open then, and rows dated later are
+listed apart. A value that cannot be read is listed with its row and what was expected, and stays as text
+in the ledger, where the check finds it; the import never stops at the first bad row.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from qq_excel import money
+from qq_excel.errors import InputError
+from qq_excel.importing.mapping import Column, Mapping
+from qq_excel.kinds import FieldType, Kind, get_kind
+from qq_excel.language import Text
+from qq_excel.template import write_template
+
+_MAX_BYTES = 200_000_000
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
+
+
+@dataclass(slots=True)
+class BadValue:
+    """A value of the export that could not be read."""
+
+    row: int
+    column: str
+    value: str
+    expected: Text
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What arrived. ``open_cents`` is the sum of the balances as of ``as_of``."""
+
+    rows: int
+    as_of: dt.date
+    as_of_is_latest: bool
+    open_cents: int = 0
+    ledger: list[dict[str, Any]] = field(default_factory=list)
+    later: list[dict[str, Any]] = field(default_factory=list)
+    bad: list[BadValue] = field(default_factory=list)
+
+
+def import_ledger(
+    source: Path, mapping: Mapping, target: Path, as_of: dt.date | None = None
+) -> ImportReport:
+    """Write the ledger of *source* to *target* and report what arrived.
+
+    Without *as_of* the latest date in the export is taken (never today). Raises :class:`InputError` when
+    the file cannot be read or lacks a mapped column.
+    """
+    kind = get_kind(mapping.kind)
+    header, rows = _rows(source, mapping)
+    _need_columns(source, header, mapping)
+    report = ImportReport(rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None)
+    read = [_read(number, dict(zip(header, row, strict=False)), mapping, kind, report) for number, row in rows]
+    if as_of is None:
+        dates = [v for record in read for v in record.values() if isinstance(v, dt.date)]
+        if not dates:
+            raise InputError(
+                Text(
+                    f"{source}：没有可用的日期，请用 --as-of 指定截止日期。",
+                    f"{source}: it holds no date; give --as-of.",
+                )
+            )
+        report.as_of = max(dates)
+    for record in read:
+        occurred = record.get("occurred_on")
+        late = isinstance(occurred, dt.date) and occurred > report.as_of
+        (report.later if late else report.ledger).append(_as_of(record, report))
+    write_template(
+        kind.kind,
+        target,
+        rows=report.ledger,
+        head={
+            "unit": mapping.unit,
+            "as_of": report.as_of,
+            "period": f"{report.as_of:%Y-%m}",
+            "money_unit": "元",
+            "prepared_by": mapping.prepared_by,
+        },
+        notes=_notes(report, source, mapping, kind),
+    )
+    return report
+
+
+def _rows(source: Path, mapping: Mapping) -> tuple[list[str], list[tuple[int, list[Any]]]]:
+    try:
+        size = source.stat().st_size
+    except OSError as error:
+        raise InputError(
+            Text(f"{source}：读不到文件（{error.strerror}）。", f"{source}: cannot be read ({error.strerror}).")
+        ) from None
+    if size > _MAX_BYTES:
+        raise InputError(Text(f"{source}：文件过大。", f"{source}: the file is too large."))
+    table = _workbook(source, mapping) if source.suffix.lower().startswith(".xl") else _csv(source, mapping)
+    if len(table) < mapping.header_row:
+        raise InputError(Text(f"{source}：没有表头行。", f"{source}: there is no header row."))
+    header = [str(cell or "").strip() for cell in table[mapping.header_row - 1]]
+    rows = [
+        (number, row)
+        for number, row in enumerate(table[mapping.header_row :], mapping.header_row + 1)
+        if any(str(cell).strip() for cell in row if cell is not None)
+    ]
+    return header, rows
+
+
+def _csv(source: Path, mapping: Mapping) -> list[list[Any]]:
+    raw = source.read_bytes()
+    for encoding in [mapping.encoding] if mapping.encoding else _ENCODINGS:
+        try:
+            text = raw.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        try:
+            return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mapping.separator)]
+        except csv.Error as error:
+            raise InputError(
+                Text(f"{source}：不是合法的 CSV（{error}）。", f"{source}: not valid CSV ({error}).")
+            ) from None
+    raise InputError(
+        Text(
+            f"{source}：编码不是 {mapping.encoding or 'UTF-8 或 GB18030'}，请在对应关系文件中写明 encoding。",
+            f"{source}: not encoded as {mapping.encoding or 'UTF-8 or GB18030'}; name the encoding in the mapping.",
+        )
+    )
+
+
+def _workbook(source: Path, mapping: Mapping) -> list[list[Any]]:
+    from qq_excel.reading import plain_rows  # noqa: PLC0415
+
+    return plain_rows(source, mapping.sheet)
+
+
+def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:
+    wanted = [*mapping.columns.values(), *([mapping.settled_on] if mapping.settled_on else [])]
+    missing = sorted({c.source for c in wanted} - set(header))
+    if missing:
+        names = "、".join(missing)
+        raise InputError(
+            Text(
+                f"{source}：缺少列 {names}。文件里的列有：{'、'.join(header)}。请改对应关系文件。",
+                f"{source}: lacks the columns {names}. It has: {', '.join(header)}. Mend the mapping file.",
+            )
+        )
+
+
+def _read(number: int, row: dict[str, Any], mapping: Mapping, kind: Kind, report: ImportReport) -> dict[str, Any]:
+    record: dict[str, Any] = dict(mapping.constants)
+    for name, column in mapping.columns.items():
+        record[name] = _value(number, row.get(column.source), column, kind[name].type, report)
+    if mapping.settled_on:
+        settled = _value(number, row.get(mapping.settled_on.source), mapping.settled_on, FieldType.DATE, report)
+        record["_settled_on"] = settled
+    return record
+
+
+def _value(number: int, raw: Any, column: Column, type_: FieldType, report: ImportReport) -> Any:
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if type_ is FieldType.DATE:
+        found = _date(raw, column)
+        if found is None:
+            order = column.date or "year-first"
+            report.bad.append(BadValue(number, column.source, str(raw), Text(f"日期（{order}）", f"a date ({order})")))
+        return found if found is not None else str(raw)
+    if type_.numeric:
+        try:
+            return Decimal(str(raw).replace(",", "").strip())
+        except InvalidOperation:
+            report.bad.append(BadValue(number, column.source, str(raw), Text("数字", "a number")))
+            return str(raw)
+    text = f"{raw:.0f}" if isinstance(raw, float) and raw.is_integer() else str(raw).strip()
+    return column.pattern.replace("{}", column.words.get(text, text))
+
+
+def _date(raw: Any, column: Column) -> dt.date | None:
+    if isinstance(raw, dt.datetime):
+        return raw.date()
+    if isinstance(raw, dt.date):
+        return raw
+    match = _DATE_PARTS.fullmatch(str(raw).strip())
+    if not match:
+        return None
+    first, second, third = (int(part) for part in match.groups())
+    order = {"day-first": (third, second, first), "month-first": (third, first, second)}
+    year, month, day = order.get(column.date or "", (first, second, third))
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _as_of(record: dict[str, Any], report: ImportReport) -> dict[str, Any]:
+    """The record with 已收金额, 账面余额 and 清欠状态 as they stood on the as-of date."""
+    out = {k: v for k, v in record.items() if not k.startswith("_")}
+    original = out.get("original")
+    if not isinstance(original, Decimal):
+        return out
+    if "_settled_on" in record:
+        settled = record["_settled_on"]
+        paid = isinstance(settled, dt.date) and settled <= report.as_of
+        out["received"] = original if paid else Decimal(0)
+        if paid:
+            out.setdefault("last_paid_on", settled)
+    received = out.get("received")
+    received = received if isinstance(received, Decimal) else Decimal(0)
+    out["received"] = received
+    out["balance"] = original - received
+    out.setdefault("status", "已结清" if out["balance"] == 0 else "正常")
+    occurred = out.get("occurred_on")
+    if not (isinstance(occurred, dt.date) and occurred > report.as_of):
+        report.open_cents += money.cents(out["balance"])
+    return out
+
+
+def _notes(report: ImportReport, source: Path, mapping: Mapping, kind: Kind) -> list[list[str]]:
+    """What the sheet 导入说明 says: source, as-of, rows, and every value that could not be read."""
+    latest = "（导出文件中最晚的日期）" if report.as_of_is_latest else ""
+    lines: list[list[str]] = [
+        ["导入说明"],
+        ["来源文件", source.name],
+        ["对应关系", mapping.title.zh],
+        ["截止日期", f"{report.as_of}{latest}"],
+        ["读入行数", str(report.rows)],
+        ["写入行数", str(len(report.ledger))],
+        ["截止日之后的行数（未写入明细表，列于下方）", str(len(report.later))],
+        ["账面余额合计（元）", money.yuan(report.open_cents)],
+        ["读不懂的值", str(len(report.bad))],
+    ]
+    if report.bad:
+        lines += [[], ["行号", "列", "值", "应为"]]
+        lines += [[str(b.row), b.column, b.value, b.expected.zh] for b in report.bad]
+    if report.later:
+        names = [*mapping.columns]
+        lines += [[], ["截止日之后发生："], [kind[n].header for n in names]]
+        lines += [_cells(r, names) for r in report.later]
+    return lines
+
+
+def _cells(record: dict[str, Any], names: Iterable[str]) -> list[str]:
+    return ["" if record.get(n) is None else str(record[n]) for n in names]

@@ -1,0 +1,265 @@
+"""校验结果: what one check found, as a workbook that an office can filter, print and send back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qq_excel import __version__
+from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES
+from qq_excel.kinds import get_kind
+from qq_excel.language import t
+from qq_excel.papers import style
+from qq_excel.papers.document import relative
+from qq_excel.papers.policy_sheet import policy_sheet
+from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, paper, sheet_link
+
+if TYPE_CHECKING:
+    from qq_excel.check import FileResult, Result
+    from qq_excel.findings import Finding
+
+#: More than a sheet of Excel could bear with comfort; the JSON document has them all.
+MOST_ROWS = 200_000
+_COLUMNS = 8
+
+
+def write_findings_book(
+    result: Result, target: Path, *, file: FileResult | None = None, copies: Mapping[str, str] | None = None
+) -> Path:
+    """Write the findings of one *file*, or of the whole run, to *target*.
+
+    *copies* gives for a file's name the path of its annotated copy relative to *target*'s folder; the cells
+    of the list link to it.
+    """
+    files = [file] if file is not None else list(result.files)
+    names = {f.workbook.name for f in files}
+    findings = [f for f in result.findings if f.file in names]
+    title = t("清欠工作簿校验结果", "What the check found")
+    with paper(target, title) as book:
+        summary, found = t("汇总", "summary"), t("校验结果", "findings")
+        front = book.sheet(summary, tab=style.NAVY)
+        rows = _list_sheet(book.sheet(found, tab="#C00000"), findings, copies or {})
+        policy_sheet(book.sheet(t("制度与版本", "policy and versions"), tab="#7F7F7F"), result)
+        _summary_sheet(front, result, files, findings, rows, found)
+    return target
+
+
+# --- 汇总 ----------------------------------------------------------------------------------------------
+
+
+def _summary_sheet(
+    sheet: Sheet, result: Result, files: Sequence[FileResult], findings: Sequence[Finding],
+    first_rows: Mapping[str, int], found: str,
+) -> None:  # fmt: skip
+    sheet.widths([30, 13, 13, 11, 11, 11, 11, 15])
+    day = result.as_of.isoformat() if result.as_of else t("未填", "not given")
+    row = sheet.title(t("清欠工作簿校验结果", "What the check found"), _COLUMNS, t(f"截止日期 {day}", f"as of {day}"))
+    row = _verdict(sheet, row + 1, files, findings)
+    row = _facts(sheet, row + 1, result, files)
+    row = sheet.heading(row + 1, t("一、按级别", "1. By level"))
+    row = _by_level(sheet, row, findings)
+    row = sheet.heading(row + 1, t("二、按文件", "2. By file"))
+    row = _by_file(sheet, row, files, findings)
+    row = sheet.heading(row + 1, t("三、按规则", "3. By rule"))
+    row = _by_rule(sheet, row, findings, first_rows, found)
+    row = sheet.heading(row + 1, t("四、按工作表", "4. By sheet"))
+    row = _by_sheet(sheet, row, findings)
+    if len(findings) > MOST_ROWS:
+        more = t(
+            f"问题共 {len(findings)} 条，《校验结果》只列前 {MOST_ROWS} 条；完整清单见 JSON 文件。",
+            f"Of {len(findings)} findings the list shows the first {MOST_ROWS}; the JSON document has all.",
+        )
+        sheet.paragraph(row + 1, _COLUMNS, more, font_color=style.BAD_INK)
+    sheet.print_set_up(landscape=False, footer=t("清欠工作簿校验结果", "findings"))
+
+
+def _verdict(
+    sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]
+) -> int:
+    errors = sum(1 for f in findings if f.blocks)
+    unjudged = sum(1 for f in findings if f.level == "?" and f.status == "open")
+    refused = sum(1 for f in files if not f.accepted)
+    if refused:
+        words = t(f"暂不受理：{errors} 项错误须改正", f"Not accepted: {errors} errors must be mended")
+        if len(files) > 1:
+            words += t(f"（{len(files)} 个文件中 {refused} 个）", f" ({refused} of {len(files)} files)")
+        fill, ink = style.BAD, style.BAD_INK
+    else:
+        words = t("可以受理：没有待改正的错误", "Accepted: no error is open")
+        fill, ink = style.GOOD, style.GOOD_INK
+    if unjudged:
+        words += t(f"；另有 {unjudged} 项无法判断", f"; {unjudged} could not be judged")
+    sheet.merged(
+        (row, 0, row, _COLUMNS - 1), words, font_size=16, bold=True, align="center", bg_color=fill,
+        font_color=ink, border=1, border_color=ink, text_wrap=True,
+    )  # fmt: skip
+    sheet.sheet.set_row(row, 40)
+    return row + 1
+
+
+def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) -> int:
+    def joined(values: Sequence[str | None]) -> str:
+        some = [v for v in dict.fromkeys(values) if v]
+        return "、".join(some[:12]) + (t(" 等", " …") if len(some) > 12 else "") if some else t("未填", "not given")
+
+    policy = result.policy
+    one = files[0] if len(files) == 1 else None
+    handed = relative(one.workbook.name) if one else t(f"{len(files)} 个工作簿", f"{len(files)} workbooks")
+    kinds = dict.fromkeys(k for f in files for k in f.kinds)
+    facts = [
+        (t("校验对象", "checked"), handed),
+        (t("填报单位", "unit"), joined([f.unit for f in files])),
+        (t("报告期", "period"), joined([f.period for f in files])),
+        (t("识别的表", "tables"), joined([str(get_kind(k).title) for k in kinds])),
+        (t("数据行数", "rows"), f"{sum(f.rows for f in files):,}"),
+        (t("适用制度", "policy"), f"{policy.title}（{policy.profile}，v{policy.version}）"),
+        (t("制度文件 SHA-256", "policy SHA-256"), policy.sha256 or "—"),
+        (t("程序版本", "program"), f"qq-excel {__version__}"),
+    ]
+    if one:
+        facts.insert(1, (t("文件 SHA-256", "file SHA-256"), one.workbook.sha256 or "—"))
+    for label, value in facts:
+        line = {"border": 1, "border_color": style.LINE}
+        sheet.text(row, 0, label, **line, bg_color=style.PALE, bold=True, font_color=style.NAVY)
+        sheet.merged((row, 1, row, _COLUMNS - 1), value, **line, text_wrap=True, align="left", indent=1)
+        sheet.sheet.set_row(row, 18 if len(value) < 70 else 34)
+        row += 1
+    return row
+
+
+def _by_level(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
+    count = Counter((f.level, f.status) for f in findings)
+    heads = [t("级别", "level"), *(str(s) for s in STATUS_NAMES.values()), t("合计", "total"), t("含义", "meaning")]
+    line = {"border": 1, "border_color": style.LINE}
+    for i, head in enumerate(heads):
+        form = sheet.look.head()
+        if i == len(heads) - 1:
+            sheet.sheet.merge_range(row, i, row, _COLUMNS - 1, head, form)
+        else:
+            sheet.sheet.write_string(row, i, head, form)
+    for level in LEVELS:
+        row += 1
+        tint = style.LEVEL_TINTS[level]
+        name = f"{LEVEL_NAMES[level]}（{level}）"
+        sheet.text(row, 0, name, **line, bg_color=tint.fill, font_color=tint.ink, bold=True, align="center")
+        numbers = [count[level, s] for s in STATUS_NAMES]
+        for i, number in enumerate([*numbers, sum(numbers)]):
+            sheet.number(row, 1 + i, number, **line, align="center", num_format=style.COUNT, bold=i == 0)
+        meaning = str(style.LEVEL_MEANINGS[level])
+        sheet.merged((row, len(heads) - 1, row, _COLUMNS - 1), meaning, **line, font_size=9, text_wrap=True)
+        sheet.sheet.set_row(row, 30 if len(meaning) > 12 else 20)
+    return row + 1
+
+
+def _level_columns() -> list[Column]:
+    return [Column(str(LEVEL_NAMES[level]), "count") for level in LEVELS]
+
+
+def _open(findings: Sequence[Finding]) -> list[Any]:
+    count = Counter(f.level for f in findings if f.status == "open")
+    return [Cell(count[x], tint=style.LEVEL_TINTS[x]) if count[x] else 0 for x in LEVELS]
+
+
+def _by_file(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]) -> int:
+    columns = [
+        Column(t("文件", "file")), Column(t("填报单位", "unit")), Column(t("报告期", "period"), centre=True),
+        *_level_columns(), Column(t("结论", "verdict"), centre=True),
+    ]  # fmt: skip
+    mine: dict[str, list[Finding]] = {}
+    for f in findings:
+        mine.setdefault(f.file, []).append(f)
+    good = style.Tint(style.GOOD, style.GOOD_INK)
+    bad = style.Tint(style.BAD, style.BAD_INK)
+    rows = [
+        [
+            relative(f.workbook.name), f.unit, f.period, *_open(mine.get(f.workbook.name, [])),
+            Cell(t("可以受理", "accepted"), tint=good) if f.accepted else Cell(t("暂不受理", "not accepted"), tint=bad),
+        ]
+        for f in files
+    ]  # fmt: skip
+    return sheet.table(row, columns, rows, stripes=False)
+
+
+def _by_rule(
+    sheet: Sheet, row: int, findings: Sequence[Finding], first_rows: Mapping[str, int], found: str
+) -> int:
+    if not findings:
+        return sheet.paragraph(row, _COLUMNS, t("没有发现问题。", "Nothing was found."))
+    columns = [
+        Column(t("规则名称", "what the rule is about")), Column(t("规则", "rule"), centre=True),
+        Column(t("条款", "clause"), centre=True), *_level_columns(), Column(t("查看", "look"), centre=True),
+    ]  # fmt: skip
+    groups: dict[str, list[Finding]] = {}
+    for f in findings:
+        groups.setdefault(f.rule, []).append(f)
+    rows = []
+    for rule in sorted(groups, key=lambda r: (min(LEVELS.index(f.level) for f in groups[r]), -len(groups[r]), r)):  # type: ignore[arg-type]
+        spec = groups[rule][0].spec
+        at = first_rows.get(rule)
+        look = Cell(t("第一处", "first"), link=sheet_link(found, at)) if at is not None else None
+        rows.append([str(spec.title.text), rule, ", ".join(spec.clauses), *_open(groups[rule]), look])
+    return sheet.table(row, columns, rows, stripes=False)
+
+
+def _by_sheet(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
+    if not findings:
+        return sheet.paragraph(row, _COLUMNS, t("没有发现问题。", "Nothing was found."))
+    columns = [
+        Column(t("文件", "file")), Column(t("工作表", "sheet")), Column(t("已说明等", "settled"), "count"),
+        *_level_columns(), Column(t("合计", "total"), "count"),
+    ]  # fmt: skip
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for f in findings:
+        groups.setdefault((f.file, f.sheet or t("（整个文件）", "(the file)")), []).append(f)
+    rows = [
+        [relative(file), name, sum(f.status != "open" for f in mine), *_open(mine), len(mine)]
+        for (file, name), mine in groups.items()
+    ]
+    total = [t("合计", "total"), "", sum(f.status != "open" for f in findings)]
+    total += [sum(1 for f in findings if f.level == x and f.status == "open") for x in LEVELS]
+    return sheet.table(row, columns, rows, total=[*total, len(findings)], stripes=False)
+
+
+# --- 校验结果 -------------------------------------------------------------------------------------------
+
+
+def _list_sheet(sheet: Sheet, findings: Sequence[Finding], copies: Mapping[str, str]) -> dict[str, int]:
+    """The filterable list; gives the row of each rule's first finding."""
+    columns = [
+        Column(t("序号", "no."), "count", least=5), Column(t("级别", "level"), centre=True, least=8),
+        Column(t("规则", "rule"), centre=True, least=8), Column(t("文件", "file"), most=16),
+        Column(t("工作表", "sheet"), most=13), Column(t("单元格", "cell"), centre=True, least=7),
+        Column(t("列", "column"), most=12), Column(t("编号", "key"), most=13), Column(t("现值", "value"), most=15),
+        Column(t("应为", "expected"), most=14), Column(t("问题", "what is wrong"), least=30, most=36),
+        Column(t("改法", "how to mend it"), least=24, most=28), Column(t("条款", "clause"), most=8, centre=True),
+        Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
+    ]  # fmt: skip
+    rows = []
+    first: dict[str, int] = {}
+    for n, f in enumerate(findings[:MOST_ROWS], 1):
+        first.setdefault(f.rule, n)
+        rows.append(_row(n, f, copies))
+    sheet.widths(sheet.fitted(columns, rows))
+    last = sheet.table(0, columns, rows, stripes=False)
+    if not rows:
+        sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
+    sheet.sheet.autofilter(0, 0, max(last - 1, 1), len(columns) - 1)
+    sheet.sheet.freeze_panes(1, 3)
+    sheet.print_set_up(landscape=True, repeat=(0, 0), footer=t("校验结果", "findings"))
+    return first
+
+
+def _row(n: int, f: Finding, copies: Mapping[str, str]) -> list[Any]:
+    tint = style.LEVEL_TINTS[f.level] if f.status == "open" else style.SETTLED
+    copy = copies.get(f.file)
+    cell: Any = f.cell or "—"
+    if copy is not None and f.cell and f.sheet:
+        cell = Cell(f.cell, link=file_link(copy, f.sheet, f.cell))
+    why = "；".join(x for x in (f.reason, f.approved_by) if x)
+    return [
+        n, Cell(str(LEVEL_NAMES[f.level]), tint=tint), f.rule, relative(f.file), f.sheet or "—", cell, f.header,
+        f.key, f.value, None if f.expected is None else str(f.expected), f.message(), f.fix(), f.clause,
+        str(STATUS_NAMES[f.status]), why,
+    ]  # fmt: skip

@@ -1,0 +1,287 @@
+"""Writing workbooks safely: a text stays a text, a sheet prints on A4, the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from qq_excel import __version__
+from qq_excel.findings import a1
+from qq_excel.language import t
+from qq_excel.output import FIXED_TIME, cannot_write, looks_like_formula, writing
+from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, INK, NAVY, SOFT, Look, Tint
+from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
+
+_LINE_POINTS = 15.0
+_MOST_POINTS = 405.0
+#: What Excel takes per sheet is 65,530.
+_MOST_LINKS = 60_000
+_URL_LIMIT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its header, and how its cells are shown.
+
+    ``kind``: ``text``, ``amount`` (whole cents), ``count``, ``date`` or ``share``. The width is found from
+    what stands in it, between *least* and *most*; longer text is wrapped.
+    """
+
+    header: str
+    kind: str = "text"
+    least: float = 6
+    most: float = 40
+    centre: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value with a look of its own in a table: a tint, a link, bold."""
+
+    value: Any
+    tint: Tint | None = None
+    link: str | None = None
+    bold: bool = False
+
+
+_FORMATS = {"amount": AMOUNT, "count": COUNT, "date": DATE, "share": "0.0%"}
+
+
+class Sheet:
+    """One worksheet. Whatever comes from a workbook that was handed in is written as text."""
+
+    def __init__(self, sheet: Any, look: Look, name: str) -> None:
+        self.sheet = sheet
+        self.look = look
+        self.name = name
+        self._links = 0
+        self._widths: dict[int, float] = {}
+
+    # --- single cells -------------------------------------------------------------------------------
+
+    def text(self, row: int, column: int, value: object, **properties: Any) -> None:
+        """Write *value* as a text, whatever it looks like."""
+        words = clip(clean("" if value is None else value))
+        if looks_like_formula(words):
+            properties["quote_prefix"] = True
+        form = self.look.make(**properties)
+        if words:
+            self.sheet.write_string(row, column, words, form)
+        else:
+            self.sheet.write_blank(row, column, None, form)
+
+    def number(self, row: int, column: int, value: float, **properties: Any) -> None:
+        """Write a number."""
+        self.sheet.write_number(row, column, value, self.look.make(**properties))
+
+    def merged(self, area: tuple[int, int, int, int], value: object, **properties: Any) -> None:
+        """Write *value* as a text over (first row, first column, last row, last column)."""
+        first_row, first, last_row, last = area
+        if (first_row, first) != (last_row, last):
+            self.sheet.merge_range(first_row, first, last_row, last, "", self.look.make(**properties))
+        self.text(first_row, first, value, **properties)
+
+    def link(self, row: int, column: int, target: str, words: str, **properties: Any) -> None:
+        """A link to *target* (``internal:`` or ``external:``); plain text where no link can be made."""
+        properties = {"font_color": BLUE, "underline": 1, **properties}
+        self._links += 1
+        if self._links > _MOST_LINKS or len(target) > _URL_LIMIT:
+            self.text(row, column, words, **properties)
+            return
+        if looks_like_formula(words):
+            properties["quote_prefix"] = True
+        made = self.sheet.write_url(row, column, target, self.look.make(**properties), clip(clean(words), 255))
+        if made:
+            self.text(row, column, words, **properties)
+
+    # --- blocks ------------------------------------------------------------------------------------
+
+    def title(self, words: str, columns: int, under: str = "") -> int:
+        """The title over *columns* columns and a small line under it; gives the next free row."""
+        self.merged((0, 0, 0, columns - 1), words, font_size=18, bold=True, font_color=NAVY, align="center")
+        self.sheet.set_row(0, 32)
+        if not under:
+            return 1
+        self.merged((1, 0, 1, columns - 1), under, font_size=9, font_color=SOFT, align="center", text_wrap=True)
+        self.sheet.set_row(1, max(18.0, _LINE_POINTS * lines(under, self._span(0, columns) * 1.05)))
+        return 2
+
+    def heading(self, row: int, words: str) -> int:
+        """The heading of a part; gives the next row."""
+        self.text(row, 0, words, bold=True, font_size=12, font_color=NAVY)
+        self.sheet.set_row(row, 22)
+        return row + 1
+
+    def paragraph(self, row: int, columns: int, words: str, **properties: Any) -> int:
+        """A text over *columns* columns, as high as it needs; gives the next row."""
+        properties = {"text_wrap": True, "valign": "top", "font_size": 9, "font_color": SOFT, **properties}
+        self.merged((row, 0, row, columns - 1), words, **properties)
+        size = float(properties["font_size"])
+        high = lines(words, self._span(0, columns) * 10 / size) * size * 1.5 + 3
+        self.sheet.set_row(row, min(_MOST_POINTS, max(high, 16)))
+        return row + 1
+
+    def widths(self, widths: Sequence[float]) -> None:
+        """Set the widths of the columns from the first on."""
+        for column, wide in enumerate(widths):
+            self._widths[column] = wide
+            self.sheet.set_column(column, column, wide)
+
+    def _span(self, first: int, count: int) -> float:
+        return sum(self._widths.get(c, 8.43) for c in range(first, first + count))
+
+    def fitted(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000) -> list[float]:
+        """Widths that fit headers and values."""
+        out = []
+        for i, column in enumerate(columns):
+            needs = [min(width(column.header), 14) + 2.0]
+            for row in rows[:sample]:
+                value = row[i].value if isinstance(row[i], Cell) else row[i]
+                needs.append(width(_shown(value, column.kind)) + 2.0)
+            out.append(min(max(*needs, column.least), column.most))
+        return out
+
+    def table(
+        self, top: int, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
+        left: int = 0, total: Sequence[Any] | None = None, stripes: bool = True, heights: bool = True,
+    ) -> int:  # fmt: skip
+        """Headers, rows and a total row; gives the next free row. The widths must have been set."""
+        self._row_height(top, [c.header for c in columns], columns, left, least=24)
+        for i, column in enumerate(columns):
+            self.sheet.write_string(top, left + i, column.header, self.look.head())
+        row = top
+        for n, values in enumerate(rows):
+            row += 1
+            for i, (column, value) in enumerate(zip(columns, values, strict=True)):
+                self._cell(row, left + i, column, value, fill=GREY if stripes and n % 2 else None)
+            if heights:
+                self._row_height(row, values, columns, left)
+        if total is not None:
+            row += 1
+            for i, (column, value) in enumerate(zip(columns, total, strict=True)):
+                self._cell(row, left + i, column, Cell(value, bold=True), fill="#E7ECF4")
+            self._row_height(row, total, columns, left)
+        return row + 1
+
+    def _cell(self, row: int, at: int, column: Column, value: Any, fill: str | None) -> None:
+        cell = value if isinstance(value, Cell) else Cell(value)
+        properties: dict[str, Any] = {"border": 1, "border_color": "#BFC7D1"}
+        if cell.tint is not None:
+            properties |= {"bg_color": cell.tint.fill, "font_color": cell.tint.ink, "bold": True}
+        elif fill is not None:
+            properties["bg_color"] = fill
+        if cell.bold:
+            properties["bold"] = True
+        if cell.value is None or cell.value == "":
+            self.sheet.write_blank(row, at, None, self.look.make(**properties))
+        elif cell.link is not None:
+            self.link(row, at, cell.link, str(cell.value), **properties, align="center")
+        elif column.kind == "text" or isinstance(cell.value, str):
+            align = "center" if column.centre else "left"
+            self.text(row, at, cell.value, **properties, text_wrap=True, align=align)
+        elif column.kind == "date":
+            form = self.look.make(**properties, num_format=DATE, align="center")
+            self.sheet.write_datetime(row, at, dt.datetime.combine(cell.value, dt.time()), form)
+        else:
+            figure = cell.value / 100 if column.kind == "amount" else cell.value
+            align = "right" if column.kind == "amount" else "center"
+            self.number(row, at, figure, **properties, num_format=_FORMATS[column.kind], align=align)
+
+    def _row_height(
+        self, row: int, values: Sequence[Any], columns: Sequence[Column], left: int, least: float = 18
+    ) -> None:
+        most = 1
+        for i, (column, value) in enumerate(zip(columns, values, strict=True)):
+            value = value.value if isinstance(value, Cell) else value
+            if isinstance(value, str):
+                most = max(most, lines(clip(value, CELL_LIMIT), self._widths.get(left + i, column.least)))
+        self.sheet.set_row(row, min(_MOST_POINTS, max(least, _LINE_POINTS * most + 3)))
+
+    # --- printing ----------------------------------------------------------------------------------
+
+    def print_set_up(
+        self, *, landscape: bool, repeat: tuple[int, int] | None = None, footer: str = ""
+    ) -> None:
+        """A4, one page wide, with page numbers; *repeat* rows stand on each page."""
+        sheet = self.sheet
+        sheet.set_paper(9)
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_margins(left=0.47, right=0.47, top=0.55, bottom=0.65)
+        sheet.fit_to_pages(1, 0)
+        sheet.center_horizontally()
+        left = clean(footer).replace("&", "&&")[:120]
+        page = t("第 &P 页，共 &N 页", "page &P of &N")
+        sheet.set_footer(f'&L&"{"微软雅黑"},常规"&8{left}&C&8{page}&R&8qq-excel {__version__}')
+        sheet.hide_gridlines(2)
+        if repeat is not None:
+            sheet.repeat_rows(*repeat)
+
+
+class Paper:
+    """One workbook that is handed out."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.look = Look(book)
+
+    def sheet(self, name: str, *, tab: str | None = None) -> Sheet:
+        """A new sheet."""
+        sheet = self.book.add_worksheet(name)
+        if tab is not None:
+            sheet.set_tab_color(tab)
+        return Sheet(sheet, self.look, name)
+
+
+@contextmanager
+def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
+    """A workbook that takes its place at *target* when the block ends well."""
+    with writing(target) as temporary:
+        options = {
+            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "default_format_properties": {"font_name": "微软雅黑", "font_size": 10},
+        }  # fmt: skip
+        book = xlsxwriter.Workbook(str(temporary), options)
+        book.set_properties({
+            "title": title, "author": AUTHOR, "company": "", "created": FIXED_TIME,
+            "comments": f"qq-excel {__version__}", **(properties or {}),
+        })  # fmt: skip
+        yield Paper(book)
+        try:
+            book.close()
+        except FileCreateError as error:
+            cause = error.args[0] if error.args else None
+            raise cannot_write(target, cause if isinstance(cause, OSError) else OSError(str(error))) from None
+
+
+def sheet_link(sheet: str, row: int = 0, column: int = 0) -> str:
+    """A link to a cell of the same workbook."""
+    return f"internal:'{sheet.replace(chr(39), chr(39) * 2)}'!{a1(row, column)}"
+
+
+def file_link(path: str, sheet: str | None = None, cell: str = "A1") -> str:
+    """A link to a cell of a workbook beside this one (*path* relative, with ``/``)."""
+    path = path.replace("%", "%25").replace("#", "%23")
+    if sheet is None:
+        return f"external:{path}"
+    return f"external:{path}#'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}"
+
+
+def _shown(value: Any, kind: str) -> str:
+    if value is None:
+        return ""
+    if kind == "amount" and isinstance(value, int):
+        return f"{value / 100:,.2f}"
+    if kind == "date" and isinstance(value, dt.date):
+        return "2026-09-30"
+    return str(value)
+
+
+__all__ = ["INK", "Cell", "Column", "Paper", "Sheet", "file_link", "paper", "sheet_link"]

@@ -1,0 +1,52 @@
+"""Text as papers can bear it: clean, measured, clipped, masked."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: What one cell of a workbook takes.
+CELL_LIMIT = 32_767
+_CUT = "……（略）"
+
+
+def clean(text: object) -> str:
+    """*text* without what no document may hold: control characters, lone surrogates, bidirectional marks."""
+    out = []
+    for c in str(text).replace("\r\n", "\n").replace("\r", "\n"):
+        if c in "\n\t":
+            out.append(c)
+        elif unicodedata.category(c) in ("Cc", "Cs", "Cn") or c in "\ufffe\uffff":
+            out.append("\ufffd")
+        elif c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            continue
+        else:
+            out.append(c)
+    return "".join(out)
+
+
+def clip(text: str, limit: int = CELL_LIMIT) -> str:
+    """*text* no longer than *limit*; what was cut is said."""
+    return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
+
+
+def width(text: str) -> int:
+    """Columns that the longest line of *text* takes: 2 for a Chinese character, 1 for a Latin one."""
+    return max((_line(line) for line in text.split("\n")), default=0)
+
+
+def lines(text: str, columns: float) -> int:
+    """Lines that *text* takes when it is wrapped at *columns*."""
+    room = max(columns - 1, 2)
+    return sum(max(1, -(-_line(line) // int(room))) for line in text.split("\n"))
+
+
+def _line(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+
+
+def mask(code: str | None) -> str:
+    """A person's code as it is handed on: ``91370200********1X``."""
+    if not code:
+        return ""
+    first, last = (8, 2) if len(code) >= 18 else (3, 2) if len(code) >= 8 else (0, 0)
+    return code[:first] + "*" * (len(code) - first - last) + (code[-last:] if last else "")

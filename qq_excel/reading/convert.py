@@ -1,0 +1,238 @@
+"""Cells to typed columns, with a note of every cell that was not written as it should be.
+
+Clean columns go whole; only odd cells are looked at one by one, each distinct text once. Text columns work
+on their distinct values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qq_excel.kinds import Field, FieldType
+from qq_excel.reading import values
+from qq_excel.reading.model import CellFacts, CellKind, Cells
+
+_ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
+_CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
+#: A number of more digits than this was rounded by Excel when it was typed.
+_EXACT_DIGITS = 15
+
+
+@dataclass(slots=True)
+class Facts:
+    """Facts collected for one table, by rule."""
+
+    by_rule: dict[str, list[CellFacts]] = field(default_factory=dict)
+
+    def note(self, rule: str, name: str, at: Any, raw: list[str], read: list[str] | None = None) -> None:
+        """Note that *rule* concerns the cells *at* of field *name*."""
+        positions = np.asarray(at, dtype=np.int64)
+        if len(positions):
+            fact = CellFacts(name, positions, raw, read if read is not None else [""] * len(raw))
+            self.by_rule.setdefault(rule, []).append(fact)
+
+
+def column(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any]:
+    """The typed column of one field; *factor* is what the sheet's money unit is worth in yuan."""
+    _note_errors(cells, f, facts)
+    if f.type is FieldType.DATE:
+        return _dates(cells, f, facts)
+    if f.type.numeric:
+        return _numbers(cells, f, factor, facts)
+    return _texts(cells, f, facts)
+
+
+def _note_errors(cells: Cells, f: Field, facts: Facts) -> None:
+    at = np.flatnonzero(cells.kind == CellKind.ERROR)
+    if len(at):
+        assert cells.text is not None  # noqa: S101 - error cells hold their text
+        facts.note("CEL010", f.name, at, cells.text.iloc[at].astype(str).tolist())
+
+
+def _odd(cells: Cells, kind: CellKind) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(cells.kind == kind)
+
+
+def _each_text(cells: Cells, at: npt.NDArray[np.int64], parse: Callable[[str], Any]) -> tuple[list[str], list[Any]]:
+    if cells.text is None or not len(at):
+        return [], []
+    raw = cells.text.iloc[at].astype(str).tolist()
+    known = {text: parse(text) for text in set(raw)}
+    return raw, [known[text] for text in raw]
+
+
+# --- numbers ------------------------------------------------------------------------------------------
+
+
+def _numbers(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any]:
+    size = len(cells)
+    number = np.full(size, np.nan) if cells.number is None else cells.number.astype(np.float64, copy=True)
+    number[(cells.kind != CellKind.NUMBER) | ~np.isfinite(number)] = np.nan
+    absolute = np.zeros(size, dtype=bool)  # texts that name their own unit: 1.2万元
+    at = _odd(cells, CellKind.TEXT)
+    raw, parsed = _each_text(cells, at, values.number)
+    good = np.array([p is not None for p in parsed], dtype=bool)
+    if len(at):
+        facts.note("CEL004", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
+        read = [p for p in parsed if p is not None]
+        texts = [r for r, g in zip(raw, good, strict=True) if g]
+        facts.note("CEL002", f.name, at[good], texts, [_plain(p) for p in read])
+        number[at[good]] = [float(p) for p in read]
+        absolute[at[good]] = [bool(re.search("元|圆", values.fold(t))) for t in texts]
+    for kind in (CellKind.DATE, CellKind.BOOL):
+        wrong = _odd(cells, kind)
+        if len(wrong):
+            shown = (
+                [str(d)[:10] for d in cells.date[wrong]] if kind is CellKind.DATE and cells.date is not None
+                else ["TRUE/FALSE"] * len(wrong)
+            )  # fmt: skip
+            facts.note("CEL004", f.name, wrong, shown)
+    if f.type is FieldType.AMOUNT:
+        return _cents(number, absolute, f, factor, facts)
+    if f.type is FieldType.INT:
+        broken = np.flatnonzero(~np.isnan(number) & (number != np.rint(number)))
+        facts.note("CEL004", f.name, broken, [f"{number[i]:.10g}" for i in broken])
+        number[broken] = np.nan
+        return _whole(number)
+    return pd.Series(number)
+
+
+def _cents(
+    number: npt.NDArray[np.float64], absolute: npt.NDArray[np.bool_], f: Field, factor: int, facts: Facts
+) -> pd.Series[Any]:
+    """Whole cents of yuan, half away from zero; more than two decimals of the sheet's unit are noted."""
+    hundredths = number * 100
+    near = np.rint(hundredths)
+    slack = 1e-6 + np.abs(hundredths) * 1e-15
+    with np.errstate(invalid="ignore"):
+        fine = np.flatnonzero((np.abs(hundredths - near) > slack) & ~absolute)
+    facts.note("CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{number[i]:.2f}" for i in fine])
+    scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
+    rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
+    rounded[np.abs(rounded) > 9e15] = np.nan
+    return _whole(rounded)
+
+
+def _whole(number: npt.NDArray[np.float64]) -> pd.Series[Any]:
+    empty = np.isnan(number)
+    return pd.Series(pd.arrays.IntegerArray(np.where(empty, 0, number).astype(np.int64), empty))
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+# --- dates --------------------------------------------------------------------------------------------
+
+
+def _dates(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
+    size = len(cells)
+    days = np.full(size, np.datetime64("NaT", "D"))
+    real = cells.kind == CellKind.DATE
+    if cells.date is not None:
+        days[real] = cells.date[real].astype("datetime64[D]")
+        low, high = np.datetime64(f"{values.FIRST_YEAR}-01-01"), np.datetime64(f"{values.LAST_YEAR}-12-31")
+        wrong = np.flatnonzero(real & ~np.isnat(days) & ((days < low) | (days > high)))
+        facts.note("CEL005", f.name, wrong, [str(days[i]) for i in wrong])
+        days[wrong] = np.datetime64("NaT", "D")
+    at = _odd(cells, CellKind.NUMBER)
+    if len(at) and cells.number is not None:
+        _read_dates(at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts)
+    at = _odd(cells, CellKind.TEXT)
+    if len(at) and cells.text is not None:
+        _read_dates(at, cells.text.iloc[at].astype(str).tolist(), days, f, facts)
+    wrong = _odd(cells, CellKind.BOOL)
+    facts.note("CEL005", f.name, wrong, ["TRUE/FALSE"] * len(wrong))
+    return pd.Series(days.astype("datetime64[s]"))
+
+
+def _read_dates(
+    at: npt.NDArray[np.int64], raw: list[str], days: npt.NDArray[np.datetime64], f: Field, facts: Facts
+) -> None:
+    known = {text: values.date(text) for text in set(raw)}
+    found = [known[text] for text in raw]
+    good = np.array([d is not None for d in found], dtype=bool)
+    facts.note("CEL005", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
+    read = [d for d in found if d is not None]
+    facts.note(
+        "CEL003", f.name, at[good], [r for r, g in zip(raw, good, strict=True) if g], [d.isoformat() for d in read]
+    )
+    days[at[good]] = np.array(read, dtype="datetime64[D]")
+
+
+# --- texts --------------------------------------------------------------------------------------------
+
+
+def _texts(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
+    text = _as_text(cells, f, facts)
+    encoded = pa.array(text, type=pa.large_string()).dictionary_encode()
+    words, index = encoded.dictionary, encoded.indices
+    odd = pc.match_substring_regex(words, _ODD_TEXT)
+    clean = words
+    if pc.any(odd).as_py():
+        # ends lose all white space, inside any run of it becomes one space
+        clean = pc.utf8_trim(pc.replace_substring_regex(words, "[\\s\u3000\u00a0]+", " "), " ")
+        _note_words("CEL006", f, words, index, odd, facts, clean)
+    if f.type in (FieldType.ENUM, FieldType.YESNO, FieldType.CODE):
+        clean = pc.utf8_normalize(clean, "NFKC")
+    control = pc.match_substring_regex(words, _CONTROL)
+    long = pc.greater(pc.utf8_length(words), f.max_length)
+    bad = pc.or_(control, long)
+    if pc.any(bad).as_py():
+        _note_words("CEL014", f, words, index, bad, facts, None)
+        clean = pc.replace_substring_regex(clean, _CONTROL, "")
+    clean = pc.if_else(pc.equal(clean, ""), pa.scalar(None, clean.type), clean)
+    out = pd.Series(pc.take(clean, index), dtype="str")
+    if f.type is FieldType.YESNO:
+        out = out.replace({"Y": "是", "y": "是", "N": "否", "n": "否", "TRUE": "是", "FALSE": "否"})
+    return out
+
+
+def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: Facts, read: Any) -> None:
+    chosen = pc.indices_nonzero(which)
+    at = np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(index, value_set=chosen.cast(index.type)), False)))  # noqa: FBT003
+    where = pc.take(index, pa.array(at))
+    raw = pc.take(words, where).to_pylist()
+    facts.note(rule, f.name, at, [str(r) for r in raw], None if read is None else pc.take(read, where).to_pylist())
+
+
+def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
+    size = len(cells)
+    text = cells.text if cells.text is not None else pd.Series([pd.NA] * size, dtype="str")
+    text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
+    at = _odd(cells, CellKind.NUMBER)
+    if len(at) and cells.number is not None:
+        text = text.copy()
+        text.iloc[at] = [_digits(v) for v in cells.number[at]]
+        if f.type is FieldType.CODE:
+            lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
+            facts.note("CEL013", f.name, lost, [f"{cells.number[i]:.0f}" for i in lost])
+    at = _odd(cells, CellKind.DATE)
+    if len(at) and cells.date is not None:
+        text = text.copy()
+        if f.type is FieldType.TIME:
+            text.iloc[at] = [str(d)[11:16] for d in cells.date[at]]
+        else:
+            text.iloc[at] = [str(d)[:10] for d in cells.date[at]]
+    at = _odd(cells, CellKind.BOOL)
+    if len(at) and cells.number is not None:
+        text = text.copy()
+        text.iloc[at] = ["TRUE" if v else "FALSE" for v in cells.number[at]]
+    return text
+
+
+def _digits(value: float) -> str:
+    """A number in a text column as it would be written: no exponent, no needless decimals."""
+    if value == int(value):
+        return str(int(value))
+    return f"{value:.15g}"

@@ -1,0 +1,205 @@
+"""Sheets as cells: bulk columns through Arrow, odd cells one by one.
+
+A load by inference over all rows types a clean column exactly. A column with a text among numbers comes
+back as text; only those columns are loaded once more, as dates: that load reports every text and boolean
+cell (not numbers, not dates) as an error with its place, which tells a number from a number stored as
+text. So the slow path costs only the columns that need it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qq_excel.reading.model import Area, CellError, CellKind, Cells
+from qq_excel.reading.package import Package, SheetPart
+
+#: Says "could not determine dtype" for every empty column.
+logging.getLogger("fastexcel").setLevel(logging.CRITICAL)
+
+
+class FileGrid:
+    """One sheet of an .xlsx or .xlsm file."""
+
+    def __init__(self, reader: Any, package: Package, sheet: SheetPart) -> None:
+        self._reader = reader
+        self._package = package
+        self._sheet = sheet
+        self.name = sheet.name
+        self.state = sheet.state
+        self.merges: list[Area] = package.merges(sheet)
+        self.hidden_rows, self.hidden_columns = package.hidden(sheet)
+        self.filtered = package.filtered(sheet)
+        self.stale_formulas, self.foreign_formulas = package.formulas(sheet)
+        self.marks = sheet.marks
+
+    def head(self, rows: int) -> list[list[Any]]:
+        """The first *rows* rows as Python values."""
+        return self._package.head(self._sheet, rows)
+
+    def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
+        """The cells of *columns* from *first_row* (zero-based) down to the last used row.
+
+        *exact* are columns in which numbers and dates must be told from texts.
+        """
+        wanted = sorted(set(columns))
+        first = self._load(first_row, wanted, None)
+        if first is None:
+            return {}
+        names, batch, errors = first
+        mixed = [
+            c for c, n in names.items()
+            if c in set(exact) and pa.types.is_string(batch.column(n).type) and batch.column(n).null_count < len(batch)
+        ]  # fmt: skip
+        texts: dict[int, set[int]] = {c: set() for c in mixed}
+        if mixed:
+            again = self._load(first_row, mixed, "datetime")
+            order = list(names) if again is None else list(again[0])
+            for error in [] if again is None else again[2]:
+                if "'String(" in error.detail or "'Bool(" in error.detail or "'DurationIso" in error.detail:
+                    texts[order[error.position[1]]].add(error.position[0] - first_row)
+        failed: dict[int, list[int]] = {}
+        positions = list(names)
+        for error in errors:
+            if "'Error(" in error.detail:
+                failed.setdefault(positions[error.position[1]], []).append(error.position[0] - first_row)
+        out = {}
+        for column, name in names.items():
+            out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, []))
+        return out
+
+    def _load(self, first_row: int, columns: list[int], dtype: str | None) -> tuple[dict[int, str], Any, list[Any]] | None:
+        import fastexcel  # noqa: PLC0415
+
+        options: dict[str, Any] = {"header_row": None, "skip_rows": first_row, "schema_sample_rows": None}
+        if dtype:
+            options["dtypes"] = dtype
+        try:
+            sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
+        except fastexcel.ColumnNotFoundError:  # a header without any cell below or beside it
+            there = {c.absolute_index for c in self._reader.load_sheet(self.name, **options).available_columns()}
+            columns = [c for c in columns if c in there]
+            if not columns:
+                return None
+            sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
+        except fastexcel.FastExcelError:  # no row below the header
+            return None
+        batch, errors = sheet.to_arrow_with_errors()
+        names = {column: f"{i}" for i, column in enumerate(columns)}
+        batch = batch.rename_columns(list(names.values()))
+        return names, batch, list(errors.errors) if errors else []
+
+
+class BlockGrid:
+    """One sheet given as rows of Python values: live sheets, and formats other than .xlsx."""
+
+    def __init__(
+        self, name: str, rows: Sequence[Sequence[Any]], *, state: str = "visible", merges: Iterable[Area] = (),
+        marks: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.state = state
+        self._rows = rows
+        self.merges = list(merges)
+        self.hidden_rows: frozenset[int] = frozenset()
+        self.hidden_columns: frozenset[int] = frozenset()
+        self.filtered = False
+        self.stale_formulas: list[tuple[int, int]] = []
+        self.foreign_formulas: list[tuple[int, int]] = []
+        self.marks = marks or {}
+
+    def head(self, rows: int) -> list[list[Any]]:
+        """The first *rows* rows."""
+        return [[None if v == "" else v for v in row] for row in self._rows[:rows]]
+
+    def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
+        """See :meth:`FileGrid.read`."""
+        del exact
+        return {c: _from_values([r[c] if c < len(r) else None for r in self._rows[first_row:]]) for c in set(columns)}
+
+
+def _cells(array: Any, texts: set[int] | None, failed: list[int]) -> Cells:
+    size = len(array)
+    null = np.asarray(array.is_null())
+    if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
+        kind = np.where(null, CellKind.BLANK, CellKind.NUMBER).astype(np.uint8)
+        cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    elif pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
+        kind = np.where(null, CellKind.BLANK, CellKind.DATE).astype(np.uint8)
+        cells = Cells(kind, date=array.cast(pa.timestamp("s"), safe=False).to_numpy(zero_copy_only=False))
+    elif pa.types.is_boolean(array.type):
+        kind = np.where(null, CellKind.BLANK, CellKind.BOOL).astype(np.uint8)
+        cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    elif texts is None or len(texts) == size - int(null.sum()):
+        text = pd.Series(array.cast(pa.string()), dtype="str")
+        cells = Cells(np.where(null, CellKind.BLANK, CellKind.TEXT).astype(np.uint8), text=text)
+    else:
+        cells = _mixed(array, null, texts)
+    if failed:
+        at = np.array(failed, dtype=np.int64)
+        cells.kind[at] = CellKind.ERROR
+        text = cells.text if cells.text is not None else pd.Series([pd.NA] * size, dtype="str")
+        text = text.copy()
+        text.iloc[at] = "#N/A"
+        cells.text = text
+    return cells
+
+
+def _mixed(array: Any, null: Any, texts: set[int]) -> Cells:
+    """A text array whose cells other than *texts* are numbers (as text) or dates (as ISO text)."""
+    size = len(array)
+    kind = np.full(size, CellKind.NUMBER, dtype=np.uint8)
+    kind[null] = CellKind.BLANK
+    kind[np.fromiter(texts, dtype=np.int64, count=len(texts))] = CellKind.TEXT
+    is_date = np.asarray(pc.fill_null(pc.match_substring_regex(array, r"^\d{4}-\d\d-\d\d \d\d:"), False))  # noqa: FBT003
+    kind[(kind == CellKind.NUMBER) & is_date] = CellKind.DATE
+    rest = pa.array(kind == CellKind.NUMBER)
+    number = pc.if_else(rest, array, pa.scalar(None, array.type)).cast(pa.float64())
+    dates = pc.if_else(pa.array(kind == CellKind.DATE), array, pa.scalar(None, array.type))
+    dates = dates.cast(pa.timestamp("ms")).cast(pa.timestamp("s"), safe=False)
+    text = pc.if_else(pa.array(kind == CellKind.TEXT), array, pa.scalar(None, array.type))
+    return Cells(
+        kind,
+        number=number.to_numpy(zero_copy_only=False),
+        date=dates.to_numpy(zero_copy_only=False),
+        text=pd.Series(text.cast(pa.string()), dtype="str"),
+    )
+
+
+def _from_values(values: list[Any]) -> Cells:
+    size = len(values)
+    kind = np.zeros(size, dtype=np.uint8)
+    number = np.full(size, np.nan)
+    date = np.full(size, np.datetime64("NaT", "s"))
+    text: list[Any] = [None] * size
+    for i, value in enumerate(values):
+        if value is None or value == "":
+            continue
+        if isinstance(value, CellError):
+            kind[i], text[i] = CellKind.ERROR, value.text
+        elif isinstance(value, bool):
+            kind[i], number[i] = CellKind.BOOL, float(value)
+        elif isinstance(value, int | float):
+            kind[i], number[i] = CellKind.NUMBER, float(value)
+        elif isinstance(value, dt.datetime):
+            kind[i], date[i] = CellKind.DATE, np.datetime64(value.replace(tzinfo=None), "s")
+        elif isinstance(value, dt.date):
+            kind[i], date[i] = CellKind.DATE, np.datetime64(value, "s")
+        else:
+            kind[i], text[i] = CellKind.TEXT, str(value)
+    return Cells(kind, number=number, date=date, text=pd.Series(text, dtype="str"))
+
+
+def open_file(path: Path) -> Any:
+    """The bulk reader of *path*."""
+    import fastexcel  # noqa: PLC0415
+
+    return fastexcel.read_excel(str(path))

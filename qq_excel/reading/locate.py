@@ -1,0 +1,271 @@
+"""Find the table on a sheet: which kind, which row has the headers, which column is which field.
+
+Staff use their own sheets: title rows above, two-row headers, columns in another order, synonyms. A sheet is
+recognised by its headers, and by the template's defined name where there is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from qq_excel.findings import a1
+from qq_excel.kinds import Kind, all_kinds
+from qq_excel.money import MONEY_UNITS
+from qq_excel.reading import values
+from qq_excel.reading.model import Area, CellError, HeadEntry
+
+HEAD_ROWS = 60
+#: Share of the required headers that a sheet must have to be taken for a kind.
+ENOUGH = 0.6
+_UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:人民币|单位[:：]?)?\s*(元|千元|万元)\s*[)）\]]$")
+_PERIOD = re.compile(r"(\d{4})(?:年)?(?:[-./]?(?:Q|第?)([1-4一二三四])(?:季度)?|[-./年](\d{1,2})月?)?(?:年度?)?", re.IGNORECASE)
+
+_LABELS: dict[str, tuple[str, ...]] = {
+    "unit": ("填报单位", "编制单位", "报送单位", "单位名称", "公司名称"),
+    "as_of": ("截止日期", "截止日", "统计截止日", "截至日期", "基准日"),
+    "period": ("报告期", "报告期间", "所属期", "报表期间"),
+    "money_unit": ("金额单位", "货币单位", "单位"),
+    "prepared_by": ("编制人", "制表人", "填表人", "制表"),
+    "reviewed_by": ("审核人", "复核人", "审核"),
+    "prepared_on": ("编制日期", "填表日期", "制表日期"),
+    "age_basis": ("账龄口径", "账龄起算", "账龄计算口径"),
+}
+
+
+@dataclass(slots=True)
+class Located:
+    """A recognised table: where its headers stand and which column is which field."""
+
+    kind: Kind
+    header_row: int
+    columns: dict[str, int]
+    headers: dict[str, str]
+    unknown: dict[int, str]
+    doubles: list[tuple[str, int, int]]
+    missing: list[tuple[str, str | None]]
+    head: dict[str, HeadEntry]
+    #: Money unit named in the headers, e.g. 账面余额(万元).
+    header_unit: str | None = None
+
+
+@dataclass(slots=True)
+class NotLocated:
+    """The kind that comes nearest and the required headers that it lacks."""
+
+    kind: Kind | None = None
+    score: float = 0.0
+    lacks: list[str] = field(default_factory=list)
+
+
+def normal(text: Any) -> str:
+    """A header or label without what staff add to it: spaces, line breaks, stars, colons, width, case."""
+    if not isinstance(text, str):
+        return ""
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[\s*:：★＊]+", "", plain).lower()
+
+
+def _bare(text: str) -> tuple[str, str | None]:
+    """A normalised header without its unit, and the unit."""
+    match = _UNIT_SUFFIX.search(text)
+    return (text[: match.start()], match[1]) if match else (text, None)
+
+
+@cache
+def _claims(kind: Kind) -> dict[str, str]:
+    """Normalised header or synonym -> field."""
+    out: dict[str, str] = {}
+    for f in kind.fields:
+        for name in (f.header, *f.synonyms, f.en):
+            out.setdefault(normal(name), f.name)
+    return out
+
+
+def locate(grid: Any) -> Located | NotLocated:
+    """Recognise the table of *grid*, or say which kind comes nearest."""
+    rows = grid.head(HEAD_ROWS)
+    filled = _fill_merges(rows, grid.merges)
+    marked = all_kinds().get(grid.marks.get("kind", ""))
+    best: tuple[float, int, Kind, list[str], int] | None = None
+    for number in range(len(rows)):
+        texts = [v for v in rows[number] if isinstance(v, str) and v.strip()]
+        if len(texts) < 2:
+            continue
+        for kind in [marked] if marked else all_kinds().values():
+            for depth, headers in _readings(filled, rows, number):
+                hits = _match(kind, headers)
+                required = kind.required
+                score = sum(1 for f in required if f in hits) / max(1, len(required)) + len(hits) / 1000 - depth / 1e6
+                if best is None or score > best[0]:
+                    best = (score, number, kind, headers, depth)
+    if best is None:
+        return NotLocated(marked)
+    score, number, kind, headers, depth = best
+    if score < ENOUGH and not (marked and score > 0.2):
+        hits = _match(kind, headers)
+        lacks = [kind[f].header for f in kind.required if f not in hits]
+        return NotLocated(kind, score, lacks)
+    return _located(kind, number, depth, headers, rows, grid.merges)
+
+
+def _readings(filled: list[list[Any]], rows: list[list[Any]], number: int) -> list[tuple[int, list[str]]]:
+    """The row as headers; and, as the lower row of a two-row header, alone and joined with its group."""
+    lower = [normal(v) for v in rows[number]]
+    out = [(0, lower)]
+    if number > 0 and any(isinstance(v, str) for v in rows[number - 1]):
+        above = filled[number - 1]
+        size = max(len(above), len(lower))
+        upper = [normal(above[i]) if i < len(above) else "" for i in range(size)]
+        below = [normal(filled[number][i]) if i < len(filled[number]) else "" for i in range(size)]
+        either = [b if b and b != u else u for u, b in zip(upper, below, strict=True)]
+        joined = [u + b if b and u and b != u else b or u for u, b in zip(upper, below, strict=True)]
+        out += [(1, either), (1, joined)]
+    return out
+
+
+def _match(kind: Kind, headers: list[str]) -> dict[str, int]:
+    claims = _claims(kind)
+    out: dict[str, int] = {}
+    for column, header in enumerate(headers):
+        name = claims.get(header) or claims.get(_bare(header)[0])
+        if name:
+            out.setdefault(name, column)
+    return out
+
+
+def _located(
+    kind: Kind, number: int, depth: int, headers: list[str], rows: list[list[Any]], merges: list[Area]
+) -> Located:
+    claims = _claims(kind)
+    columns: dict[str, int] = {}
+    shown: dict[str, str] = {}
+    unknown: dict[int, str] = {}
+    doubles: list[tuple[str, int, int]] = []
+    units: set[str] = set()
+    exact: dict[str, int] = {}
+    for column, header in enumerate(headers):
+        bare, unit = _bare(header)
+        name = claims.get(header) or claims.get(bare)
+        written = rows[number][column] if column < len(rows[number]) else None
+        text = written if isinstance(written, str) else header
+        if not header:
+            continue
+        if name is None:
+            unknown[column] = text.strip()
+        elif name in columns:
+            is_own, was_own = bare == normal(kind[name].header), name in exact
+            if is_own and not was_own:  # the fixed header beats a synonym: the other column is just unknown
+                unknown[columns[name]] = shown[name]
+                columns[name], shown[name] = column, text.strip()
+                exact[name] = column
+            elif is_own == was_own:
+                doubles.append((name, columns[name], column))
+            else:
+                unknown[column] = text.strip()
+        else:
+            columns[name], shown[name] = column, text.strip()
+            if bare == normal(kind[name].header):
+                exact[name] = column
+            if unit:
+                units.add(unit)
+    missing = []
+    for name in kind.required:
+        if name not in columns:
+            near = difflib.get_close_matches(kind[name].header, list(unknown.values()), n=1, cutoff=0.5)
+            missing.append((name, near[0] if near else None))
+    head = _head_block(rows[: number - depth], merges)
+    return Located(
+        kind, number, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
+    )
+
+
+def _fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
+    filled = [list(r) for r in rows]
+    for area in merges:
+        if area.top >= len(rows):
+            continue
+        source = rows[area.top]
+        value = source[area.left] if area.left < len(source) else None
+        for row in range(area.top, min(area.bottom, len(rows) - 1) + 1):
+            right = min(area.right, 500)
+            filled[row].extend([None] * (right + 1 - len(filled[row])))
+            for column in range(area.left, right + 1):
+                filled[row][column] = value
+    return filled
+
+
+def _head_block(rows: list[list[Any]], merges: list[Area]) -> dict[str, HeadEntry]:
+    labels = {normal(word): name for name, words in _LABELS.items() for word in words}
+    spans = {(m.top, m.left): m.right for m in merges}
+    found: dict[str, HeadEntry] = {}
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            if not isinstance(value, str) or not value.strip():
+                continue
+            name = labels.get(normal(value))
+            if name is not None:
+                at = spans.get((r, c), c) + 1
+                raw = row[at] if at < len(row) else None
+                if isinstance(raw, str) and normal(raw) in labels:
+                    raw = None
+                if name == "money_unit" and normal(value) == "单位" and normal(raw) not in MONEY_UNITS:
+                    name = "unit"
+                if raw is not None and name not in found:
+                    found[name] = _entry(name, raw, r, at)
+                continue
+            for match in re.finditer(r"([^\s:：]{2,8})\s*[:：]\s*([^\s:：][^:：]*?)(?=\s+[^\s:：]{2,8}\s*[:：]|$)", value):
+                name = labels.get(normal(match[1]))
+                raw = match[2].strip()
+                if name == "money_unit" and normal(match[1]) == "单位" and normal(raw) not in MONEY_UNITS:
+                    name = "unit"
+                if name and name not in found:
+                    found[name] = _entry(name, raw, r, c)
+    return found
+
+
+def _entry(name: str, raw: Any, row: int, column: int) -> HeadEntry:
+    value: str | dt.date | None
+    text = raw.text if isinstance(raw, CellError) else str(raw).strip()
+    if name in ("as_of", "prepared_on"):
+        if isinstance(raw, dt.datetime):
+            value = raw.date()
+        elif isinstance(raw, dt.date):
+            value = raw
+        elif isinstance(raw, float | int):
+            value = values.date(str(int(raw)))
+        else:
+            value = values.date(text)
+    elif name == "period":
+        if isinstance(raw, dt.datetime | dt.date):
+            value = f"{raw:%Y-%m}"
+        elif isinstance(raw, float):
+            value = f"{raw:.0f}"
+        else:
+            value = period(text) or text
+    elif name == "money_unit":
+        value = normal(text) if normal(text) in MONEY_UNITS else None
+    else:
+        value = values.fold(text) or None
+    return HeadEntry(name, text, value, row, column)
+
+
+def period(text: str) -> str | None:
+    """报告期 as 2026Q3, 2026-09 or 2026; None when it is none of these."""
+    match = _PERIOD.fullmatch(values.fold(text).replace(" ", ""))
+    if not match:
+        return None
+    year, quarter, month = match.groups()
+    if quarter:
+        return f"{year}Q{'一二三四'.find(quarter) + 1 or quarter}" if quarter in "一二三四" else f"{year}Q{quarter}"
+    if month:
+        return f"{year}-{int(month):02d}" if 1 <= int(month) <= 12 else None
+    return str(year)
+
+
+__all__ = ["HEAD_ROWS", "Located", "NotLocated", "a1", "locate", "normal", "period"]

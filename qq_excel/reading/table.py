@@ -1,0 +1,307 @@
+"""A located table to typed columns: which rows are data, which are totals, notes, signatures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from qq_excel.kinds import Block, FieldType, Kind
+from qq_excel.money import MONEY_UNITS
+from qq_excel.reading import convert, values
+from qq_excel.reading.convert import Facts
+from qq_excel.reading.locate import Located, normal
+from qq_excel.reading.model import CellFacts, CellKind, Cells, FootEntry, Table, TotalRow
+
+TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
+_FOOT = re.compile(
+    r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
+)
+
+
+def make_table(grid: Any, found: Located) -> Table:
+    """Read the rows below the headers of *found* and type them."""
+    kind = found.kind
+    fields = {name: kind[name] for name in found.columns}
+    first = found.header_row + 1
+    exact = [c for name, c in found.columns.items() if fields[name].type.numeric or fields[name].type is FieldType.DATE]
+    by_column = grid.read(first, found.columns.values(), exact)
+    cells = {name: by_column[c] for name, c in found.columns.items() if c in by_column}
+    size = max((len(c) for c in cells.values()), default=0)
+    for name in found.columns:
+        cells.setdefault(name, Cells(np.zeros(size, dtype=np.uint8)))
+    for one in cells.values():
+        _blank_empty_texts(one)
+    keep, totals_at, end, blank = _rows(cells, kind, size)
+    rows = first + keep
+    unit_entry = found.head.get("money_unit")
+    money_unit = (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
+    factor = MONEY_UNITS.get(money_unit, 1)
+    facts = Facts()
+    columns: dict[str, pd.Series[Any]] = {}
+    for f in kind.fields:
+        if f.name in cells:
+            columns[f.name] = convert.column(_taken(cells[f.name], keep, size), f, factor, facts)
+        else:
+            columns[f.name] = _absent(f.type, len(keep))
+    frame = pd.DataFrame(columns)
+    table = Table(
+        kind=kind, sheet=grid.name, frame=frame, rows=rows, header_row=found.header_row, columns=found.columns,
+        headers=found.headers, head=found.head, step=factor, money_unit=money_unit,
+        template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
+        missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
+    )  # fmt: skip
+    table.totals = _totals(cells, totals_at, keep, kind, factor, first)
+    if kind.blocks:
+        table.foot = _foot(grid, kind, first + end, max(found.columns.values()))
+    _merged(grid, table)
+    _hidden(grid, table)
+    _formulas(grid, table)
+    return table
+
+
+def _version(grid: Any) -> int | None:
+    version = str(grid.marks.get("version", ""))
+    return int(version) if version.isdigit() else None
+
+
+def _blank_empty_texts(cells: Cells) -> None:
+    """A formula that gives "" (a template row nobody filled) is blank."""
+    if cells.text is None:
+        return
+    at = np.flatnonzero(cells.kind == CellKind.TEXT)
+    if len(at):
+        empty = (cells.text.iloc[at].str.strip() == "").to_numpy(dtype=bool, na_value=True)
+        cells.kind[at[empty]] = CellKind.BLANK
+        if empty.any():
+            cells.text = cells.text.copy()
+            cells.text.iloc[at[empty]] = pd.NA
+
+
+def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
+    if len(keep) == size:
+        return cells
+    return Cells(
+        cells.kind[keep],
+        None if cells.number is None else cells.number[keep],
+        None if cells.date is None else cells.date[keep],
+        None if cells.text is None else cells.text.iloc[keep].reset_index(drop=True),
+    )
+
+
+def _absent(type_: FieldType, size: int) -> pd.Series[Any]:
+    if type_ in (FieldType.AMOUNT, FieldType.INT):
+        return pd.Series([pd.NA] * size, dtype="Int64")
+    if type_.numeric:
+        return pd.Series(np.full(size, np.nan))
+    if type_ is FieldType.DATE:
+        return pd.Series(np.full(size, np.datetime64("NaT", "s")))
+    return pd.Series([pd.NA] * size, dtype="str")
+
+
+def _rows(
+    cells: dict[str, Cells], kind: Kind, size: int
+) -> tuple[npt.NDArray[np.int64], list[tuple[int, str]], int, list[int]]:
+    """Data rows, total rows (with their word), where the data end, blank rows inside the data."""
+    filled = np.zeros(size, dtype=np.int32)
+    solid = np.zeros(size, dtype=np.int32)  # numbers and dates: a note has none
+    formulas = [f.name for f in kind.fields if f.formula]
+    for name, one in cells.items():
+        there = one.kind != CellKind.BLANK
+        if name not in formulas:
+            filled += there
+        solid += (one.kind == CellKind.NUMBER) | (one.kind == CellKind.DATE)
+    totals: list[tuple[int, str]] = []
+    is_total = np.zeros(size, dtype=bool)
+    few = np.flatnonzero((filled > 0) & (filled <= max(6, len(kind.required) // 2 + len(_amounts(kind)))))
+    end = size
+    for i in few:
+        words = _texts_at(cells, int(i))
+        if not words:
+            continue
+        if any(w in TOTAL_WORDS for w in words):
+            totals.append((int(i), next(w for w in words if w in TOTAL_WORDS)))
+            is_total[i] = True
+        elif _is_foot(words[0], kind, int(solid[i]), len(words)):
+            end = int(i)
+            break
+    totals = [x for x in totals if x[0] < end]
+    data = (filled > 0) & ~is_total
+    data[end:] = False
+    keep = np.flatnonzero(data)
+    last = int(keep[-1]) if len(keep) else -1
+    inside = np.arange(size) < last
+    blank = np.flatnonzero((filled == 0) & inside).tolist()
+    return keep, totals, max(last + 1, 0), blank
+
+
+def _amounts(kind: Kind) -> list[str]:
+    return [f.name for f in kind.fields if f.type.numeric]
+
+
+def _texts_at(cells: dict[str, Cells], row: int) -> list[str]:
+    out = []
+    for one in cells.values():
+        if one.kind[row] == CellKind.TEXT and one.text is not None:
+            out.append(normal(str(one.text.iloc[row])))
+    return out
+
+
+def _is_foot(word: str, kind: Kind, solid: int, texts: int) -> bool:
+    entries = [normal(e) for b in kind.blocks for e in (*b.entries, b.title.zh)]
+    if any(word.startswith((e, f"送达{e}")) for e in entries):
+        return True
+    return bool(_FOOT.match(word)) and solid <= 1 and texts <= 6
+
+
+def _totals(
+    cells: dict[str, Cells],
+    at: list[tuple[int, str]],
+    keep: npt.NDArray[np.int64],
+    kind: Kind,
+    factor: int,
+    first: int,
+) -> list[TotalRow]:
+    out = []
+    since = 0
+    for i, word in at:
+        found: dict[str, float] = {}
+        for name in _amounts(kind):
+            one = cells.get(name)
+            if one is None:
+                continue
+            value: float | None = None
+            if one.kind[i] == CellKind.NUMBER and one.number is not None:
+                value = float(one.number[i])
+            elif one.kind[i] == CellKind.TEXT and one.text is not None:
+                read = values.number(str(one.text.iloc[i]))
+                value = None if read is None else float(read)
+            if value is not None:
+                amount = kind[name].type is FieldType.AMOUNT
+                found[name] = float(round(value * 100 * factor)) if amount else value
+        before = int(np.searchsorted(keep, i))
+        sub = "小计" in word or word == "subtotal"
+        out.append(TotalRow(first + i, word, found, since if sub else 0, before))
+        if sub:
+            since = before
+    return out
+
+
+def _foot(grid: Any, kind: Kind, start: int, width: int) -> list[FootEntry]:
+    """Signatures and deliveries below the table."""
+    columns = range(max(width, 8) + 1)
+    by_column = grid.read(start, columns, columns)
+    size = max((len(c) for c in by_column.values()), default=0)
+    out: list[FootEntry] = []
+    for i in range(min(size, 200)):
+        line = [(c, _value(by_column[c], i)) for c in sorted(by_column)]
+        line = [(c, v) for c, v in line if v is not None]
+        for block in kind.blocks:
+            out += _entries(block, line, start + i)
+    seen: dict[tuple[str, str], FootEntry] = {}
+    for entry in out:
+        seen.setdefault((entry.block, entry.entry), entry)
+    return list(seen.values())
+
+
+def _value(cells: Cells, row: int) -> str | dt.date | None:
+    kind = cells.kind[row]
+    if kind == CellKind.TEXT and cells.text is not None:
+        return str(cells.text.iloc[row]).strip() or None
+    if kind == CellKind.DATE and cells.date is not None:
+        day: dt.date = cells.date[row].astype("datetime64[D]").item()
+        return day
+    if kind == CellKind.NUMBER and cells.number is not None:
+        return f"{cells.number[row]:.10g}"
+    return None
+
+
+def _entries(block: Block, line: list[tuple[int, str | dt.date]], row: int) -> list[FootEntry]:
+    out = []
+    labels = {normal(e): e for e in block.entries}
+    for n, (column, value) in enumerate(line):
+        if not isinstance(value, str):
+            continue
+        word = normal(value)
+        for prefix in ("送达", "签字", "签名"):
+            word = word.removeprefix(prefix)
+        entry = next((e for k, e in labels.items() if word == k or word.startswith(k)), None)
+        if entry is None or (block.type == "delivery") != ("送达" in value or block.title.zh in value or _only(block)):
+            continue
+        inline = re.sub(r"^[^:：]*[:：]?", "", value).strip() if re.search("[:：]", value) else ""
+        out.append(_entry(block, entry, inline, line[n + 1 :], row, column))
+    return out
+
+
+def _only(block: Block) -> bool:
+    """A delivery's departments may stand without the word 送达: they are no signatories."""
+    return block.type == "delivery"
+
+
+def _entry(
+    block: Block, entry: str, inline: str, rest: list[tuple[int, str | dt.date]], row: int, column: int
+) -> FootEntry:
+    name = re.split(r"日\s*期", inline)[0].strip("_＿ ：:") or None
+    on = values.date(re.split(r"日\s*期\s*[:：]?", inline)[-1]) if inline else None
+    for _, value in rest:
+        if isinstance(value, dt.date):
+            on = on or value
+            break
+        text = value.strip("_＿ ")
+        word = normal(text)
+        if word.startswith("日期"):
+            on = on or values.date(re.sub(r"^.*?[:：]", "", text)) if ":" in text or "：" in text else on
+            continue
+        if any(word.startswith(normal(e)) or word.startswith("送达") for e in block.entries):
+            break
+        day = values.date(text) if text else None
+        if day:
+            on = on or day
+            break
+        if text and name is None and block.type == "signature" and word != "姓名":
+            name = text
+    return FootEntry(block.name, entry, name, on, row, column)
+
+
+def _merged(grid: Any, table: Table) -> None:
+    """Fill merged cells over data rows from their first cell: the value belongs to every row merged."""
+    if not grid.merges or not len(table.rows):
+        return
+    by_column = {c: n for n, c in table.columns.items()}
+    for area in grid.merges:
+        if area.bottom <= table.header_row or area.top > table.rows[-1] or area.left not in by_column:
+            continue
+        at = np.flatnonzero((table.rows >= area.top) & (table.rows <= area.bottom))
+        if not len(at) or area.top <= table.header_row:
+            continue
+        table.merges.append(area)
+        if len(at) > 1 and table.rows[at[0]] == area.top:
+            name = by_column[area.left]
+            column = table.frame.columns.get_loc(name)
+            table.frame.iloc[at[1:], column] = table.frame.iloc[at[0], column]
+
+
+def _hidden(grid: Any, table: Table) -> None:
+    if grid.state != "visible":
+        table.hidden = "sheet"
+    elif grid.hidden_columns & set(table.columns.values()):
+        table.hidden = "columns"
+    elif grid.hidden_rows and not grid.filtered and grid.hidden_rows & set(table.rows.tolist()):
+        table.hidden = "rows"
+
+
+def _formulas(grid: Any, table: Table) -> None:
+    by_column = {c: n for n, c in table.columns.items()}
+    position = {int(r): i for i, r in enumerate(table.rows)} if grid.stale_formulas or grid.foreign_formulas else {}
+    for places, why in ((grid.stale_formulas, "公式没有结果"), (grid.foreign_formulas, "公式引用其他工作簿")):
+        here: dict[str, list[int]] = {}
+        for row, column in places:
+            if row in position and column in by_column:
+                here.setdefault(by_column[column], []).append(position[row])
+        for name, at in here.items():
+            fact = CellFacts(name, np.array(at, dtype=np.int64), [why] * len(at), [""] * len(at))
+            table.facts.setdefault("CEL011", []).append(fact)

@@ -1,0 +1,108 @@
+"""Text to number and date, in every form that staff write. Ambiguous dates are never guessed.
+
+Each function looks at one text; columns call it once per distinct text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_UNITS = {"万元": 10_000, "千元": 1_000, "亿元": 100_000_000, "元": 1, "万": 10_000, "亿": 100_000_000}
+_CAPITALS = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿两貮圆元角分整正]+")
+_YMD = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_YM = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_ANY_ORDER = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+
+
+def fold(text: str) -> str:
+    """Full-width forms folded, edge spaces gone."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def number(text: str) -> Decimal | None:
+    """The number that *text* plainly means: separators, ￥, 元/万元, brackets, full-width, %, 大写金额."""
+    plain = fold(text).replace(" ", "").replace("\u00a0", "")
+    if not plain or len(plain) > 60:
+        return None
+    negative = False
+    if plain[0] == "(" and plain[-1] == ")":
+        negative, plain = True, plain[1:-1]
+    plain = re.sub(r"^(人民币|RMB|CNY|[¥$€])", "", plain, flags=re.IGNORECASE)
+    if plain and _CAPITALS.fullmatch(plain) and re.search(r"[元圆角分]", plain):
+        found = _capitals(plain)
+        return None if found is None else (-found if negative else found)
+    factor = Decimal(1)
+    for unit, worth in _UNITS.items():
+        if plain.endswith(unit):
+            plain, factor = plain[: -len(unit)], Decimal(worth)
+            break
+    if plain.endswith("%"):
+        plain, factor = plain[:-1], Decimal("0.01")
+    if plain.endswith("-"):
+        negative, plain = not negative, plain[:-1]
+    plain = re.sub(r"^([+-]?)[¥$€]", r"\1", plain)
+    if "," in plain:
+        whole = plain.partition(".")[0].lstrip("+-")
+        if not re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+", whole):
+            return None
+        plain = plain.replace(",", "")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    try:
+        value = Decimal(plain) * factor
+    except InvalidOperation:
+        return None
+    return -value if negative else value
+
+
+def _capitals(text: str) -> Decimal | None:
+    import cn2an  # noqa: PLC0415 - rare
+
+    plain = text.replace("圆", "元").replace("貮", "贰").rstrip("整正")
+    whole, _, rest = plain.partition("元") if "元" in plain else ("", "", plain)
+    try:
+        value = Decimal(int(cn2an.cn2an(whole, "smart"))) if whole else Decimal(0)
+    except ValueError:
+        return None
+    digits = {d: n for n, d in enumerate("零壹贰叁肆伍陆柒捌玖")}
+    match = re.fullmatch(r"零?(?:(.)角)?(?:零?(.)分)?", rest)
+    if not match or any(g and g not in digits for g in match.groups()):
+        return None
+    return value + Decimal(digits.get(match[1], 0)) / 10 + Decimal(digits.get(match[2], 0)) / 100
+
+
+def date(text: str, *, serials: bool = True) -> dt.date | None:
+    """The date that *text* plainly means, or None: impossible, ambiguous (03/04/2024) or none at all."""
+    plain = fold(text).replace(" 日", "日")
+    plain = re.sub(r"\s*([年月日./-])\s*", r"\1", plain)
+    for pattern in (_YMD, _COMPACT):
+        match = pattern.fullmatch(plain)
+        if match:
+            return _day(*(int(g) for g in match.groups()[:3]))
+    match = _YM.fullmatch(plain)
+    if match:
+        return _day(int(match[1]), int(match[2]), 1)
+    if serials and re.fullmatch(r"\d{5}(\.\d+)?", plain):
+        found = dt.date(1899, 12, 30) + dt.timedelta(days=int(float(plain)))
+        return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+    return None
+
+
+def ambiguous(text: str) -> bool:
+    """Whether *text* is a date whose order of day and month cannot be told."""
+    return bool(_ANY_ORDER.fullmatch(fold(text)))
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

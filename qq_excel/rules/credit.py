@@ -1,0 +1,313 @@
+"""CRD: 授信额度、保险额度、保险账龄期限. What is owed is the live balance (``limitation.live_claims``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qq_excel.language import Text
+from qq_excel.policy import Params
+from qq_excel.rules.exposure import (
+    NO_BASIS,
+    NO_RATE,
+    Ages,
+    Limits,
+    ages,
+    covered,
+    in_yuan,
+    limits,
+    percent,
+)
+from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims
+from qq_excel.rules.registry import rule
+from qq_excel.rules.stack import Stack
+from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
+
+Mask = npt.NDArray[np.bool_]
+_AGED_BY = {
+    "occurred_on": Text("业务发生日期", "the transaction date"),
+    "due_on": Text("约定付款日", "the due date"),
+}
+
+
+def _limit_figures(used: Limits, bad: Mask) -> dict[str, Any]:
+    return {
+        "exposure": Money(used.exposure),
+        "limit": Money(used.limit),
+        "which": used.which,
+        "ratio": percent(used.ratio, bad),
+        "over": Money(used.exposure - used.limit),
+    }
+
+
+def _whole(days: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """Days for a message: whole numbers, whatever where they are not known."""
+    return np.nan_to_num(days, nan=0, posinf=0, neginf=0).astype(np.int64)
+
+
+def _age_figures(age: Ages, by: str) -> dict[str, Any]:
+    return {
+        "basis": _AGED_BY[by],
+        "since": age.since,
+        "age": _whole(age.days),
+        "allowed": _whole(age.allowed),
+        "left": _whole(age.left),
+        "past": _whole(-age.left),
+    }
+
+
+def _explained(stack: Stack) -> Mask:
+    """Rows with a special reason and who approved it."""
+    return stack.filled("special_reason") & stack.filled("reason_by")
+
+
+@rule("CRD001")
+def crd001(stack: Stack, _params: Params) -> Verdict:
+    """有余额的债权没有授信和保险账龄
+
+    依据：经营管理部应逐项确立欠款的保险账龄期限和保险额度（F-27）；没有额度和期限，就无从预警。
+
+    错例：
+    | 表 | 债务人名称 | 合同编号 | 账面余额 |
+    | --- | --- | --- | --- |
+    | 应收账款明细表 | 青岛海川机械有限公司 | HT-0002 | 600.00 |
+    | 客户授信及保险账龄表 | 青岛海川机械有限公司 | HT-0001 | |
+
+    正例：
+    | 表 | 债务人名称 | 合同编号 | 账面余额 |
+    | --- | --- | --- | --- |
+    | 应收账款明细表 | 青岛海川机械有限公司 | HT-0002 | 600.00 |
+    | 客户授信及保险账龄表 | 青岛海川机械有限公司 | HT-0002 或空白 | |
+
+    参数：无
+
+    局限：按债务人名称和合同编号对应，名称写法不同即视为没有；授信是否在有效期内见 CRD007。
+    """
+    return Verdict(live_claims(stack) & ~covered(stack), figures={"debtor": stack["debtor"], "contract": stack["contract_id"]})
+
+
+@rule("CRD002")
+def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+    """欠款接近授信额度或保险额度
+
+    依据：欠款即将达到授信额度时应当预警（F-28）。合同项下欠款与合同额度比，客户全部欠款与客户额度比，取较严重的一个。
+
+    错例：预警比例 0.9
+    | 欠款合计 | 授信额度 |
+    | --- | --- |
+    | 900,000.00 | 1,000,000.00 |
+
+    正例：预警比例 0.9
+    | 欠款合计 | 授信额度 |
+    | --- | --- |
+    | 899,999.99 | 1,000,000.00 |
+
+    参数：credit_warn_ratio（额度预警比例）
+
+    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权，不含未开票的在途订单；已超过额度的由 CRD003 报告。
+    """
+    warn = params.ratio("credit_warn_ratio")
+    used = limits(stack)
+    live = live_claims(stack)
+    bad = live & ~used.over & ~used.unsure & (used.ratio >= warn)
+    figures = {**_limit_figures(used, bad), "debtor": stack["debtor"], "warn": f"{warn * 100:.6g}%"}
+    return [Verdict(bad, figures=figures), Unjudged(live & used.unsure & ~used.over, NO_RATE)]
+
+
+@rule("CRD003")
+def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+    """欠款超过授信额度或保险额度
+
+    依据：欠款超过额度且无特殊原因的，由清欠办追讨，经办人和责任人负责收回（F-29、F-30）。合同项下欠款与合同额度比，
+    客户全部欠款与客户额度比，取较严重的一个。
+
+    错例：
+    | 欠款合计 | 授信额度 | 特殊原因说明 | 特殊原因批准人 |
+    | --- | --- | --- | --- |
+    | 1,000,000.01 | 1,000,000.00 | | |
+
+    正例：
+    | 欠款合计 | 授信额度 | 特殊原因说明 | 特殊原因批准人 |
+    | --- | --- | --- | --- |
+    | 1,000,000.00 | 1,000,000.00 | | |
+    | 1,000,000.01 | 1,000,000.00 | 已获临时增信 | 高远 |
+
+    参数：无
+
+    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权；外币按本表汇率折算，差额不到金额单位的 0.01 时视为未超。
+    """
+    used = limits(stack)
+    live = live_claims(stack)
+    bad = live & used.over
+    figures = {**_limit_figures(used, bad), "debtor": stack["debtor"]}
+    return [Verdict(bad, figures=figures), Unjudged(live & used.unsure & ~used.over, NO_RATE)]
+
+
+@rule("CRD004")
+def crd004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+    """账龄即将达到保险账龄期限
+
+    依据：欠款即将达到保险账龄期限时应当预警（F-28）。账龄自账龄口径的日期算至截止日期，期限取本合同的，没有的取客户的。
+
+    错例：提前 30 天
+    | 业务发生日期 | 截止日期 | 保险账龄期限(天) |
+    | --- | --- | --- |
+    | 2025-10-30 | 2026-09-30 | 365 |
+
+    正例：提前 30 天
+    | 业务发生日期 | 截止日期 | 保险账龄期限(天) |
+    | --- | --- | --- |
+    | 2025-10-31 | 2026-09-30 | 365 |
+
+    参数：age_lead_days（提前天数）、age_basis（账龄口径）
+
+    局限：恰满期限的当日仍属即将达到；已超过的由 CRD005 报告。
+    """
+    lead = params.count("age_lead_days")
+    age = ages(stack, params)
+    live = live_claims(stack)
+    near = live & (age.left >= 0) & (age.left <= lead)
+    for name in AGE_BASES.values():
+        yield Verdict(near & (age.by == name), field=name, figures=_age_figures(age, name))
+    yield Unjudged(live & age.unsure, NO_BASIS)
+
+
+@rule("CRD005")
+def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+    """账龄超过保险账龄期限而没有清欠措施
+
+    依据：欠款超过保险账龄期限的，如无特殊原因，由清欠办追讨（F-29），须写明采取的措施。
+
+    错例：
+    | 业务发生日期 | 截止日期 | 保险账龄期限(天) | 清欠措施 | 特殊原因说明 |
+    | --- | --- | --- | --- | --- |
+    | 2025-09-29 | 2026-09-30 | 365 | | |
+
+    正例：
+    | 业务发生日期 | 截止日期 | 保险账龄期限(天) | 清欠措施 | 特殊原因说明 |
+    | --- | --- | --- | --- | --- |
+    | 2025-09-30 | 2026-09-30 | 365 | | |
+    | 2025-09-29 | 2026-09-30 | 365 | 已发律师函 | |
+
+    参数：age_basis（账龄口径）
+
+    局限：只看是否填写了措施，不判断措施是否有效；有特殊原因说明和批准人的，列为已说明。
+    """
+    age = ages(stack, params)
+    live = live_claims(stack)
+    bad = live & (age.left < 0) & stack.blank("measure")
+    for name in AGE_BASES.values():
+        yield Verdict(
+            bad & (age.by == name), figures=_age_figures(age, name), related=(name, "special_reason", "reason_by")
+        )
+    yield Unjudged(live & age.unsure, NO_BASIS)
+
+
+@rule("CRD006")
+def crd006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+    """超过账龄期限或额度而无人负责
+
+    依据：超过保险账龄期限或额度又无特殊原因的，由经办人和责任人承担责任并负责收回（F-30），因此须填明责任人。
+
+    错例：
+    | 情形 | 特殊原因说明 | 特殊原因批准人 | 责任人 |
+    | --- | --- | --- | --- |
+    | 账龄超过期限 1 天 | 客户停产 | | |
+
+    正例：
+    | 情形 | 特殊原因说明 | 特殊原因批准人 | 责任人 |
+    | --- | --- | --- | --- |
+    | 账龄超过期限 1 天 | 客户停产 | 高远 | |
+    | 欠款超过额度 | | | 陈刚 |
+
+    参数：age_basis（账龄口径）
+
+    局限：说明和批准人两项都填写才算有特殊原因。
+    """
+    age, used = ages(stack, params), limits(stack)
+    open_ = live_claims(stack) & ~_explained(stack) & stack.blank("responsible")
+    aged = age.left < 0
+    yield Verdict(
+        open_ & aged,
+        figures={"what": Text("保险账龄期限", "the insured age"), "by": _whole(-age.left), "unit": Text(" 天", " days")},
+    )
+    yield Verdict(
+        open_ & ~aged & used.over,
+        figures={"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")},
+    )
+    yield Unjudged(open_ & age.unsure & ~used.over, NO_BASIS)
+    yield Unjudged(open_ & used.unsure & ~used.over & ~aged, NO_RATE)
+
+
+@rule("CRD007")
+def crd007(stack: Stack, _params: Params) -> Verdict:
+    """授信已到期而仍有欠款
+
+    依据：授信和保险期限应与欠款相适应（F-27）；授信到期后应续批或收回欠款。
+
+    错例：截止日期 2026-09-30
+    | 授信到期日 | 该客户或合同的账面余额 |
+    | --- | --- |
+    | 2026-09-29 | 600.00 |
+
+    正例：截止日期 2026-09-30
+    | 授信到期日 | 该客户或合同的账面余额 |
+    | --- | --- |
+    | 2026-09-30 | 600.00 |
+    | 2026-09-29 | 0.00 |
+
+    参数：无
+
+    局限：合同编号空白的授信按客户全部欠款计；外币余额没有汇率的不计入金额。
+    """
+    claims = stack.partner("receivables")
+    live = live_claims(claims)
+    worth = in_yuan(claims, "balance").where(live)
+    whole = stack.blank("contract_id")
+    one, many = {"debtor": "debtor", "contract_id": "contract_id"}, {"debtor": "debtor"}
+    owed = np.where(whole, stack.total_of(claims, worth, many), stack.total_of(claims, worth, one))
+    some = np.where(whole, stack.total_of(claims, live, many), stack.total_of(claims, live, one)) > 0
+    ended = days_of(stack, "valid_to") < np.datetime64(stack.as_of, "D")
+    return Verdict(ended & some, figures={"as_of": stack.as_of, "owed": Money(owed)})
+
+
+@rule("CRD008")
+def crd008(stack: Stack, _params: Params) -> list[Verdict]:
+    """保险额度大于授信额度，或授信期限颠倒
+
+    依据：保险额度在授信额度之内确立，授信有起止期限（F-27）。
+
+    错例：
+    | 授信额度 | 保险额度 | 授信起始日 | 授信到期日 |
+    | --- | --- | --- | --- |
+    | 1,000,000.00 | 1,000,000.01 | 2026-01-01 | 2026-12-31 |
+    | 1,000,000.00 | 800,000.00 | 2026-01-01 | 2025-12-31 |
+
+    正例：
+    | 授信额度 | 保险额度 | 授信起始日 | 授信到期日 |
+    | --- | --- | --- | --- |
+    | 1,000,000.00 | 1,000,000.00 | 2026-01-01 | 2026-01-01 |
+
+    参数：无
+
+    局限：保险额度空白视为没有投保，不比较。
+    """
+    credit, insured = stack["credit_limit"], stack["insured_limit"]
+    start, end = days_of(stack, "valid_from"), days_of(stack, "valid_to")
+    return [
+        Verdict(
+            true(insured > credit) & stack.differs(insured, credit),
+            field="insured_limit",
+            figures={"problem": Text("大于授信额度", "is over the credit limit"), "than": Money(credit)},
+            related=("credit_limit",),
+        ),
+        Verdict(
+            end < start,
+            field="valid_to",
+            figures={"problem": Text("早于授信起始日", "is before the first day,"), "than": start},
+            related=("valid_from",),
+        ),
+    ]

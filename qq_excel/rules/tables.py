@@ -1,0 +1,404 @@
+"""TAB: a recognised table as a whole: its columns, head block, rows and totals."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from qq_excel import money
+from qq_excel.findings import a1
+from qq_excel.kinds import Field, FieldType
+from qq_excel.language import Text
+from qq_excel.policy import Params
+from qq_excel.reading.model import HeadEntry, Table
+from qq_excel.rules.registry import rule
+from qq_excel.rules.verdict import Spot
+
+#: Entries that every head block needs, with the label of the template.
+_HEAD = {
+    "unit": Text("填报单位", "填报单位 (reporting unit)"),
+    "as_of": Text("截止日期", "截止日期 (as-of date)"),
+    "period": Text("报告期", "报告期 (period)"),
+    "prepared_by": Text("编制人", "编制人 (prepared by)"),
+}
+#: Different units of rows that one table is told about.
+_UNITS = 20
+
+
+@rule("TAB001")
+def tab001(table: Table, _params: Params) -> Iterator[Spot]:
+    """缺少必填列
+
+    依据：账目应准确、完整（C-5-2）；缺列的表无法检查和汇总。
+
+    错例：
+    | 债权编号 | 债务人名称 |
+    | --- | --- |
+    | ZQ-0001 | 青岛海川机械有限公司 |
+
+    正例：
+    | 债权编号 | 债务人名称 | 账面余额 |
+    | --- | --- | --- |
+    | ZQ-0001 | 青岛海川机械有限公司 | 600.00 |
+
+    参数：无
+
+    局限：列名写法不同的会提示最接近的一列；自用的叫法可以在映射文件中登记。
+    """
+    for name, near in table.missing:
+        field = table.kind[name]
+        if field.required:
+            hint = (
+                Text(f"，最接近的列是“{near}”", f"; the nearest column is '{near}'") if near else Text("", "")
+            )
+            yield Spot(field=name, header=field.header, expected=field.header, figures={"hint": hint})
+
+
+@rule("TAB002")
+def tab002(table: Table, _params: Params) -> Iterator[Spot]:
+    """两列对应同一项
+
+    依据：账目应准确（C-5-2）；同一项有两列时，不知道应以哪一列为准。
+
+    错例：
+    | 账面余额 | 期末余额 |
+    | --- | --- |
+    | 600.00 | 650.00 |
+
+    正例：
+    | 账面余额 |
+    | --- |
+    | 600.00 |
+
+    参数：无
+
+    局限：检查以靠前的一列为准；两列内容相同也要报告。
+    """
+    for name, first, second in table.doubles:
+        yield Spot(
+            row=table.header_row, column=second, field=name, header=table.kind[name].header,
+            figures={"first": a1(table.header_row, first), "second": a1(table.header_row, second)},
+            related=(a1(table.header_row, first),),
+        )  # fmt: skip
+
+
+@rule("TAB003")
+def tab003(table: Table, _params: Params) -> Iterator[Spot]:
+    """不认识的列
+
+    依据：单位可以保留自用的列；列出来是为了让填表人知道这些列没有检查。
+
+    错例：
+    | 债权编号 | 片区 |
+    | --- | --- |
+    | ZQ-0001 | 东区 |
+
+    正例：
+    | 债权编号 | 备注 |
+    | --- | --- |
+    | ZQ-0001 | 东区 |
+
+    参数：无
+
+    局限：该列原样保留，不参与检查和汇总。
+    """
+    for column, header in sorted(table.unknown.items()):
+        yield Spot(row=table.header_row, column=column, header=header or None, value=header or None)
+
+
+@rule("TAB004")
+def tab004(table: Table, _params: Params) -> Iterator[Spot]:
+    """表头缺少填报信息
+
+    依据：账目应准确、完整（C-5-2）；没有填报单位、截止日期、报告期和编制人，就不知道数字是谁的、哪一天的、由谁负责。
+
+    错例：
+    | 填报单位 | 截止日期 | 报告期 | 编制人 |
+    | --- | --- | --- | --- |
+    | 华东分公司 | | 2026Q3 | 周敏 |
+
+    正例：
+    | 填报单位 | 截止日期 | 报告期 | 编制人 |
+    | --- | --- | --- | --- |
+    | 华东分公司 | 2026-09-30 | 2026Q3 | 周敏 |
+
+    参数：无
+
+    局限：证据清单等附表沿用主表的表头，不检查；截止日期也可以在命令行指定。
+    """
+    if table.kind.sheet_of:
+        return
+    for name, label in _HEAD.items():
+        entry = table.head.get(name)
+        if entry is not None and entry.value:
+            continue
+        raw = (entry.raw or "").strip() if entry else ""
+        state = (
+            Text(f"填为“{raw}”，无法识别", f"reads '{raw}', which cannot be understood")
+            if raw
+            else Text("没有填写", "is missing")
+        )
+        yield Spot(
+            row=entry.row if entry else None, column=entry.column if entry else None, header=label.zh,
+            value=raw or None, figures={"entry": label, "state": state},
+        )  # fmt: skip
+
+
+@rule("TAB005")
+def tab005(table: Table, _params: Params) -> Iterator[Spot]:
+    """没有数据行
+
+    依据：按期编制明细表是管理的起点（C-4-1、C-5-2）；空表不能代表“没有欠款”。
+
+    错例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | | |
+
+    正例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+
+    参数：无
+
+    局限：本期确无业务的，请不要提交该表。
+    """
+    if not len(table.frame):
+        yield Spot(figures={"title": table.kind.title.text})
+
+
+@rule("TAB006")
+def tab006(table: Table, _params: Params) -> Iterator[Spot]:
+    """合计行与明细之和不符
+
+    依据：合计与明细一致是对账的第一步（C-5-2）。
+
+    错例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | 合计 | 650.00 |
+
+    正例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | 合计 | 600.00 |
+
+    参数：无
+
+    局限：只核对金额列和数量列，差额不到本表金额单位的 0.01 时视为相等；合计行写成平均数的列也会报告。
+    """
+    for total in table.totals:
+        rows = table.frame.iloc[total.first : total.last + 1]
+        for name, value in total.values.items():
+            field = table.kind[name]
+            if field.type not in (FieldType.AMOUNT, FieldType.QTY):
+                continue
+            due = float(rows[name].sum())
+            gap = value - due
+            if abs(gap) < (table.step if field.type is FieldType.AMOUNT else 0.01 - 1e-9):
+                continue
+            more = Text("多", "too much") if gap > 0 else Text("少", "too little")
+            yield Spot(
+                row=total.row, field=name, key=total.label, value=_shown(table, field, value),
+                expected=_shown(table, field, due),
+                figures={"label": total.label, "gap": _shown(table, field, abs(gap)), "more": more},
+            )  # fmt: skip
+
+
+def _shown(table: Table, field: Field, value: float) -> str:
+    return money.yuan(round(value), table.step) if field.type is FieldType.AMOUNT else f"{value:.10g}"
+
+
+@rule("TAB007")
+def tab007(table: Table, _params: Params) -> Iterator[Spot]:
+    """数据区内有合并单元格
+
+    依据：账目应准确（C-5-2）；合并的单元格在排序、筛选和汇总时会丢数。
+
+    错例：
+    | 债务人名称 | 债权编号 |
+    | --- | --- |
+    | 青岛海川机械有限公司（合并两行） | ZQ-0001 |
+    | | ZQ-0002 |
+
+    正例：
+    | 债务人名称 | 债权编号 |
+    | --- | --- |
+    | 青岛海川机械有限公司 | ZQ-0001 |
+    | 青岛海川机械有限公司 | ZQ-0002 |
+
+    参数：无
+
+    局限：合并单元格的值视为属于其中每一行；合并的金额因此可能重复计算，请务必拆开。
+    """
+    for area in table.merges:
+        span = f"{a1(area.top, area.left)}:{a1(area.bottom, area.right)}"
+        yield Spot(row=area.top, column=area.left, value=span, figures={"area": span})
+
+
+@rule("TAB008")
+def tab008(table: Table, _params: Params) -> Iterator[Spot]:
+    """数据区内有空行
+
+    依据：账目应完整（C-5-2）；空行会让 Excel 的排序、筛选和透视表停在半截。
+
+    错例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | | |
+    | ZQ-0002 | 600.00 |
+
+    正例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | ZQ-0002 | 600.00 |
+
+    参数：无
+
+    局限：空行已跳过；相连的空行合并报告一次。
+    """
+    blank = sorted(table.blank_rows)
+    if not blank:
+        return
+    starts = [blank[0], *(b for a, b in pairwise(blank) if b != a + 1)]
+    ends = [*(a for a, b in pairwise(blank) if b != a + 1), blank[-1]]
+    first_column = min(table.columns.values(), default=0)
+    for start, end in zip(starts, ends, strict=True):
+        rows = f"{start + 1}" if start == end else f"{start + 1}–{end + 1}"
+        yield Spot(row=start, column=first_column, figures={"rows": rows, "count": end - start + 1})
+
+
+@rule("TAB009")
+def tab009(table: Table, _params: Params) -> Iterator[Spot]:
+    """表头与报告期或债权单位矛盾
+
+    依据：账目应准确、相互一致（C-5-2）；截止日期应落在报告期内，填报单位应与各行的单位一致。
+
+    错例：
+    | 截止日期 | 报告期 |
+    | --- | --- |
+    | 2026-10-01 | 2026Q3 |
+
+    正例：
+    | 截止日期 | 报告期 |
+    | --- | --- |
+    | 2026-09-30 | 2026Q3 |
+    | 2026-09-30 | 2026-09 |
+    | 2026-09-30 | 2026 |
+
+    参数：无
+
+    局限：报告期认识年、半年、季度和月，其他写法不判断；每个不一致的单位只在首次出现的行报告；单位名称按字面比较，
+    不认简称。
+    """
+    yield from _period_and_day(table)
+    yield from _unit_of_rows(table)
+
+
+def _period_and_day(table: Table) -> Iterator[Spot]:
+    entry, day = table.head.get("period"), table.as_of
+    bounds = period_bounds(str(entry.value or entry.raw)) if entry else None
+    if entry is None or bounds is None or day is None or bounds[0] <= day <= bounds[1]:
+        return
+    at = table.head["as_of"]
+    period = entry.value or entry.raw
+    why = Text(f"不在报告期 {period} 内", f"does not lie within the period {period}")
+    yield Spot(
+        row=at.row, column=at.column, header="截止日期", value=day.isoformat(),
+        expected=Text(f"{bounds[0]} 至 {bounds[1]}", f"{bounds[0]} to {bounds[1]}"),
+        figures={"what": _HEAD["as_of"], "why": why}, related=_place(entry),
+    )  # fmt: skip
+
+
+def _place(entry: HeadEntry) -> tuple[str, ...]:
+    return (a1(entry.row, entry.column),) if entry.row >= 0 and entry.column >= 0 else ()
+
+
+def _unit_of_rows(table: Table) -> Iterator[Spot]:
+    unit, entry = table.text("unit"), table.head.get("unit")
+    # a table whose rows are told apart by unit lists many units on purpose
+    if not unit or entry is None or "unit" not in table.columns or "unit" in table.kind.key:
+        return
+    column = table.frame["unit"]
+    other = column.notna() & (column.str.replace(r"\s", "", regex=True) != re.sub(r"\s", "", unit))
+    counts = column[other.to_numpy(dtype=bool, na_value=False)].value_counts(sort=False)
+    for name, count in list(counts.items())[:_UNITS]:
+        first = int(np.flatnonzero((column == name).to_numpy(dtype=bool, na_value=False))[0])
+        header = table.headers["unit"]
+        why = Text(
+            f"与表头填报单位“{unit}”不一致，共 {count} 行",
+            f"is not the reporting unit '{unit}' of the head block ({count} rows)",
+        )
+        yield Spot(
+            row=int(table.rows[first]), field="unit", value=str(name), expected=unit,
+            figures={"what": Text(header, table.kind["unit"].en), "why": why}, related=_place(entry),
+        )  # fmt: skip
+
+
+_QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
+
+
+def period_bounds(text: str) -> tuple[dt.date, dt.date] | None:
+    """The first and last day of a 报告期: 2026, 2026H1, 2026Q3, 2026-09 and as staff write them."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper().removesuffix("度")
+    match = re.fullmatch(r"(\d{4})年?[-/.]?(.*)", plain)
+    if not match:
+        return None
+    year, rest = int(match[1]), match[2]
+    if not 1900 <= year <= 9998:
+        return None
+    first, count = _span(rest)
+    if not count:
+        return None
+    last = first + count - 1
+    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _span(rest: str) -> tuple[int, int]:
+    """First month and number of months; none when *rest* is no part of a year."""
+    if not rest or rest == "全年":
+        return 1, 12
+    if half := re.fullmatch(r"H([12])|([上下])半年", rest):
+        return (1, 6) if half[1] == "1" or half[2] == "上" else (7, 6)
+    if quarter := re.fullmatch(r"Q([1-4])|第?([1-4一二三四])季", rest):
+        word = quarter[1] or quarter[2]
+        return 3 * int(_QUARTERS.get(word, word)) - 2, 3
+    month = re.fullmatch(r"(\d{1,2})月?份?", rest)
+    return (int(month[1]), 1) if month and 1 <= int(month[1]) <= 12 else (0, 0)
+
+
+@rule("TAB010")
+def tab010(table: Table, _params: Params) -> Iterator[Spot]:
+    """筛选或分组隐藏的行也已计入
+
+    依据：账目应完整（C-5-2）；筛选后看到的合计与程序的合计不同，提醒填表人不要误会。
+
+    错例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | ZQ-0002（被筛选隐藏） | 600.00 |
+
+    正例：
+    | 债权编号 | 账面余额 |
+    | --- | --- |
+    | ZQ-0001 | 600.00 |
+    | ZQ-0002 | 600.00 |
+
+    参数：无
+
+    局限：无。
+    """
+    if table.filtered:
+        yield Spot(figures={"count": len(table.frame)})

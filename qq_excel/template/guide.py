@@ -1,0 +1,227 @@
+"""The sheet 填表说明: what the table is for and how each column is filled, straight from the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qq_excel.catalogue import LEVEL_NAMES, all_rules
+from qq_excel.kinds import Field, FieldType, Kind
+from qq_excel.kinds.model import NO, YES
+from qq_excel.language import Text, t
+from qq_excel.template.layout import HEAD_FIELDS, shown_width
+from qq_excel.template.look import BLUE, GREY, MISSING, PALE, Look
+from qq_excel.template.validation import LIST_LIMIT
+
+NAME = "填表说明"
+_WIDTHS = (6, 20, 8, 15, 32, 14, 66)
+#: From so many columns on, A3 is suggested for printing.
+_MANY = 18
+#: Long lists stand here, to the right of what is printed.
+_LIST_COLUMN = len(_WIDTHS) + 1
+
+_TYPES = {
+    FieldType.TEXT: Text("文字", "text"),
+    FieldType.CODE: Text("编号（文本）", "code (text)"),
+    FieldType.AMOUNT: Text("金额，两位小数", "amount, 2 decimals"),
+    FieldType.QTY: Text("数量", "quantity"),
+    FieldType.INT: Text("整数", "whole number"),
+    FieldType.RATIO: Text("比例", "ratio"),
+    FieldType.NUMBER: Text("数字", "number"),
+    FieldType.DATE: Text("日期 2026-09-30", "date 2026-09-30"),
+    FieldType.TIME: Text("时间 09:30", "time 09:30"),
+    FieldType.YESNO: Text("是/否", "yes/no"),
+    FieldType.ENUM: Text("下拉选择", "choice"),
+}
+
+
+def long_lists(kinds: Sequence[Kind], values: Mapping[tuple[str, str], tuple[str, ...]]) -> dict[tuple[str, str], str]:
+    """Ranges on the guide for lists that do not fit into a validation, by (kind, field)."""
+    out: dict[tuple[str, str], str] = {}
+    column = _LIST_COLUMN
+    for kind in kinds:
+        for spec in kind.fields:
+            listed = values.get((kind.kind, spec.name), ())
+            if len(",".join(listed)) > LIST_LIMIT:
+                letters = _letters(column)
+                out[kind.kind, spec.name] = f"='{NAME}'!${letters}$2:${letters}${len(listed) + 1}"
+                column += 1
+    return out
+
+
+def _letters(column: int) -> str:
+    from qq_excel.findings import column_letters  # noqa: PLC0415
+
+    return column_letters(column)
+
+
+class Guide:
+    """Writes the guide for one workbook."""
+
+    def __init__(
+        self, book: Any, look: Look, kinds: Sequence[Kind], values: Mapping[tuple[str, str], tuple[str, ...]]
+    ) -> None:
+        self.look = look
+        self.kinds = kinds
+        self.values = values
+        self.sheet = book.add_worksheet(NAME)
+        self.row = 0
+
+    def write(self) -> None:
+        """Write everything."""
+        sheet = self.sheet
+        for c, wide in enumerate(_WIDTHS):
+            sheet.set_column(c, c, wide, self.look.make())
+        sheet.set_row(0, 34)
+        main = self.kinds[0]
+        sheet.write_string(0, 0, f"{main.title.zh} {NAME}", self.look.title)
+        self.row = 1
+        self._line(t("版本", "Version") + f" {main.version}")
+        self._general()
+        self._legend()
+        for kind in self.kinds:
+            self._kind(kind)
+        self._rules()
+        self._lists()
+        self._page()
+
+    # --- parts --------------------------------------------------------------------------------------
+
+    def _line(self, text: str, height: float | None = None) -> None:
+        last = len(_WIDTHS) - 1
+        style = self.look.make(text_wrap=True)
+        self.sheet.merge_range(self.row, 0, self.row, last, text, style)
+        lines = -(-shown_width(text) // (int(sum(_WIDTHS)) - 6))
+        self.sheet.set_row(self.row, height or 17.0 * max(lines, 1))
+        self.row += 1
+
+    def _section(self, text: str) -> None:
+        self.row += 1
+        self.sheet.set_row(self.row, 26)
+        self.sheet.write_string(self.row, 0, text, self.look.section)
+        self.row += 1
+
+    def _general(self) -> None:
+        self._section(t("怎样填", "How to fill it in"))
+        required = "、".join(h.label for h in HEAD_FIELDS if h.required)
+        for line in (
+            t(
+                f"1. 先填表头：{required}必填。截止日期是账龄和逾期天数的计算日。",
+                f"1. Fill in the head block first: {required} are required. Ageing runs to 截止日期.",
+            ),
+            t(
+                "2. 每行一笔，从列标题下一行起连续填写，中间不留空行，不合并单元格。列标题不要改名；可以调整列的次序或增加自用的列。",
+                "2. One item per row, without blank rows or merged cells. Keep the headers; columns may be moved or added.",
+            ),
+            t(
+                "3. 金额按表头“金额单位”填数字，不写“元”“万元”；日期填 2026-09-30 的形式；编号按文本填，保留前面的 0。",
+                "3. Amounts are plain numbers in the sheet's unit; dates like 2026-09-30; codes are text, zeros kept.",
+            ),
+            t(
+                "4. 从别处粘贴时用“选择性粘贴—数值”，以免带入外部公式和格式。灰色列由公式计算，请勿改动。",
+                "4. Paste values only. Grey columns are computed; leave them as they are.",
+            ),
+            t(
+                "5. 行数不够时在表内插入行，公式和下拉列表会随之带下；表下的签字栏不属于数据。",
+                "5. Insert rows inside the table when it is full; what stands below it is no data.",
+            ),
+        ):
+            self._line(line)
+        if max(len(k.fields) for k in self.kinds) > _MANY:
+            self._line(
+                t(
+                    "6. 本表列数较多，按 A4 横向缩为一页宽；要看得更清楚，打印时改选 A3 纸即可，仍是一页宽。",
+                    "6. This table is wide: it prints one A4 page wide; choose A3 for larger print.",
+                )
+            )
+
+    def _legend(self) -> None:
+        self._section(t("颜色", "Colours"))
+        for fill, ink, word, meaning in (
+            (BLUE, "#FFFFFF", t("必填", "required"), t("列标题深蓝：必须填写", "dark header: must be filled")),
+            (PALE, "#1F3864", t("选填", "optional"), t("列标题浅蓝：有则填写", "light header: fill in where it applies")),
+            (GREY, "#FFFFFF", t("公式", "computed"), t("列标题灰色：由公式计算，不用填", "grey header: computed by formula")),
+            (MISSING, "#262626", t("待填", "missing"), t("单元格浅黄：本行已开始填写，此处必填而未填", "yellow cell: still to be filled in this row")),
+        ):
+            chip = self.look.make(bg_color=fill, font_color=ink, align="center", border=1, border_color="#BFC7D1")
+            self.sheet.merge_range(self.row, 0, self.row, 1, word, chip)
+            self.sheet.write_string(self.row, 2, meaning, self.look.make(indent=1))
+            self.sheet.set_row(self.row, 18)
+            self.row += 1
+
+    def _kind(self, kind: Kind) -> None:
+        self._section(f"{kind.title.zh}（{t('工作表', 'sheet')} {kind.sheet}）" if len(self.kinds) > 1 else t("各列填法", "Columns"))
+        self._line(str(kind.purpose))
+        self._line(t("依据：", "Clauses: ") + "、".join(kind.clauses) + t("；主键：", "; key: ") + "、".join(kind[k].header for k in kind.key))
+        self._heads(
+            t("序号", "No."), t("列标题", "Header"), t("必填", "Required"), t("类型", "Type"),
+            t("取值", "Values"), t("依据", "Clause"), t("说明", "Explanation"),
+        )  # fmt: skip
+        for n, spec in enumerate(kind.fields, 1):
+            self._field(kind, n, spec)
+        for block in kind.blocks:
+            what = t("姓名和日期", "name and date") if block.type == "signature" else t("日期", "date")
+            self._line(
+                t("表下", "Below the table, ") + f"“{block.title.zh}”：" + "、".join(block.entries) + f"（{what}）"
+                + (t("，必填", ", required") if block.required else "")
+            )  # fmt: skip
+
+    def _heads(self, *words: str) -> None:
+        self.sheet.set_row(self.row, 22)
+        for c, word in enumerate(words):
+            self.sheet.write_string(self.row, c, word, self.look.guide(head=True))
+        self.row += 1
+
+    def _field(self, kind: Kind, n: int, spec: Field) -> None:
+        listed = (YES, NO) if spec.type is FieldType.YESNO else self.values.get((kind.kind, spec.name), ())
+        values = "、".join(listed)
+        if spec.default:
+            values += t("；默认 ", "; default ") + spec.default
+        mark = t("公式", "computed") if spec.formula else t("是", "yes") if spec.required else ""
+        help_ = str(spec.help) if spec.help else ""
+        cells = (str(n), spec.header, mark, str(_TYPES[spec.type]), values, "、".join(spec.clauses), help_)
+        for c, word in enumerate(cells):
+            style = self.look.guide(centred=c in (0, 2), bold=c == 1 and spec.required)
+            self.sheet.write_string(self.row, c, word, style)
+        self._fit(cells)
+
+    def _rules(self) -> None:
+        kinds = {k.kind for k in self.kinds}
+        wanted = kinds | {f"table:{k}" for k in kinds}
+        rules = [r for r in all_rules().values() if r.on in wanted and r.status != "deprecated"]
+        if not rules:
+            return
+        self._section(t("报送后将校验的内容", "What is checked after it is handed in"))
+        last = len(_WIDTHS) - 1
+        self._heads(t("级别", "Level"), t("编号", "Rule"), t("依据", "Clause"))
+        self.sheet.merge_range(self.row - 1, 3, self.row - 1, last, t("内容", "Finding"), self.look.guide(head=True))
+        for rule in rules:
+            self.sheet.write_string(self.row, 0, str(LEVEL_NAMES[rule.level]), self.look.guide(centred=True))
+            self.sheet.write_string(self.row, 1, rule.id, self.look.guide(centred=True))
+            self.sheet.write_string(self.row, 2, "、".join(rule.clauses), self.look.guide())
+            self.sheet.merge_range(self.row, 3, self.row, last, str(rule.title), self.look.guide())
+            self.row += 1
+
+    def _fit(self, cells: Sequence[str]) -> None:
+        lines = max(-(-shown_width(w) // int(_WIDTHS[c] - 2)) for c, w in enumerate(cells) if w)
+        self.sheet.set_row(self.row, max(19.0, 15.5 * lines + 3))
+        self.row += 1
+
+    def _lists(self) -> None:
+        column = _LIST_COLUMN
+        for kind, name in long_lists(self.kinds, self.values):
+            header = next(k for k in self.kinds if k.kind == kind)[name].header
+            self.sheet.write_string(0, column, t(f"{header}取值", f"values of {header}"), self.look.legend)
+            for i, word in enumerate(self.values[kind, name]):
+                self.sheet.write_string(1 + i, column, word, self.look.legend)
+            column += 1
+
+    def _page(self) -> None:
+        sheet = self.sheet
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.print_area(0, 0, self.row, len(_WIDTHS) - 1)
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
+        sheet.set_footer(f"&L{self.kinds[0].title.zh} {NAME}&C第 &P 页 共 &N 页")
+        sheet.hide_gridlines(2)
