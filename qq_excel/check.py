@@ -29,7 +29,7 @@ from qq_excel.reading import read_workbook
 from qq_excel.reading.attachments import look_at_evidence
 from qq_excel.reading.model import Table, Workbook
 from qq_excel.rules import registry
-from qq_excel.rules.schema import asked, stack_schema
+from qq_excel.rules.schema import Answers, asked, stack_schema
 from qq_excel.rules.stack import Source, Stack, missing_partner
 from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
 
@@ -263,7 +263,7 @@ class _Run:
 
     def stack(self, stack: Stack) -> None:
         params = self.policy.at(stack.day)
-        into: dict[str, list[Verdict | Unjudged]] = {}
+        into: Answers = {}
         schema = stack_schema(stack, params, into)
         every = all_rules()
         steps = len(schema.columns) + len(schema.checks)
@@ -272,7 +272,7 @@ class _Run:
             values = stack.frame[name]
             there = stack.has(name)
             for check in column.checks or ():
-                spec = every[str(check.name)]
+                spec = every[str(check.statistics["rule"])]
                 try:
                     bad = ~_passed(check(values), len(stack))
                 except CannotJudge as reason:
@@ -285,7 +285,7 @@ class _Run:
             done += 1
             self._tell(stack, done, steps)
         for check in schema.checks:
-            self._rows(every[str(check.name)], stack, params, into, check)
+            self._rows(every[str(check.statistics["rule"])], stack, params, into, check)
             done += 1
             self._tell(stack, done, steps)
         for spec in every.values():  # rules that see other tables: pandera holds one frame only
@@ -303,7 +303,7 @@ class _Run:
             self.progress(Text(f"校验 {title.zh}", f"checking {title.en}"), done, steps)
 
     def _rows(
-        self, spec: RuleSpec, stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]], check: Any
+        self, spec: RuleSpec, stack: Stack, params: Params, into: Answers, check: Any
     ) -> None:
         judgeable = self._judgeable(spec, stack)
         if not judgeable.any():

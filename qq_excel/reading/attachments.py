@@ -46,14 +46,13 @@ def find_attachment(folder: Path, text: str) -> Attachment:
     reason = _refused(written)
     if reason:
         return Attachment(reason=reason)
-    parts = [p for p in re.split(r"[\\/]+", written) if p not in ("", ".")]
-    if not parts:
+    if not _parts(written):
         return Attachment(reason="folder")
     try:
         top = folder.resolve(strict=True)
-        for form in (None, "NFC", "NFD"):  # the same name, as different systems write it
-            named = [unicodedata.normalize(form, p) if form else p for p in parts]  # type: ignore[arg-type]
-            target = top.joinpath(*named).resolve()
+        forms = (written, unicodedata.normalize("NFC", written), unicodedata.normalize("NFD", written))
+        for form in dict.fromkeys(forms):  # the same name, as different systems write it
+            target = top.joinpath(*_parts(form)).resolve()
             if not target.is_relative_to(top):
                 return Attachment(reason="outside")
             if target.exists():
@@ -63,13 +62,17 @@ def find_attachment(folder: Path, text: str) -> Attachment:
     return Attachment(reason="missing")
 
 
+def _parts(written: str) -> list[str]:
+    return [p for p in re.split(r"[\\/]+", written) if p not in ("", ".")]
+
+
 def _refused(written: str) -> str | None:
     """Why a path is refused by its text alone."""
     if _ADDRESS.match(written):
         return "address"
     if _ROOTED.match(written):
         return "absolute"
-    parts = re.split(r"[\\/]+", written)
+    parts = _parts(written)
     if ".." in (p.strip() for p in parts):
         return "outside"
     if any(_DEVICE.match(p.strip()) for p in parts):
@@ -105,6 +108,6 @@ def look_at_evidence(table: Table, folder: Path) -> None:
     for text in written.dropna().unique():
         found = find_attachment(folder, str(text)) if str(text).strip() else Attachment()
         if found.reason:
-            at = np.flatnonzero((written == text).fillna(False).to_numpy(dtype=bool))  # noqa: FBT003
+            at = np.flatnonzero((written == text).fillna(False).to_numpy(dtype=bool))
             facts.append(CellFacts("path", at, [str(text)] * len(at), [found.reason] * len(at)))
     table.facts[RULE] = facts

@@ -62,21 +62,19 @@ class FileGrid:
         texts: dict[int, set[int]] = {c: set() for c in mixed}
         if mixed:
             again = self._load(first_row, mixed, "datetime")
-            order = list(names) if again is None else list(again[0])
-            for error in [] if again is None else again[2]:
-                if "'String(" in error.detail or "'Bool(" in error.detail or "'DurationIso" in error.detail:
-                    texts[order[error.position[1]]].add(error.position[0] - first_row)
+            for row, column, detail in [] if again is None else again[2]:
+                if "'String(" in detail or "'Bool(" in detail or "'DurationIso" in detail:
+                    texts[column].add(row - first_row)
         failed: dict[int, list[int]] = {}
-        positions = list(names)
-        for error in errors:
-            if "'Error(" in error.detail:
-                failed.setdefault(positions[error.position[1]], []).append(error.position[0] - first_row)
+        for row, column, detail in errors:
+            if "'Error(" in detail:
+                failed.setdefault(column, []).append(row - first_row)
         out = {}
         for column, name in names.items():
             out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, []))
         return out
 
-    def _load(self, first_row: int, columns: list[int], dtype: str | None) -> tuple[dict[int, str], Any, list[Any]] | None:
+    def _load(self, first_row: int, columns: list[int], dtype: str | None) -> tuple[dict[int, str], Any, list[tuple[int, int, str]]] | None:
         import fastexcel  # noqa: PLC0415
 
         options: dict[str, Any] = {"header_row": None, "skip_rows": first_row, "schema_sample_rows": None}
@@ -95,7 +93,10 @@ class FileGrid:
         batch, errors = sheet.to_arrow_with_errors()
         names = {column: f"{i}" for i, column in enumerate(columns)}
         batch = batch.rename_columns(list(names.values()))
-        return names, batch, list(errors.errors) if errors else []
+        # places of errors count columns from the first used one
+        places = {c.index: c.absolute_index for c in sheet.selected_columns}
+        found = [(e.position[0], places[e.position[1]], e.detail) for e in errors.errors] if errors else []
+        return names, batch, found
 
 
 class BlockGrid:

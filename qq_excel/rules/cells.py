@@ -353,7 +353,16 @@ def cel011(table: Table, _params: Params) -> Iterator[Spot]:
 
     局限：程序不重新计算公式，只读取保存的结果。
     """
-    return spots(table, "CEL011")
+    for spot in spots(table, "CEL011"):
+        spot.figures = {"reason": _FORMULAS.get(spot.value or "", spot.value or "")}
+        spot.value = None
+        yield spot
+
+
+_FORMULAS = {
+    "公式没有结果": Text("没有保存计算结果", "has no stored value"),
+    "公式引用其他工作簿": Text("引用其他工作簿", "reads another workbook"),
+}
 
 
 @rule("CEL012")
@@ -424,6 +433,7 @@ def cel013(stack: Stack, _params: Params) -> Iterator[Verdict]:
 
     依据：应核实债务人的身份（G-11）。统一社会信用代码 18 位，末位为校验码（GB 32100-2015）；身份证号 18 位，
     含出生日期和校验码（GB 11643-1999）。单位用前者，个人用后者；表中没有债务人类型的，合其一即可。
+    超过 15 位的编号若按数字填写，Excel 会把末几位变成 0，任何编号列都检查。
 
     错例：
     | 债务人类型 | 证件号码 |
@@ -443,11 +453,13 @@ def cel013(stack: Stack, _params: Params) -> Iterator[Verdict]:
     小写字母视同大写。
     """
     for field in stack.kind.fields:
+        lost = noted(stack, field.name, ("CEL013",))
+        if lost.any():
+            figures = {"what": Text(field.header, field.en), "reason": _LOST}
+            whole = Text("以文本填写的完整编号", "the whole code as text")
+            yield Verdict(lost, field=field.name, figures=figures, expected=whole)
         if field.check_digit is None:
             continue
-        lost = noted(stack, field.name, ("CEL013",))
-        figures = {"what": Text("号码", "The code"), "reason": _LOST}
-        yield Verdict(lost, field=field.name, figures=figures, expected=_AS_TEXT)
         given = stack.filled(field.name) & ~lost
         if not given.any():
             continue
@@ -595,4 +607,9 @@ def cel014(table: Table, _params: Params) -> Iterator[Spot]:
 
     局限：各列的最大长度见模板的填表说明；控制字符已去掉后继续检查。
     """
-    return spots(table, "CEL014")
+    for spot in spots(table, "CEL014"):
+        most = table.kind[spot.field].max_length if spot.field else 0
+        spot.expected = Text(
+            f"不超过 {most} 个字符，无控制字符", f"at most {most} characters, no control characters"
+        )
+        yield spot

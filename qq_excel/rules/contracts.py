@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from qq_excel.policy import Params
-from qq_excel.rules.exposure import Term, contracts, term
+from qq_excel.rules.exposure import Term, contracts, term, whole_days
 from qq_excel.rules.limitation import days_of, live_claims
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
@@ -16,12 +13,11 @@ from qq_excel.rules.verdict import Money, Verdict, true
 
 
 def _figures(stack: Stack, of: Term) -> dict[str, Any]:
-    left: npt.NDArray[np.float64] = np.nan_to_num(of.left)
     return {
         "contract": stack["contract_id"],
         "ends": of.ends,
-        "left": left.astype(np.int64),
-        "past": (-left).astype(np.int64),
+        "left": whole_days(of.left),
+        "past": whole_days(-of.left),
         "balance": Money(stack["balance"]),
     }
 

@@ -17,9 +17,12 @@ from qq_excel.rules.exposure import (
     Limits,
     ages,
     covered,
+    explained,
     in_yuan,
     limits,
+    past_age_or_limit,
     percent,
+    whole_days,
 )
 from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims
 from qq_excel.rules.registry import rule
@@ -43,25 +46,15 @@ def _limit_figures(used: Limits, bad: Mask) -> dict[str, Any]:
     }
 
 
-def _whole(days: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
-    """Days for a message: whole numbers, whatever where they are not known."""
-    return np.nan_to_num(days, nan=0, posinf=0, neginf=0).astype(np.int64)
-
-
 def _age_figures(age: Ages, by: str) -> dict[str, Any]:
     return {
         "basis": _AGED_BY[by],
         "since": age.since,
-        "age": _whole(age.days),
-        "allowed": _whole(age.allowed),
-        "left": _whole(age.left),
-        "past": _whole(-age.left),
+        "age": whole_days(age.days),
+        "allowed": whole_days(age.allowed),
+        "left": whole_days(age.left),
+        "past": whole_days(-age.left),
     }
-
-
-def _explained(stack: Stack) -> Mask:
-    """Rows with a special reason and who approved it."""
-    return stack.filled("special_reason") & stack.filled("reason_by")
 
 
 @rule("CRD001")
@@ -86,14 +79,16 @@ def crd001(stack: Stack, _params: Params) -> Verdict:
 
     局限：按债务人名称和合同编号对应，名称写法不同即视为没有；授信是否在有效期内见 CRD007。
     """
-    return Verdict(live_claims(stack) & ~covered(stack), figures={"debtor": stack["debtor"], "contract": stack["contract_id"]})
+    figures = {"debtor": stack["debtor"], "contract": stack["contract_id"]}
+    return Verdict(live_claims(stack) & ~covered(stack), figures=figures)
 
 
 @rule("CRD002")
 def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     """欠款接近授信额度或保险额度
 
-    依据：欠款即将达到授信额度时应当预警（F-28）。合同项下欠款与合同额度比，客户全部欠款与客户额度比，取较严重的一个。
+    依据：欠款即将达到授信额度时应当预警（F-28）。合同项下欠款与合同额度比，客户全部欠款与客户额度比，
+    取较严重的一个。
 
     错例：预警比例 0.9
     | 欠款合计 | 授信额度 |
@@ -107,7 +102,7 @@ def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
 
     参数：credit_warn_ratio（额度预警比例）
 
-    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权，不含未开票的在途订单；已超过额度的由 CRD003 报告。
+    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权，不含在途订单；已超过额度的由 CRD003 报告。
     """
     warn = params.ratio("credit_warn_ratio")
     used = limits(stack)
@@ -121,8 +116,8 @@ def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
 def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     """欠款超过授信额度或保险额度
 
-    依据：欠款超过额度且无特殊原因的，由清欠办追讨，经办人和责任人负责收回（F-29、F-30）。合同项下欠款与合同额度比，
-    客户全部欠款与客户额度比，取较严重的一个。
+    依据：欠款超过额度且无特殊原因的，由清欠办追讨，经办人和责任人负责收回（F-29、F-30）。合同项下欠款与
+    合同额度比，客户全部欠款与客户额度比，取较严重的一个。
 
     错例：
     | 欠款合计 | 授信额度 | 特殊原因说明 | 特殊原因批准人 |
@@ -137,7 +132,8 @@ def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权；外币按本表汇率折算，差额不到金额单位的 0.01 时视为未超。
+    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权；外币按本表汇率折算，差额不到金额单位的 0.01
+    时视为未超。
     """
     used = limits(stack)
     live = live_claims(stack)
@@ -150,7 +146,8 @@ def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 def crd004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     """账龄即将达到保险账龄期限
 
-    依据：欠款即将达到保险账龄期限时应当预警（F-28）。账龄自账龄口径的日期算至截止日期，期限取本合同的，没有的取客户的。
+    依据：欠款即将达到保险账龄期限时应当预警（F-28）。账龄自账龄口径的日期算至截止日期，期限取本合同的，
+    没有的取客户的。
 
     错例：提前 30 天
     | 业务发生日期 | 截止日期 | 保险账龄期限(天) |
@@ -201,7 +198,9 @@ def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     bad = live & (age.left < 0) & stack.blank("measure")
     for name in AGE_BASES.values():
         yield Verdict(
-            bad & (age.by == name), figures=_age_figures(age, name), related=(name, "special_reason", "reason_by")
+            bad & (age.by == name),
+            figures=_age_figures(age, name),
+            related=(name, "special_reason", "reason_by"),
         )
     yield Unjudged(live & age.unsure, NO_BASIS)
 
@@ -210,7 +209,7 @@ def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
 def crd006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     """超过账龄期限或额度而无人负责
 
-    依据：超过保险账龄期限或额度又无特殊原因的，由经办人和责任人承担责任并负责收回（F-30），因此须填明责任人。
+    依据：超过保险账龄期限或额度又无特殊原因的，由经办人和责任人承担责任并负责收回（F-30），须填明责任人。
 
     错例：
     | 情形 | 特殊原因说明 | 特殊原因批准人 | 责任人 |
@@ -228,18 +227,8 @@ def crd006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     局限：说明和批准人两项都填写才算有特殊原因。
     """
     age, used = ages(stack, params), limits(stack)
-    open_ = live_claims(stack) & ~_explained(stack) & stack.blank("responsible")
-    aged = age.left < 0
-    yield Verdict(
-        open_ & aged,
-        figures={"what": Text("保险账龄期限", "the insured age"), "by": _whole(-age.left), "unit": Text(" 天", " days")},
-    )
-    yield Verdict(
-        open_ & ~aged & used.over,
-        figures={"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")},
-    )
-    yield Unjudged(open_ & age.unsure & ~used.over, NO_BASIS)
-    yield Unjudged(open_ & used.unsure & ~used.over & ~aged, NO_RATE)
+    open_ = live_claims(stack) & ~explained(stack) & stack.blank("responsible")
+    yield from past_age_or_limit(open_, age, used)
 
 
 @rule("CRD007")

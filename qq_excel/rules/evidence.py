@@ -31,7 +31,8 @@ class Lack:
     def text(self) -> Text:
         """The papers by name, in words."""
         return Text(
-            "；".join("或".join(one) for one in self.papers), "; ".join(" or ".join(one) for one in self.papers)
+            "；".join("或".join(one) for one in self.papers),
+            "; ".join(" or ".join(one) for one in self.papers),
         )
 
 
@@ -45,7 +46,7 @@ def has_paper(stack: Stack, papers: Stack, paper: str) -> Mask:
 
 
 def lacking(stack: Stack, required: Required) -> npt.NDArray[Any]:
-    """Per application a :class:`Lack`, or None where nothing is missing or its ground is not in *required*."""
+    """Per application a :class:`Lack`; None where nothing is missing or *required* has not its ground."""
     papers = stack.partner("evidence")
     out = np.full(len(stack), None, dtype=object)
     held: dict[str, Mask] = {}

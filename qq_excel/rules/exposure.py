@@ -7,7 +7,7 @@ without a contract). Everything stays within one submission.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
 from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, live_claims
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
+from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -30,17 +30,21 @@ _DEBTOR = {"debtor": "debtor"}
 #: The limits of a terms row: its contract's, and its debtor's as a whole.
 _LIMITS = {
     "credit_limit": (
-        Text("合同授信额度", "the contract's credit limit"), Text("客户授信额度", "the customer's credit limit"),
+        Text("合同授信额度", "the contract's credit limit"),
+        Text("客户授信额度", "the customer's credit limit"),
     ),
     "insured_limit": (
-        Text("合同保险额度", "the contract's insured limit"), Text("客户保险额度", "the customer's insured limit"),
+        Text("合同保险额度", "the contract's insured limit"),
+        Text("客户保险额度", "the customer's insured limit"),
     ),
-}  # fmt: skip
+}
 NO_RATE = Text(
-    "有外币余额没有汇率，无法折算欠款合计", "a balance in foreign currency has no rate, so the exposure cannot be added up"
+    "有外币余额没有汇率，无法折算欠款合计",
+    "a balance in foreign currency has no rate, so the exposure cannot be added up",
 )
 NO_BASIS = Text(
-    "表头“账龄口径”不是业务发生日或约定付款日", "账龄口径 above the table is neither 业务发生日 nor 约定付款日"
+    "表头“账龄口径”不是业务发生日或约定付款日",
+    "账龄口径 above the table is neither 业务发生日 nor 约定付款日",
 )
 
 
@@ -111,9 +115,13 @@ def _limits(stack: Stack) -> Limits:
     rateless = live & true(worth.isna())
     n = len(stack)
     out = Limits(
-        exposure=np.zeros(n), limit=np.full(n, np.nan), ratio=np.full(n, np.nan), over=np.zeros(n, dtype=bool),
-        which=np.full(n, None, dtype=object), unsure=np.zeros(n, dtype=bool),
-    )  # fmt: skip
+        exposure=np.zeros(n),
+        limit=np.full(n, np.nan),
+        ratio=np.full(n, np.nan),
+        over=np.zeros(n, dtype=bool),
+        which=np.full(n, None, dtype=object),
+        unsure=np.zeros(n, dtype=bool),
+    )
     for scope, (given, on) in enumerate(zip(terms(stack), (_CONTRACT, _DEBTOR), strict=True)):
         exposure = stack.total_of(claims, owed, on)
         out.unsure[:] |= true(given["_found"]) & (stack.total_of(claims, rateless, on) > 0)
@@ -125,7 +133,12 @@ def _limits(stack: Stack) -> Limits:
             over = exposure - limit >= step
             worse = (over & ~out.over) | ((over == out.over) & (np.isnan(out.ratio) | (ratio > out.ratio)))
             here = ~np.isnan(ratio) & worse
-            for into, what in ((out.exposure, exposure), (out.limit, limit), (out.ratio, ratio), (out.over, over)):
+            for into, what in (
+                (out.exposure, exposure),
+                (out.limit, limit),
+                (out.ratio, ratio),
+                (out.over, over),
+            ):
                 into[here] = what[here]
             out.which[here] = labels[scope]
     return out
@@ -167,6 +180,28 @@ def _basis_fields(stack: Stack, params: Params) -> npt.NDArray[Any]:
     return np.select([basis == word for word in AGE_BASES], list(AGE_BASES.values()), default="")
 
 
+def whole_days(days: Floats) -> npt.NDArray[np.int64]:
+    """Days for a message: whole numbers, and 0 where they are not known."""
+    return np.nan_to_num(days, nan=0, posinf=0, neginf=0).astype(np.int64)
+
+
+def explained(stack: Stack) -> Mask:
+    """Rows with a special reason and who approved it: both are needed (F-29, F-30)."""
+    return stack.filled("special_reason") & stack.filled("reason_by")
+
+
+def past_age_or_limit(rows: Mask, age: Ages, used: Limits) -> Iterator[Verdict | Unjudged]:
+    """Those of *rows* that are past their insured age, else over a limit; each row once."""
+    aged = age.left < 0
+    what = Text("保险账龄期限", "the insured age")
+    days = {"what": what, "by": whole_days(-age.left), "unit": Text(" 天", " days")}
+    amount = {"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")}
+    yield Verdict(rows & aged, figures=days)
+    yield Verdict(rows & ~aged & used.over, figures=amount)
+    yield Unjudged(rows & age.unsure & ~used.over, NO_BASIS)
+    yield Unjudged(rows & used.unsure & ~used.over & ~aged, NO_RATE)
+
+
 def days_from(dates: Days, stack: Stack) -> Floats:
     """Days from *dates* to the as-of date; NaN where blank."""
     days = (np.datetime64(stack.as_of, "D") - dates).astype("timedelta64[D]")
@@ -204,7 +239,8 @@ def contracts(stack: Stack) -> pd.DataFrame:
     """Per row, its contract in the contract ledger (``_found``, ``debtor``, ``expires_on``, ``renewed``)."""
     on: Mapping[str, str] = {"contract_id": "contract_id"}
     found: pd.DataFrame = stack.memo(
-        "contracts", lambda: stack.look_up(stack.partner("contracts"), on, ["debtor", "expires_on", "renewed"])
+        "contracts",
+        lambda: stack.look_up(stack.partner("contracts"), on, ["debtor", "expires_on", "renewed"]),
     )
     return found
 

@@ -20,7 +20,7 @@ def spots(workbook: Workbook, rule_id: str) -> Iterator[Spot]:
 
 @rule("FIL001")
 def fil001(workbook: Workbook, _params: Params) -> Iterator[Spot]:
-    """不能作为工作簿打开
+    """不是合格的工作簿
 
     依据：账目应准确、完整（C-5-2）；打不开的文件等于没有交。
 
@@ -36,7 +36,7 @@ def fil001(workbook: Workbook, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：按内容判断，不看扩展名；支持 xlsx、xlsm、xlsb、xls 和 ods。
+    局限：按内容判断，扩展名与内容不符的也报告，但照常读取；支持 xlsx、xlsm、xlsb、xls 和 ods。
     """
     return spots(workbook, "FIL001")
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.reading.model import FootEntry, Table
-from qq_excel.rules.exposure import NO_RATE, days_from, with_yuan
+from qq_excel.rules.exposure import NO_RATE, days_from, whole_days, with_yuan
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
@@ -47,7 +47,9 @@ def inv001(stack: Stack, _params: Params) -> list[Verdict]:
 
     局限：鉴定价值为 0 视为已鉴定。
     """
-    return [Verdict(stack.blank(name), field=name) for name in ("appraisal_no", "appraised_on", "appraised_value")]
+    return [
+        Verdict(stack.blank(name), field=name) for name in ("appraisal_no", "appraised_on", "appraised_value")
+    ]
 
 
 @rule("INV002")
@@ -314,7 +316,7 @@ def inv010(stack: Stack, params: Params) -> Verdict:
     """
     most = params.count("count_max_age_days")
     age = days_from(days_of(stack, "counted_on"), stack)
-    return Verdict(age > most, figures={"age": np.nan_to_num(age).astype(np.int64), "most": most})
+    return Verdict(age > most, figures={"age": whole_days(age), "most": most})
 
 
 @rule("INV011")
@@ -370,7 +372,7 @@ def inv012(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：每份清单的抵偿金额只计一次，取第一行；外币债权按应收账款明细表的汇率折算；以前已收的现金不在此比较。
+    局限：每份清单的抵偿金额只计一次，取第一行；外币债权按应收账款明细表的汇率折算；以前已收的现金不计。
     """
     claims = stack.partner("receivables")
     theirs = stack.look_up(with_yuan(claims, "original"), {"claim_id": "claim_id"}, ["original"])
@@ -378,7 +380,12 @@ def inv012(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     settled = stack.total_of(stack, stack["settled_debt"].where(first), {"claim_id": "claim_id"})
     limit = theirs["original"].to_numpy(dtype="float64", na_value=np.nan)
     step = np.maximum(stack.step, theirs["_step"].to_numpy())
-    figures = {"claim": stack["claim_id"], "total": Money(settled), "original": Money(limit), "over": Money(settled - limit)}
+    figures = {
+        "claim": stack["claim_id"],
+        "total": Money(settled),
+        "original": Money(limit),
+        "over": Money(settled - limit),
+    }
     unknown = true(theirs["_found"]) & np.isnan(limit)
     return [Verdict(first & (settled - limit >= step), figures=figures), Unjudged(unknown, NO_RATE)]
 
@@ -435,4 +442,6 @@ def inv014(stack: Stack, _params: Params) -> Verdict:
     局限：入账金额空白视为尚未入账；相关税费计入成本的，请在备注说明。
     """
     booked, appraised = stack["booked_value"], stack["appraised_value"]
-    return Verdict(stack.differs(booked, appraised), expected=appraised, figures={"gap": Money(booked - appraised)})
+    return Verdict(
+        stack.differs(booked, appraised), expected=appraised, figures={"gap": Money(booked - appraised)}
+    )

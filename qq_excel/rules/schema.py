@@ -34,6 +34,10 @@ DTYPES: dict[FieldType, str] = {
 }
 
 
+#: What each row rule answered, by id.
+Answers = dict[str, list[Verdict | Unjudged]]
+
+
 def dtype_of(field: Field) -> str:
     """The pandas dtype of a field's column; ``str`` for every kind of text."""
     return DTYPES.get(field.type, "str")
@@ -57,7 +61,7 @@ def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list
 
 @extensions.register_check_method(statistics=["rule", "stack", "params", "into"])  # type: ignore[untyped-decorator]
 def qq_rows(
-    frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]]
+    frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: Answers
 ) -> pd.Series[bool]:
     """A row rule of the catalogue as a pandera check; *into* keeps the figures for its message."""
     if len(frame) != len(stack):
@@ -67,7 +71,7 @@ def qq_rows(
     for verdict in found:
         if isinstance(verdict, Verdict):
             bad |= true(verdict.bad)
-    return pd.Series(~bad, index=frame.index)
+    return pd.Series(np.logical_not(bad), index=frame.index)
 
 
 def column_rules(params: Params) -> list[RuleSpec]:
@@ -100,7 +104,7 @@ def _alone(kind: Kind, frame: pd.DataFrame, day: dt.date | None) -> Stack:
     return Stack.of(kind, [Source(table, kind.kind, 0, (0, 0))], day)
 
 
-def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict | Unjudged]]) -> pa.DataFrameSchema:
+def stack_schema(stack: Stack, params: Params, into: Answers) -> pa.DataFrameSchema:
     """The pandera schema of a stack: a column per field with its checks, and the row rules."""
     cells = column_rules(params)
     columns = {
@@ -109,7 +113,7 @@ def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict | Un
             nullable=True,
             checks=[
                 pa.Check.qq_column(
-                    rule=s.id, field=f, params=params, name=s.id, error=s.title.zh, ignore_na=False
+                    rule=s.id, field=f, params=params, error=f"{s.id} {s.title.zh}", ignore_na=False
                 )
                 for s in cells
             ],
@@ -118,7 +122,7 @@ def stack_schema(stack: Stack, params: Params, into: dict[str, list[Verdict | Un
     }
     rows = [
         pa.Check.qq_rows(
-            rule=s.id, stack=stack, params=params, into=into, name=s.id, error=s.title.zh, ignore_na=False
+            rule=s.id, stack=stack, params=params, into=into, error=f"{s.id} {s.title.zh}", ignore_na=False
         )
         for s in row_rules(stack.kind, params)
         if not s.partners

@@ -151,7 +151,8 @@ class Stack:
     def handed_in(self, kind: str) -> set[int]:
         """The submissions that have a table of another kind."""
         other = self.partners.get(kind)
-        found: set[int] = self.memo(f"handed_in:{kind}", lambda: {s.submission for s in other.sources} if other else set())
+        sources = other.sources if other is not None else []
+        found: set[int] = self.memo(f"handed_in:{kind}", lambda: {s.submission for s in sources})
         return found
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Stack:

@@ -20,13 +20,15 @@ from qq_excel.reading.model import HeadEntry, Table
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
 
-#: Entries that every head block needs, with the label of the template.
+#: Entries of the head block that are looked at, with the label of the template; all but the last are needed.
 _HEAD = {
     "unit": Text("填报单位", "填报单位 (reporting unit)"),
     "as_of": Text("截止日期", "截止日期 (as-of date)"),
     "period": Text("报告期", "报告期 (period)"),
     "prepared_by": Text("编制人", "编制人 (prepared by)"),
+    "money_unit": Text("金额单位", "金额单位 (money unit)"),
 }
+_NEEDED = ("unit", "as_of", "period", "prepared_by")
 #: Different units of rows that one table is told about.
 _UNITS = 20
 
@@ -130,13 +132,14 @@ def tab004(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：证据清单等附表沿用主表的表头，不检查；截止日期也可以在命令行指定。
+    局限：证据清单等附表沿用主表的表头，不检查；截止日期也可以在命令行指定；金额单位没有填写的视为元，
+    填了而不认识的（如百万元）也在此报告，金额暂按元读取。
     """
     if table.kind.sheet_of:
         return
     for name, label in _HEAD.items():
         entry = table.head.get(name)
-        if entry is not None and entry.value:
+        if (entry is not None and entry.value) or (entry is None and name not in _NEEDED):
             continue
         raw = (entry.raw or "").strip() if entry else ""
         state = (
@@ -197,7 +200,7 @@ def tab006(table: Table, _params: Params) -> Iterator[Spot]:
     局限：只核对金额列和数量列，差额不到本表金额单位的 0.01 时视为相等；合计行写成平均数的列也会报告。
     """
     for total in table.totals:
-        rows = table.frame.iloc[total.first : total.last + 1]
+        rows = table.frame.iloc[total.first : total.last]
         for name, value in total.values.items():
             field = table.kind[name]
             if field.type not in (FieldType.AMOUNT, FieldType.QTY):
@@ -314,8 +317,9 @@ def _period_and_day(table: Table) -> Iterator[Spot]:
     at = table.head["as_of"]
     period = entry.value or entry.raw
     why = Text(f"不在报告期 {period} 内", f"does not lie within the period {period}")
+    shown = bool(_place(at))  # a day given on the command line stands nowhere
     yield Spot(
-        row=at.row, column=at.column, header="截止日期", value=day.isoformat(),
+        row=at.row if shown else None, column=at.column if shown else None, header="截止日期", value=day.isoformat(),
         expected=Text(f"{bounds[0]} 至 {bounds[1]}", f"{bounds[0]} to {bounds[1]}"),
         figures={"what": _HEAD["as_of"], "why": why}, related=_place(entry),
     )  # fmt: skip

@@ -14,13 +14,14 @@ from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import add_years
 from qq_excel.reading.model import Table
 from qq_excel.rules.evidence import Required, lacking, texts
-from qq_excel.rules.exposure import NO_BASIS, NO_RATE, ages, limits, with_yuan
+from qq_excel.rules.exposure import NO_RATE, ages, limits, past_age_or_limit, with_yuan
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
 
 Mask = npt.NDArray[np.bool_]
+Ranks = npt.NDArray[np.int64]
 
 DEATH, BANKRUPTCY, LONG_OVERDUE = "债务人死亡", "债务人破产", "逾期三年以上"
 APPROVED, REJECTED, DISAGREED = "已批准", "已驳回", "不同意"
@@ -42,7 +43,9 @@ _REASONS = {
     "absolute": Text("是绝对路径、盘符或网络共享", "it is an absolute path, a drive or a network share"),
     "address": Text("是网址，不是文件", "it is an address, not a file"),
     "device": Text("是系统设备名，不是文件", "it is a device, not a file"),
-    "name": Text("文件名含有不允许的字符或过长", "the name has characters that are not allowed, or is too long"),
+    "name": Text(
+        "文件名含有不允许的字符或过长", "the name has characters that are not allowed, or is too long"
+    ),
 }
 
 
@@ -69,9 +72,8 @@ def wof001(stack: Stack, params: Params) -> Verdict:
     years = params.count("write_off_years")
     ripe = add_years(days_of(stack, "due_on"), years)
     bad = stack.is_one_of("condition", [LONG_OVERDUE]) & (ripe > days_of(stack, "applied_on"))
-    figures = {
-        "due": days_of(stack, "due_on"), "applied": days_of(stack, "applied_on"), "years": years, "ripe": ripe,
-    }  # fmt: skip
+    due, applied = days_of(stack, "due_on"), days_of(stack, "applied_on")
+    figures = {"due": due, "applied": applied, "years": years, "ripe": ripe}
     return Verdict(bad, figures=figures)
 
 
@@ -113,7 +115,8 @@ def wof002(stack: Stack, _params: Params) -> list[Verdict]:
 def wof003(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     """证据不齐
 
-    依据：申请核销须附相应证据（F-15）。制度列出证据种类，没有规定哪一条件用哪些，对应关系由本程序拟定，可在参数中修改。
+    依据：申请核销须附相应证据（F-15）。制度列出证据种类，没有规定哪一条件用哪些，对应关系由本程序拟定，
+    可在参数中修改。
 
     错例：
     | 坏账确认条件 | 已有证据类型 |
@@ -162,7 +165,8 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：外币债权按应收账款明细表的汇率折算成人民币比较；没有交来应收账款明细表时，只判断金额是否大于余额，其余列为无法判断。
+    局限：外币债权按应收账款明细表的汇率折算成人民币比较；没有交来应收账款明细表时，只判断金额是否大于余额，
+    其余列为无法判断。
     """
     amount, balance = stack["amount"], stack["balance"]
     out: list[Verdict | Unjudged] = [
@@ -181,17 +185,22 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     theirs = stack.look_up(claims, {"claim_id": "claim_id"}, ["balance"])
     found = true(theirs["_found"])
     ledger = theirs["balance"]
+    differs = Text("与应收账款明细表不符，应为", "differs from the receivables, which show")
+    absent = Text("在应收账款明细表中找不到", "is not in the receivables")
     out += [
         Verdict(
-            found & stack.differs("balance", ledger, theirs["_step"].to_numpy()), field="balance", expected=ledger,
-            figures={"problem": Text("与应收账款明细表不符，应为", "differs from the receivables:"), "than": Money(ledger)},
+            found & stack.differs("balance", ledger, theirs["_step"].to_numpy()),
+            field="balance",
+            expected=ledger,
+            figures={"problem": differs, "than": Money(ledger)},
         ),
         Verdict(
-            handed & ~found & stack.filled("claim_id"), field="claim_id",
-            figures={"problem": Text("在应收账款明细表中找不到", "is not in the receivables"), "than": ""},
+            handed & ~found & stack.filled("claim_id"),
+            field="claim_id",
+            figures={"problem": absent, "than": ""},
         ),
         Unjudged(found & true(ledger.isna()), NO_RATE),
-    ]  # fmt: skip
+    ]
     return out
 
 
@@ -236,7 +245,7 @@ def wof005(stack: Stack, _params: Params) -> list[Verdict]:
     return out
 
 
-def _rank(stack: Stack, params: Params) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], list[str]] | None:
+def _rank(stack: Stack, params: Params) -> tuple[Ranks, Ranks, list[str]] | None:
     """Rank of the body entered, and of the lowest one with authority (-1: not in the policy)."""
     if not params.get("write_off_authority"):
         return None
@@ -355,9 +364,11 @@ def wof009(table: Table, _params: Params) -> Iterator[Spot]:
     """
     facts = table.facts.get("WOF009")
     if facts is None:
-        raise CannotJudge(
-            Text("不知道工作簿所在的文件夹，无法查找文件", "the workbook's folder is not known, so files cannot be looked for")
+        why = Text(
+            "不知道工作簿所在的文件夹，无法查找文件",
+            "the workbook's folder is not known, so no file can be found",
         )
+        raise CannotJudge(why)
     for fact in facts:
         for at, raw, reason in zip(fact.at, fact.raw, fact.read, strict=True):
             yield Spot(
@@ -452,21 +463,7 @@ def wof012(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     局限：账龄按申请表的日期和账龄口径计算；没有授信记录的债权无法判断，见 CRD001。
     """
     age, used = ages(stack, params), limits(stack)
-    silent = stack.blank("liability")
-    aged = age.left < 0
-    days = np.nan_to_num(age.left).astype(np.int64)
-    return [
-        Verdict(
-            silent & aged,
-            figures={"what": Text("保险账龄期限", "the insured age"), "by": -days, "unit": Text(" 天", " days")},
-        ),
-        Verdict(
-            silent & ~aged & used.over,
-            figures={"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")},
-        ),
-        Unjudged(silent & age.unsure & ~used.over, NO_BASIS),
-        Unjudged(silent & used.unsure & ~used.over & ~aged, NO_RATE),
-    ]
+    return list(past_age_or_limit(stack.blank("liability"), age, used))
 
 
 @rule("WOF013")
@@ -493,8 +490,10 @@ def wof013(stack: Stack, _params: Params) -> Verdict:
     ours = stack.kind.kind == "write_offs"
     other = stack.partner("evidence" if ours else "write_offs")
     found = true(stack.look_up(other, {"application_id": "application_id"}, [])["_found"])
-    where = Text("在证据清单中没有任何证据", "has no evidence at all") if ours else (
-        Text("在坏账核销申请表中没有这份申请", "is no application in the table of write-offs")
+    where = (
+        Text("在证据清单中没有任何证据", "has no evidence at all")
+        if ours
+        else (Text("在坏账核销申请表中没有这份申请", "is no application in the table of write-offs"))
     )
     return Verdict(stack.filled("application_id") & ~found, figures={"problem": where})
 
@@ -559,7 +558,7 @@ def wof015(stack: Stack, params: Params) -> Verdict:
 def wof016(stack: Stack, params: Params) -> list[Verdict]:
     """缺少税前扣除另需的资料
 
-    依据：国家税务总局公告 2011 年第 25 号第二十二条至第二十三条；与核销审批无关，仅作提示，须开启参数 tax_rules。
+    依据：国家税务总局公告 2011 年第 25 号第二十二、二十三条；与核销审批无关，仅作提示，须开启参数 tax_rules。
 
     错例：
     | 坏账确认条件 | 已有证据 |

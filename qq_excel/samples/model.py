@@ -1,0 +1,75 @@
+"""What a sample submission is made of, before it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from qq_excel.samples.people import Register
+
+AS_OF = dt.date(2026, 9, 30)
+PERIOD = "2026Q3"
+#: The holder of everything here; it does not exist.
+GROUP = "澜岳装备集团有限公司"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlan:
+    """A branch: its name, its mark in numbers, its towns, and how many claims of each case it has."""
+
+    name: str
+    mark: str
+    towns: tuple[str, ...]
+    authority: str
+    debtors: int
+    cases: dict[str, int]
+    clean: bool
+
+
+@dataclass(slots=True)
+class Staff:
+    """People of a branch and of the group who sign its papers."""
+
+    manager: str
+    finance: str
+    keeper: str
+    receiver: str
+    prepared_by: str
+    reviewed_by: str
+    office: str
+    handlers: list[str]
+    responsible: list[str]
+
+
+@dataclass(slots=True)
+class Submission:
+    """One unit's workbooks as rows by kind, its signatures, and its evidence files."""
+
+    plan: UnitPlan
+    staff: Staff
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    heads: dict[str, Row] = field(default_factory=dict)
+    foot: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def find(self, kind: str, wanted: Callable[[Row], Any], nth: int = 0) -> Row:
+        """The *nth* row of *kind* that *wanted* says yes to."""
+        return [r for r in self.tables[kind] if wanted(r)][nth]
+
+
+def staff_of(random: Random, register: Register, office: str) -> Staff:
+    """The people of one branch."""
+    first = [register.person() for _ in range(6)]
+    handlers = [register.person() for _ in range(4 + random.randrange(2))]
+    responsible = [register.person() for _ in range(3)]
+    return Staff(*first, office=office, handlers=handlers, responsible=responsible)
+
+
+def before(days: int) -> dt.date:
+    """The day *days* before the as-of date."""
+    return AS_OF - dt.timedelta(days=days)
