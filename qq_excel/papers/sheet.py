@@ -101,6 +101,15 @@ class Sheet:
         if made:
             self.text(row, column, words, **properties)
 
+    def value(self, row: int, column: int, value: Any, kind: str = "text") -> None:
+        """A bordered cell of *kind* (as in :class:`Column`)."""
+        self._cell(row, column, Column("", kind), value, fill=None)
+
+    @staticmethod
+    def lines(words: str, columns: float) -> int:
+        """Lines that *words* take in so many columns."""
+        return lines(words, columns)
+
     # --- blocks ------------------------------------------------------------------------------------
 
     def title(self, words: str, columns: int, under: str = "") -> int:

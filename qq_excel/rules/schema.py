@@ -71,7 +71,7 @@ def qq_rows(
     for verdict in found:
         if isinstance(verdict, Verdict):
             bad |= true(verdict.bad)
-    return pd.Series(np.logical_not(bad), index=frame.index)
+    return pd.Series(~bad, index=frame.index, dtype=bool)
 
 
 def column_rules(params: Params) -> list[RuleSpec]:

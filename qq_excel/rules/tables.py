@@ -317,7 +317,7 @@ def _period_and_day(table: Table) -> Iterator[Spot]:
     at = table.head["as_of"]
     period = entry.value or entry.raw
     why = Text(f"不在报告期 {period} 内", f"does not lie within the period {period}")
-    shown = bool(_place(at))  # a day given on the command line stands nowhere
+    shown = bool(_place(at))  # a day from the command line stands nowhere
     yield Spot(
         row=at.row if shown else None, column=at.column if shown else None, header="截止日期", value=day.isoformat(),
         expected=Text(f"{bounds[0]} 至 {bounds[1]}", f"{bounds[0]} to {bounds[1]}"),

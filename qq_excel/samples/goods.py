@@ -38,56 +38,54 @@ _LISTS = (
 _PLACES = ("一号库A区", "二号库", "露天堆场东侧", "设备库3排")
 
 
-def settle(plan: UnitPlan, staff: Staff, random: Random, ledger: Ledger, which: tuple[int, ...]) -> list[Row]:
+def settle(plan: UnitPlan, random: Random, ledger: Ledger, which: tuple[int, ...]) -> list[Row]:
     """The rows of a count; each list settles a claim that is added to *ledger*."""
     rows: list[Row] = []
     for n, choice in enumerate(which, 1):
-        rows += _list(plan, staff, random, ledger, n, _LISTS[choice])
+        rows += _list(plan, random, ledger, n, _LISTS[choice])
     return rows
 
 
 def _list(
-    plan: UnitPlan, staff: Staff, random: Random, ledger: Ledger, n: int, items: tuple[tuple[Any, ...], ...]
+    plan: UnitPlan, random: Random, ledger: Ledger, n: int, items: tuple[tuple[Any, ...], ...]
 ) -> list[Row]:
     debtor: Debtor = ledger.debtors[n + 1]
-    worth = sum(round(quantity * price * 100) for _, _, _, quantity, price, _ in items)
-    debt = worth // 1_000_000 * 1_000_000  # whole ten thousands of yuan, not over what the goods are worth
+    short = n == 1 and items[0][2] == "套"  # two pieces of the first item came short, and it is explained
+    counted = [quantity - 2 * (short and i == 0) for i, (_, _, _, quantity, _, _) in enumerate(items)]
+    worth = [round(q * price * 100) for q, (_, _, _, _, price, _) in zip(counted, items, strict=True)]
+    debt = sum(worth) // 1_000_000 * 1_000_000  # whole ten thousands of yuan, not over what the goods are worth
     agreed = before(70 + 3 * n)
     draft = Draft(
         before(400 + 20 * n), before(310 + 20 * n), "以物抵债", confirmed=before(95), dunned=before(60 - n),
         last_paid=before(35 - n),
-        measure=f"签订以物抵债协议，物品已交付入库；余款由{staff.responsible[0]}继续催收",
+        measure=f"签订以物抵债协议，物品已交付入库；余款由{debtor.responsible}继续催收",
     )  # fmt: skip
     claim = ledger.claim(debtor, draft, debt * 2 + random.randint(1, 900_000) * 100)
-    ledger.add_payment(claim, debt)
+    ledger.pay(claim, debt)
     ledger.claims.append(claim)
     fixed: Row = {
         "list_id": f"PD-{plan.mark}-2026-{n:02d}", "unit": plan.name, "debtor": debtor.party.name, "claim_id": claim,
         "agreement_no": f"DZ-{plan.mark}-2026-{n:02d}", "settled_debt": debt / 100,
-        "counted_on": before(12 + n), "appraisal_no": f"澜岳技鉴〔2026〕{random.randint(20, 80)}号",
-        "appraised_on": agreed + dt.timedelta(days=9), "approval_no": f"澜岳总批〔2026〕{random.randint(100, 180)}号",
+        "counted_on": agreed + dt.timedelta(days=5), "appraisal_no": f"澜岳技鉴〔2026〕{20 + 7 * n}号",
+        "appraised_on": agreed + dt.timedelta(days=9), "approval_no": f"澜岳总批〔2026〕{100 + 3 * n}号",
         "approved_on": agreed + dt.timedelta(days=20), "booked_on": before(35 - n),
     }  # fmt: skip
     rows: list[Row] = []
-    for name, model, uom, quantity, price, condition in items:
-        value = round(quantity * price * 100) / 100
-        rows.append(
-            {
-                **fixed, "item": name, "model": model, "uom": uom, "book_qty": quantity, "counted_qty": quantity,
-                "unit_price": price, "condition": condition, "location": random.choice(_PLACES),
-                "appraised_value": value, "booked_value": value,
-            }
-        )  # fmt: skip
-    # one item came short and is explained
-    short = rows[0]
-    if n == 1 and short["uom"] == "套":
-        short |= {"counted_qty": short["book_qty"] - 2, "remark": "2套锈蚀退回债务人，已在交接单注明，不计入抵债数量"}
+    for i, (name, model, uom, quantity, price, condition) in enumerate(items):
+        row = {
+            **fixed, "item": name, "model": model, "uom": uom, "book_qty": quantity, "counted_qty": counted[i],
+            "unit_price": price, "condition": condition, "location": random.choice(_PLACES),
+            "appraised_value": worth[i] / 100, "booked_value": worth[i] / 100,
+        }  # fmt: skip
+        if short and i == 0:
+            row["remark"] = "2套锈蚀退回债务人，已在交接单注明，不计入抵债数量"
+        rows.append(row)
     return rows
 
 
 def foot(staff: Staff) -> dict[str, dict[str, Any]]:
     """Signatures and deliveries of the count."""
-    signed, delivered = before(9), before(7)
+    signed, delivered = before(60), before(58)
     names = {
         "单位经理": staff.manager, "财务主管": staff.finance, "保管人": staff.keeper, "验收人": staff.receiver,
     }  # fmt: skip

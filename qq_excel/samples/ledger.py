@@ -22,8 +22,9 @@ _TERMS = (
     "开票后{n}日内电汇",
 )
 _DEPARTMENTS = ("市场一部", "市场二部", "工程事业部", "备件服务部")
-#: Exposure to limit by debtor, in turn: most far below, one at the blue mark, one at the yellow one.
-_RATIOS = (0.35, 0.83, 0.5, 0.93, 0.42, 0.61, 0.28, 0.7, 0.55)
+#: Exposure to limit by debtor, in turn; one debtor is at the blue mark, one at the yellow one.
+_RATIOS = (0.35, 0.5, 0.42, 0.61, 0.28, 0.7, 0.55)
+_MARKED = {1: 0.83, 3: 0.93}
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Debtor:
 class Ledger:
     """Builds one branch's three tables."""
 
-    def __init__(self, plan: UnitPlan, staff: Staff, random: Random, register: Register) -> None:
+    def __init__(self, plan: UnitPlan, staff: Staff, random: Random, register: Register, doomed: int) -> None:
         self.plan = plan
         self.staff = staff
         self.random = random
@@ -50,6 +51,9 @@ class Ledger:
         parties = [register.company(plan.towns) for _ in range(plan.debtors)]
         parties += [register.authority(plan.authority), register.private()]
         self.debtors = [self._debtor(p) for p in parties]
+        #: Debtors that only owe what is to be written off: *doomed* firms and a person.
+        self.doomed = [self._debtor(register.company(plan.towns)) for _ in range(doomed)]
+        self.doomed.append(self._debtor(register.private()))
 
     def build(self) -> dict[str, list[Row]]:
         """The tables, by kind."""
@@ -106,6 +110,11 @@ class Ledger:
         self._valued(row, original - received)
         return row
 
+    def pay(self, row: Row, cents: int) -> None:
+        """Count goods booked in settlement as received."""
+        row["received"] = (round(row["received"] * 100) + cents) / 100
+        self._valued(row, round(row["original"] * 100) - round(row["received"] * 100))
+
     def _valued(self, row: Row, balance: int) -> None:
         years = [1, 2, 3, 4, 5]
         band = int(calendar.age_band_index([row["occurred_on"]], AS_OF, years)[0])
@@ -149,11 +158,13 @@ class Ledger:
 
     def _credit_terms(self) -> list[Row]:
         rows = []
-        for n, debtor in enumerate(self.debtors):
+        for n, debtor in enumerate((*self.debtors, *self.doomed)):
             own = [c for c in self.claims if c["debtor"] == debtor.party.name]
             owed = sum(self._cents(c, "original") - self._cents(c, "received") for c in own)
-            insured = max(-(-owed * 100 // int(_RATIOS[n % len(_RATIOS)] * 100) // 1_000_000) * 10_000, 200_000)
-            rows.append(self._terms(n + 1, debtor, insured))
+            ratio = _MARKED.get(n, _RATIOS[n % len(_RATIOS)])
+            insured = max(-int(-owed / ratio // 1_000_000) * 10_000, 200_000)
+            if own:
+                rows.append(self._terms(n + 1, debtor, insured))
         return rows
 
     def _terms(self, n: int, debtor: Debtor, insured: int) -> Row:

@@ -64,11 +64,14 @@ def build(
     total: bool = False,
     foot: Mapping[str, Mapping[str, Any]] | None = None,
     drop: Sequence[str] = (),
+    layout: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write *tables* (kind -> rows of changes) as one workbook, a sheet per kind.
 
     *head* changes the head block (None leaves an entry out); *foot* gives the blocks below the table
-    (block -> entry -> ``[name, date]`` or a date); *drop* names fields whose columns are left out.
+    (block -> entry -> ``[name, date]`` or a date); *drop* names fields whose columns are left out. A row
+    that is None stays blank. *layout* is for odd sheets: ``labels`` (field -> header), ``extra`` (headers of
+    further columns), ``merge`` (area -> value), ``hide_rows`` and ``hide_columns`` (zero-based), ``filter``.
     """
     book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False})
     date_format = book.add_format({"num_format": "yyyy-mm-dd"})

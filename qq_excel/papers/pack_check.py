@@ -1,0 +1,129 @@
+"""Proves a write-off pack whole: nothing missing, nothing extra, nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qq_excel.language import Text
+
+MANIFEST = "manifest.json"
+SCHEMA = 1
+_MOST_MEMBERS = 2_000
+_MOST_MANIFEST = 8 * 1024 * 1024
+_CHUNK = 1 << 20
+
+
+def verify_pack(path: Path) -> list[Text]:
+    """What is wrong with the pack at *path*; an empty list when it is whole."""
+    if not path.is_file():
+        return [Text("找不到这个文件。", "there is no such file.")]
+    try:
+        with zipfile.ZipFile(path) as pack:
+            return _verify(pack)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        return [
+            Text(
+                f"不是完整的 zip 文件，或已损坏（{type(error).__name__}）。",
+                f"no whole zip file, or damaged ({type(error).__name__}).",
+            )
+        ]
+
+
+def _verify(pack: zipfile.ZipFile) -> list[Text]:
+    members = pack.infolist()
+    if len(members) > _MOST_MEMBERS:
+        return [Text(f"包内文件超过 {_MOST_MEMBERS} 个。", f"more than {_MOST_MEMBERS} members.")]
+    problems = _names(members)
+    listed, bad = _manifest(pack)
+    problems += bad
+    if listed is None:
+        return problems
+    there = {m.filename: m for m in members}
+    for name, (size, sha) in listed.items():
+        member = there.get(name)
+        if member is None:
+            problems.append(Text(f"缺少文件 {name}。", f"{name} is missing."))
+        elif member.flag_bits & 1:
+            problems.append(Text(f"文件 {name} 已加密，无法核对。", f"{name} is encrypted."))
+        elif member.file_size != size or _sha256(pack, member, size) != sha:
+            problems.append(Text(f"文件 {name} 已被改动。", f"{name} was changed."))
+    for name in there:
+        if name not in listed and name != MANIFEST:
+            problems.append(Text(f"多出文件 {name}，清单中没有。", f"{name} is not in the manifest."))
+    return problems
+
+
+def _names(members: list[zipfile.ZipInfo]) -> list[Text]:
+    problems = []
+    seen: set[str] = set()
+    for m in members:
+        name = m.orig_filename
+        parts = PurePosixPath(name).parts
+        if (
+            not name or name.startswith("/") or "\\" in name or ".." in parts or re.match(r"^[A-Za-z]:", name)
+            or any(ord(c) < 32 for c in name)
+        ):  # fmt: skip
+            problems.append(
+                Text(f"文件名 {name!r} 会写到包外，请勿解压。", f"the name {name!r} leads out of the pack; do not unpack.")
+            )
+        if stat.S_ISLNK(m.external_attr >> 16):
+            problems.append(Text(f"{name} 是链接，请勿解压。", f"{name} is a link; do not unpack."))
+        if name.casefold() in seen:
+            problems.append(Text(f"文件 {name} 出现两次。", f"{name} stands twice."))
+        seen.add(name.casefold())
+    return problems
+
+
+def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None, list[Text]]:
+    """Size and SHA-256 by name, or why the manifest cannot be used."""
+    try:
+        info = pack.getinfo(MANIFEST)
+    except KeyError:
+        return None, [Text(f"缺少清单 {MANIFEST}。", f"{MANIFEST} is missing.")]
+    broken = Text(f"清单 {MANIFEST} 已损坏。", f"{MANIFEST} is broken.")
+    if info.file_size > _MOST_MANIFEST:
+        return None, [broken]
+    try:
+        with pack.open(info) as file:
+            content = json.loads(file.read(_MOST_MANIFEST + 1).decode("utf-8"))
+        if content["schema"] != SCHEMA:
+            newer = Text("清单由另一版本的程序生成，请升级后核对。", "the manifest is of another version; upgrade.")
+            return None, [newer]
+        entries = [_entry(m) for m in content["members"]]
+        if not isinstance(content["application_id"], str) or not isinstance(content["draft"], bool):
+            return None, [broken]
+    except (ValueError, KeyError, TypeError, RecursionError, UnicodeDecodeError):
+        return None, [broken]
+    listed = {name: (size, sha) for name, size, sha in entries}
+    if len(listed) != len(entries) or MANIFEST in listed or not listed:
+        return None, [broken]
+    return listed, []
+
+
+def _entry(member: Any) -> tuple[str, int, str]:
+    name, size, sha = member["name"], member["bytes"], member["sha256"]
+    if not isinstance(name, str) or type(size) is not int or size < 0 or not re.fullmatch(r"[0-9a-f]{64}", sha):
+        raise ValueError(name)
+    return name, size, sha
+
+
+def _sha256(pack: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> str:
+    """The hash of a member; reading stops past the size that the manifest gives."""
+    digest, read = hashlib.sha256(), 0
+    try:
+        with pack.open(member) as file:
+            while chunk := file.read(_CHUNK):
+                read += len(chunk)
+                if read > size:
+                    return ""
+                digest.update(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        return ""
+    return digest.hexdigest()

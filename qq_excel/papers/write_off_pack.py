@@ -1,0 +1,181 @@
+"""核销申请包: for each application that is fit one zip with report, approval form, extract and evidence.
+
+A pack holds copies; nothing that was handed in is changed. ``manifest.json`` has the size and SHA-256 of
+every member, and :func:`verify_pack` proves a pack whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from qq_excel import __version__
+from qq_excel.errors import PackError
+from qq_excel.language import Text
+from qq_excel.output import safe_name, same_zip
+from qq_excel.papers import write_off_books, write_off_words
+from qq_excel.papers.pack_check import MANIFEST, SCHEMA, verify_pack
+from qq_excel.papers.words import clean
+from qq_excel.papers.write_off_facts import Application, Evidence, Gap, applications
+from qq_excel.papers.write_off_fit import judge
+
+if TYPE_CHECKING:
+    from qq_excel.check import Result
+
+REPORT, FORM, EXTRACT, INDEX = "核销申请报告.docx", "核销审批表.docx", "债权及账龄摘录.xlsx", "证据索引.xlsx"
+GAPS = "缺失清单.xlsx"
+FOLDER = "证据"
+#: One evidence file; a scan of a hundred pages is far below it.
+LARGEST = 200 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What :func:`write_packs` made."""
+
+    packs: list[Path] = field(default_factory=list)
+    fit: list[Application] = field(default_factory=list)
+    unfit: list[Application] = field(default_factory=list)
+    #: Every file that was written, the packs among them.
+    written: list[Path] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The outcome as plain data (``--format json``)."""
+        return {
+            "schema": 1,
+            "packs": [p.name for p in self.packs],
+            "fit": [a.id for a in self.fit],
+            "unfit": [
+                {"application_id": a.id, "file": a.file, "gaps": [_gap(g) for g in a.gaps]} for a in self.unfit
+            ],
+            "written": [p.name for p in self.written],
+        }
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    return {"what": gap.what, "rule": gap.rule, "clause": gap.clause, "fix": gap.fix, "place": gap.place}
+
+
+def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome:
+    """Write a pack to the folder *target* for each application that is fit, and a list of what others lack.
+
+    With *draft* the others get a pack too, watermarked and named 草稿. A pack never holds a file from outside
+    the workbook's folder.
+    """
+    outcome = Outcome()
+    apps = judge(result, applications(result))
+    names: set[str] = set()
+    for app in apps:
+        (outcome.fit if app.fit else outcome.unfit).append(app)
+        if not app.fit and not draft:
+            continue
+        name = _free(f"{safe_name(app.id, '未编号')}_核销申请包", names)
+        path = target / f"{name}{'' if app.fit else '_草稿'}.zip"
+        outcome.packs.append(write_pack(app, path, draft=not app.fit))
+    outcome.written += outcome.packs
+    if outcome.unfit:
+        outcome.written.append(write_off_books.gaps_book(outcome.unfit, target / GAPS))
+    return outcome
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """*name*, numbered when another application's name looks the same on some system."""
+    free, n = name, 1
+    while free.casefold() in taken:
+        n += 1
+        free = f"{name}_{n}"
+    taken.add(free.casefold())
+    return free
+
+
+def write_pack(app: Application, target: Path, *, draft: bool = False) -> Path:
+    """Write one pack. :class:`PackError` when an evidence file of a fit application cannot be copied."""
+    evidence = _evidence_members(app.evidence, strict=not draft)
+    index = {no: (name, hashlib.sha256(content).hexdigest(), len(content)) for no, (name, content) in evidence.items()}
+    suffix = "_草稿" if draft else ""
+
+    def named(name: str) -> str:
+        stem, dot, end = name.rpartition(".")
+        return f"{stem}{suffix}{dot}{end}"
+
+    with TemporaryDirectory() as folder:
+        extract = write_off_books.extract(app, Path(folder) / EXTRACT).read_bytes()
+        listed = write_off_books.evidence_index(app, index, Path(folder) / INDEX).read_bytes()
+    members = {
+        named(REPORT): write_off_words.report(app, draft=draft),
+        named(FORM): write_off_words.approval_form(app, draft=draft),
+        named(EXTRACT): extract,
+        named(INDEX): listed,
+        **dict(evidence.values()),
+    }
+    parts: dict[str, bytes | Path] = {MANIFEST: _manifest(app, members, draft=draft), **members}
+    return same_zip(parts, target)
+
+
+def _manifest(app: Application, members: dict[str, bytes], *, draft: bool) -> bytes:
+    content = {
+        "schema": SCHEMA,
+        "program": f"qq-excel {__version__}",
+        "application_id": app.id,
+        "claim_id": app.row.get("claim_id"),
+        "draft": draft,
+        "as_of": app.as_of.isoformat() if app.as_of else None,
+        "policy": {"title": app.policy_words, "sha256": app.policy_sha256},
+        "members": [
+            {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in members.items()
+        ],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+
+
+# --- evidence ------------------------------------------------------------------------------------------
+
+
+def _evidence_members(papers: Sequence[Evidence], *, strict: bool) -> dict[int, tuple[str, bytes]]:
+    out: dict[int, tuple[str, bytes]] = {}
+    for e in papers:
+        content = _read(e)
+        if content is None:
+            if strict:
+                raise PackError(
+                    Text(
+                        f"证据“{e.name}”的文件 {e.written} 不能复制（不存在、为空、过大或在文件夹之外），请检查后重试。",
+                        f"the file {e.written} of '{e.name}' cannot be copied; check it and try again.",
+                    )
+                )
+            continue
+        # what the paper is called, then the file's own ending: letters and digits only
+        suffix = "".join(c for c in Path(e.written.replace("\\", "/")).suffix[1:9] if c.isascii() and c.isalnum())
+        words = safe_name(clean(f"{e.type}_{e.name}").replace("\n", " "), "证据")[:60].rstrip(" .")
+        out[e.no] = (f"{FOLDER}/{e.no:02d}_{words}" + (f".{suffix}" if suffix else ""), content)
+    return out
+
+
+def _read(e: Evidence) -> bytes | None:
+    """The file's bytes, if it is still a whole file inside the workbook's folder; no link is followed."""
+    if e.file is None or e.folder is None:
+        return None
+    try:
+        real = e.file.resolve(strict=True)
+        if not real.is_relative_to(e.folder.resolve(strict=True)):
+            return None
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(real, flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= LARGEST:
+                return None
+            content = file.read(LARGEST + 1)
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return content if len(content) <= LARGEST else None
+
+
+__all__ = ["GAPS", "Outcome", "verify_pack", "write_pack", "write_packs"]

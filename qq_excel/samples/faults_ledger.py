@@ -1,0 +1,1 @@
+def spoil_ledger(made): return []

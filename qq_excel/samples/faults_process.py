@@ -1,0 +1,1 @@
+def spoil_process(made): return []
