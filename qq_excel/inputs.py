@@ -10,7 +10,7 @@ from qq_excel.language import Text
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
 #: Our own results say so in their names; they are not handed in again by mistake.
-OWN_SUFFIXES = ("_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm")
+OWN_SUFFIXES = ("_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm", "_导入说明.xlsx")
 
 
 def workbooks(paths: Iterable[Path]) -> list[Path]:

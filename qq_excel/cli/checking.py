@@ -13,7 +13,7 @@ from qq_excel import inputs
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
-from qq_excel.language import t
+from qq_excel.language import Text, current, t
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
@@ -45,10 +45,13 @@ def run_check(
     """``qq-excel check``."""
     result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
     written: list[Path] = []
+    notes: list[Text] = []
     if target is not None:
         from qq_excel.papers.checking import write_check  # noqa: PLC0415
 
-        written = write_check(result, target)
+        with common.progress_shown(format is Format.JSON) as progress:
+            done = write_check(result, target, progress)
+        written, notes = done.paths, done.notes
     if format is Format.JSON:
         from qq_excel.papers.document import document  # noqa: PLC0415
 
@@ -56,6 +59,8 @@ def run_check(
     else:
         print_findings(result)
         print_written(written)
+        for note in notes:
+            out.print(str(note), style="dim", markup=False)
     return code_of(result)
 
 
@@ -100,7 +105,11 @@ def _print_file(file: FileResult, result: Result) -> None:
         for name in (t("级别", "level"), t("规则", "rule"), t("单元格", "cell")):
             grid.add_column(name, no_wrap=True)
         grid.add_column(t("问题和改法", "what is wrong, and how to mend it"), overflow="fold")
-        here.sort(key=lambda f: "EW?I".index(f.level))
+        unjudged: dict[str, list[str]] = {}
+        for f in here:
+            if f.why is not None:
+                unjudged.setdefault(str(f.why), []).append(f.rule)
+        here = sorted((f for f in here if f.why is None), key=lambda f: "EW?I".index(f.level))
         for f in here[:_SHOWN_PER_SHEET]:
             level = str(LEVEL_NAMES[f.level])
             if f.status != "open":
@@ -108,6 +117,10 @@ def _print_file(file: FileResult, result: Result) -> None:
             body = Styled(f.message())
             body.append(" → " + f.fix(), style="dim")
             grid.add_row(Styled(level, style=_COLOURS[f.level]), f.rule, f.cell or "—", body)
+        for why, rules in unjudged.items():
+            body = Styled(f"{why}：" if current() == "zh" else f"{why}: ")
+            body.append("、".join(dict.fromkeys(rules)) if current() == "zh" else ", ".join(dict.fromkeys(rules)))
+            grid.add_row(Styled(str(LEVEL_NAMES["?"]), style=_COLOURS["?"]), "", "—", body)
         out.print(grid)
         if len(here) > _SHOWN_PER_SHEET:
             more = len(here) - _SHOWN_PER_SHEET

@@ -22,9 +22,11 @@ from qq_excel.errors import InputError
 from qq_excel.importing.mapping import Column, Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
+from qq_excel.output import FIXED_TIME, writing
 from qq_excel.template import write_template
 
 _MAX_BYTES = 200_000_000
+PARTICULARS = "_导入说明.xlsx"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
 
@@ -50,6 +52,8 @@ class ImportReport:
     ledger: list[dict[str, Any]] = field(default_factory=list)
     later: list[dict[str, Any]] = field(default_factory=list)
     bad: list[BadValue] = field(default_factory=list)
+    #: The workbook that lists ``later`` and ``bad``, when there are any.
+    particulars: Path | None = None
 
 
 def import_ledger(
@@ -90,8 +94,10 @@ def import_ledger(
             "money_unit": "元",
             "prepared_by": mapping.prepared_by,
         },
-        notes=_notes(report, source, mapping, kind),
+        notes=_notes(report, source, mapping),
     )
+    if report.later or report.bad:
+        report.particulars = write_particulars(report, mapping, target.with_name(target.stem + PARTICULARS))
     return report
 
 
@@ -225,28 +231,45 @@ def _as_of(record: dict[str, Any], report: ImportReport) -> dict[str, Any]:
     return out
 
 
-def _notes(report: ImportReport, source: Path, mapping: Mapping, kind: Kind) -> list[list[str]]:
-    """What the sheet 导入说明 says: source, as-of, rows, and every value that could not be read."""
+def _notes(report: ImportReport, source: Path, mapping: Mapping) -> list[str]:
+    """Lines below the table: where it came from, and what to know about it."""
     latest = "（导出文件中最晚的日期）" if report.as_of_is_latest else ""
-    lines: list[list[str]] = [
-        ["导入说明"],
-        ["来源文件", source.name],
-        ["对应关系", mapping.title.zh],
-        ["截止日期", f"{report.as_of}{latest}"],
-        ["读入行数", str(report.rows)],
-        ["写入行数", str(len(report.ledger))],
-        ["截止日之后的行数（未写入明细表，列于下方）", str(len(report.later))],
-        ["账面余额合计（元）", money.yuan(report.open_cents)],
-        ["读不懂的值", str(len(report.bad))],
+    lines = [
+        f"说明：由 {source.name} 导入（{mapping.title.zh}），截止日期 {report.as_of}{latest}；读入 {report.rows} 行，"
+        f"写入 {len(report.ledger)} 行，账面余额合计 {money.yuan(report.open_cents)}。"
     ]
-    if report.bad:
-        lines += [[], ["行号", "列", "值", "应为"]]
-        lines += [[str(b.row), b.column, b.value, b.expected.zh] for b in report.bad]
-    if report.later:
-        names = [*mapping.columns]
-        lines += [[], ["截止日之后发生："], [kind[n].header for n in names]]
-        lines += [_cells(r, names) for r in report.later]
+    if report.later or report.bad:
+        lines.append(
+            f"说明：截止日之后 {len(report.later)} 行、读不懂的值 {len(report.bad)} 处，见同名的导入说明。"
+        )
     return lines
+
+
+def write_particulars(report: ImportReport, mapping: Mapping, target: Path) -> Path:
+    """Write a workbook that lists every value that could not be read, and every row dated later."""
+    import xlsxwriter  # noqa: PLC0415
+
+    kind = get_kind(mapping.kind)
+    names = [*mapping.columns]
+    unread = [["行号", "列", "值", "应为"], *([str(b.row), b.column, b.value, b.expected.zh] for b in report.bad)]
+    later = [[kind[n].header for n in names], *(_cells(r, names) for r in report.later)]
+    with writing(target) as temporary:
+        book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
+        book.set_properties({"created": FIXED_TIME})
+        bold = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
+        for title, lines in (("读不懂的值", unread), ("截止日之后", later)):
+            sheet = book.add_worksheet(title)
+            sheet.set_column(0, max(3, len(names) - 1), 18)
+            sheet.freeze_panes(1, 0)
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            for i, line in enumerate(lines):
+                for j, cell in enumerate(line):
+                    sheet.write_string(i, j, cell, bold if i == 0 else None)
+        book.close()
+    return target
 
 
 def _cells(record: dict[str, Any], names: Iterable[str]) -> list[str]:

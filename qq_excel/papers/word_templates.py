@@ -62,7 +62,7 @@ def report() -> Any:
     _facts(doc, "money_facts")
     _heading(doc, "三、账龄和诉讼时效")
     _facts(doc, "age_facts")
-    _line(doc, "{{ age_note }}", size=9, after=4)
+    _line(doc, "{{ age_note }}", size=9, before=3, after=4)
     _heading(doc, "四、追偿经过")
     _line(doc, "{{ history }}", size=12, indent=True, after=4)
     _heading(doc, "五、责任认定")
@@ -73,15 +73,15 @@ def report() -> Any:
         ["序号", "证据类型", "证据名称及文号", "出具单位", "出具日期", "原件", "页数"],
         ["{{ e.no }}", "{{ e.type }}", "{{ e.name }}", "{{ e.issuer }}", "{{ e.issued_on }}", "{{ e.original }}",
          "{{ e.pages }}"],
-        [1.1, 2.6, 5.4, 3.0, 2.2, 1.0, 1.1], left=(2, 3),
+        [1.1, 2.5, 4.9, 3.0, 2.5, 1.2, 1.2], left=(2, 3),
     )  # fmt: skip
-    _line(doc, "证据文件及其 SHA-256 校验值见《证据索引.xlsx》，原件由申请单位保存备查。", size=9, after=4)
+    _line(doc, "证据文件及其 SHA-256 校验值见《证据索引.xlsx》，原件由申请单位保存备查。", size=9, before=3, after=4)
     _heading(doc, "七、三项结论")
     _rows(
         doc, "v in verdicts", ["结论", "结果", "依据和说明", "尚缺或须注意"],
         ["{{ v.title }}", "{{ v.outcome }}", "{{ v.grounds }}", "{{ v.missing }}"], [2.4, 2.4, 6.4, 5.2], left=(2, 3),
     )  # fmt: skip
-    _line(doc, "{{ verdict_note }}", size=9, after=8)
+    _line(doc, "{{ verdict_note }}", size=9, before=3, after=8)
     _heading(doc, "八、申请单位声明")
     _line(
         doc,
@@ -109,7 +109,7 @@ def approval() -> Any:
         ("账面余额", "{{ balance }}", "已提坏账准备", "{{ provision }}"),
         ("申请核销金额", "{{ amount }}", "计入当期损益", "{{ charge }}"),
     ]
-    table = _table(doc, len(pairs), [2.9, 5.3, 2.9, 5.3])
+    table = _table(doc, len(pairs), [3.4, 4.8, 3.4, 4.8])
     for row, texts in zip(table.rows, pairs, strict=True):
         _height(row, 0.85)
         for i, text in enumerate(texts):
@@ -126,7 +126,7 @@ def approval() -> Any:
         ("{{ body }}审议意见", "{{ body_opinion }}", "批准文号：{{ approval_no }}    会议主持人（签字）：", "日期：{{ approved_on }}"),
         ("财务部备案", "", "记账凭证号：                    经办人（签字）：", "日期：      年    月    日"),
     ]  # fmt: skip
-    table = _table(doc, len(single) + len(opinions), [2.9, 13.5])
+    table = _table(doc, len(single) + len(opinions), [3.4, 13.0])
     for row, (label, text, high) in zip(table.rows, single, strict=False):
         _height(row, high)
         _cell(row.cells[0], label, size=10.5, bold=True, centre=True, shade=True)
@@ -149,6 +149,11 @@ def _document(title: str) -> Any:
     section.left_margin = section.right_margin = _MARGIN
     section.top_margin, section.bottom_margin = Cm(2.2), Cm(1.9)
     _font(doc.styles["Normal"], BODY_FONT, 12)
+    language = doc.styles["Normal"].element.get_or_add_rPr()
+    tag = OxmlElement("w:lang")
+    for name, value in (("w:val", "en-US"), ("w:eastAsia", "zh-CN"), ("w:bidi", "ar-SA")):
+        tag.set(qn(name), value)
+    language.append(tag)
     core = doc.core_properties
     core.title, core.author, core.comments, core.created, core.modified = title, "清欠校验", "", FIXED_TIME, FIXED_TIME
     core.last_modified_by, core.revision = "清欠校验", 1

@@ -12,8 +12,6 @@ from qq_excel.papers.sheet import Cell, Column, file_link, paper
 from qq_excel.papers.words import mask
 from qq_excel.papers.write_off_facts import Application
 
-_KINDS = {FieldType.AMOUNT: "amount", FieldType.INT: "count", FieldType.DATE: "date"}
-
 
 def extract(app: Application, target: Path) -> Path:
     """债权及账龄摘录.xlsx: the claim's row as it stands in the ledger, and its ageing."""
@@ -33,12 +31,12 @@ def extract(app: Application, target: Path) -> Path:
             row = sheet.heading(row + 1, "二、账龄和诉讼时效")
             clocks = [
                 ("账龄口径", (app.age_basis, "text")), ("账龄段", (app.claim["age_band"], "text")),
-                ("逾期天数（按约定付款日推算）", (app.overdue_days, "count")),
-                ("诉讼时效届满日（按所填事项推算）", (app.limitation_on, "date")),
+                ("逾期天数（按约定付款日推算）", ("" if app.overdue_days is None else f"{app.overdue_days:,}", "text")),
+                ("诉讼时效届满日（按所填事项推算）", (str(app.limitation_on or ""), "text")),
             ]  # fmt: skip
             row = _facts(sheet, row, clocks)
         row = sheet.heading(row + 1, "三、与核销申请核对")
-        columns = [Column("项目"), Column("应收账款明细表"), Column("坏账核销申请表"), Column("核对")]
+        columns = [Column("项目"), Column("应收账款明细表"), Column("坏账核销申请表"), Column("核对", centre=True)]
         row = sheet.table(row, columns, _compared(app), stripes=False)
         note = "本表由应收账款明细表摘录，证件号码已遮盖中间各位；诉讼时效按所填事项推算，不构成法律意见。"
         row = sheet.paragraph(row + 1, 4, note)
@@ -52,7 +50,9 @@ def _value(field: Any, value: Any) -> tuple[Any, str]:
         return mask(value), "text"
     if field.type is FieldType.RATIO or isinstance(value, float):
         return f"{value:g}", "text"
-    return value, _KINDS.get(field.type, "text")
+    if field.type is FieldType.AMOUNT:
+        return value, "amount"
+    return "" if value is None else str(value), "text"
 
 
 def _facts(sheet: Any, row: int, facts: Sequence[tuple[str, tuple[Any, str]]]) -> int:

@@ -43,14 +43,12 @@ def _filled(name: str, context: dict[str, Any], *, draft: bool) -> bytes:
         raise SchemaError(Text(f"{path}：缺少 Word 模板，请重新安装。", f"{path}: template missing; install anew."))
     template = DocxTemplate(str(path))
     template.render(_safe(context), autoescape=True)
-    if draft:
-        _watermark(template.docx)
     with TemporaryDirectory() as folder:
         raw, fixed = Path(folder) / "raw.docx", Path(folder) / "fixed.docx"
         buffer = io.BytesIO()
         template.save(buffer)
         raw.write_bytes(buffer.getvalue())
-        same_package(raw, fixed)
+        same_package(raw, fixed, _watermark if draft else None)
         return fixed.read_bytes()
 
 
@@ -207,15 +205,15 @@ _WATERMARK = f"""<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingm
 <v:f eqn="mid @6 @7"/><v:f eqn="sum @6 0 @5"/></v:formulas>
 <v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800"
  o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/></v:shapetype>
-<v:shape id="qq_draft" o:spid="_x0000_s2049" type="#_x0000_t136" o:allowincell="f" fillcolor="#c8c8c8" stroked="f"
+<v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" o:allowincell="f" fillcolor="#c8c8c8" stroked="f"
  style="position:absolute;margin-left:0;margin-top:0;width:330pt;height:165pt;rotation:315;z-index:-251658752;
 mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;
 mso-position-vertical-relative:margin"><v:fill opacity=".5"/>
 <v:textpath style="font-family:&quot;{PLAIN_FONT}&quot;;font-size:1pt" string="草稿"/></v:shape></w:pict></w:r>"""
 
 
-def _watermark(document: Any) -> None:
-    from docx.oxml import parse_xml  # noqa: PLC0415
-
-    for section in document.sections:
-        section.header.paragraphs[0]._p.append(parse_xml(_WATERMARK))
+def _watermark(name: str, content: bytes) -> bytes:
+    """Put the watermark into the headers of a package that is written anew."""
+    if not name.startswith("word/header"):
+        return content
+    return content.replace(b"</w:p>", _WATERMARK.encode() + b"</w:p>", 1)

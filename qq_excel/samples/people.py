@@ -15,12 +15,8 @@ _GIVEN = (
     "敏", "洋", "刚", "静", "立", "悦", "强", "远", "文博", "思远", "雨桐", "建国", "海燕", "志强", "晓东", "丽萍", "国庆",
     "春梅", "永康", "佳宁", "宏伟", "秀兰", "明哲", "卫东", "雅琴", "立新", "振华", "淑芬", "俊杰", "婉清", "德胜", "玉珍",
 )  # fmt: skip
-#: Made-up brands; a town's name in front, a trade behind.
-_BRANDS = (
-    "澜翊", "霁川", "岚泊", "隽垣", "珩越", "嵘沛", "潆泰", "煜砺", "澍衡", "翮远", "珀宁", "砚澄", "淙盛", "崧合", "璟朗", "骐岸",
-    "沅驰", "垚钧", "禾峻", "晞瑞", "澔德", "筱衡", "瑾拓", "泓屿", "峤信", "棠烁", "铄辰", "昀禾", "湛樾", "岑岳", "旻川", "芃阳",
-    "珝华", "洵达", "稷安", "钰嵘", "赟通", "邈成", "涣然", "烨樟", "彧和", "玥航", "阗丰", "翎硕", "嵩屹", "渌原", "茗洲", "绛仪",
-)  # fmt: skip
+#: Made-up brands of two characters; a town's name in front, a trade behind.
+_FIRST, _SECOND = "澜霁岚隽珩嵘潆煜澍翮珀砚淙崧璟骐沅垚", "翊泊垣越沛砺衡岷澄盛阗朗岸驰钧峻屿樾"
 _TRADES = (
     "机械有限公司", "重型装备有限公司", "轴承制造有限公司", "钢结构工程有限公司", "矿山设备有限公司", "港口工程有限公司", "电力设备有限公司",
     "建材有限公司", "水务工程有限公司", "冶金科技有限公司", "物流装备有限公司", "建设集团有限公司",
@@ -68,7 +64,7 @@ class Register:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._people: set[str] = set()
-        self._brands = list(_BRANDS)
+        self._brands = [a + b for a in _FIRST for b in _SECOND]
         random.shuffle(self._brands)
 
     def person(self) -> str:

@@ -58,7 +58,7 @@ def clean_row(kind: str, n: int, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def build(
     path: Path,
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    tables: Mapping[str, Sequence[Mapping[str, Any] | None]],
     head: Mapping[str, Any] | None = None,
     *,
     total: bool = False,
@@ -86,8 +86,8 @@ def build(
             _put(sheet, at[0], at[1] + 1, value, date_format)
         fields = [f for f in kind.fields if f.name not in drop]
         for j, f in enumerate(fields):
-            sheet.write_string(HEADER_ROW, j, f.header)
-        filled = [clean_row(kind_name, n, changes) for n, changes in enumerate(rows)]
+            sheet.write_string(HEADER_ROW, j, (layout or {}).get("labels", {}).get(f.name, f.header))
+        filled = [{} if changes is None else clean_row(kind_name, n, changes) for n, changes in enumerate(rows)]
         for i, row in enumerate(filled):
             for j, f in enumerate(fields):
                 _put(sheet, HEADER_ROW + 1 + i, j, row.get(f.name), date_format)
@@ -112,8 +112,24 @@ def build(
                     sheet.write_string(line, 2, "日期")
                     _put(sheet, line, 3, value, date_format)
                 line += 1
+        _arrange(sheet, layout or {}, len(fields), last)
     book.close()
     return path
+
+
+def _arrange(sheet: Any, layout: Mapping[str, Any], width: int, last: int) -> None:
+    for j, header in enumerate(layout.get("extra", ())):
+        sheet.write_string(HEADER_ROW, width + j, header)
+        sheet.write_string(HEADER_ROW + 1, width + j, "甲")
+    for area, value in layout.get("merge", {}).items():
+        sheet.merge_range(area, value)
+    for row in layout.get("hide_rows", ()):
+        sheet.set_row(row, None, None, {"hidden": True})
+    for column in layout.get("hide_columns", ()):
+        sheet.set_column(column, column, None, None, {"hidden": True})
+    if layout.get("filter"):
+        sheet.autofilter(HEADER_ROW, 0, last - 1, width - 1)
+        sheet.filter_column(0, "x == nothing")
 
 
 def _put(sheet: Any, row: int, column: int, value: Any, date_format: Any) -> None:
