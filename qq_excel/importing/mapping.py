@@ -24,7 +24,7 @@ class Column(Strict):
 
     source: str = Setting(alias="from")
     date: Literal["day-first", "month-first", "year-first"] | None = None
-    words: dict[str, str] = {}
+    words: dict[str, str] = Setting(default_factory=dict)
     pattern: str = "{}"
 
 
@@ -43,7 +43,7 @@ class Mapping(Strict):
     prepared_by: str = "qq-excel import"
     columns: dict[str, Column]
     #: The same value in every row.
-    constants: dict[str, str] = {}
+    constants: dict[str, str] = Setting(default_factory=dict)
     #: The date on which a row was paid in full: before or on the as-of date it counts as received.
     settled_on: Column | None = None
 

@@ -16,7 +16,7 @@ from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
 from qq_excel.output import FIXED_TIME, cannot_write, looks_like_formula, writing
-from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, INK, NAVY, SOFT, Look, Tint
+from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
 _LINE_POINTS = 15.0
@@ -30,7 +30,7 @@ _URL_LIMIT = 2_000
 class Column:
     """A column of a table: its header, and how its cells are shown.
 
-    ``kind``: ``text``, ``amount`` (whole cents), ``count``, ``date`` or ``share``. The width is found from
+    ``kind``: ``text``, ``amount`` (whole cents), ``count``, ``number``, ``date`` or ``share``. The width is found from
     what stands in it, between *least* and *most*; longer text is wrapped.
     """
 
@@ -51,7 +51,7 @@ class Cell:
     bold: bool = False
 
 
-_FORMATS = {"amount": AMOUNT, "count": COUNT, "date": DATE, "share": "0.0%"}
+_FORMATS = {"amount": AMOUNT, "count": COUNT, "date": DATE, "share": SHARE, "number": "#,##0.00"}
 
 
 class Sheet:
@@ -147,11 +147,11 @@ class Sheet:
         return sum(self._widths.get(c, 8.43) for c in range(first, first + count))
 
     def fitted(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000) -> list[float]:
-        """Widths that fit headers and values."""
+        """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total)."""
         out = []
         for i, column in enumerate(columns):
             needs = [min(width(column.header), 14) + 2.0]
-            for row in rows[:sample]:
+            for row in [*rows[:sample], *rows[sample:][-1:]]:
                 value = row[i].value if isinstance(row[i], Cell) else row[i]
                 needs.append(width(_shown(value, column.kind)) + 2.0)
             out.append(min(max(*needs, column.least), column.most))
@@ -200,7 +200,7 @@ class Sheet:
             self.sheet.write_datetime(row, at, dt.datetime.combine(cell.value, dt.time()), form)
         else:
             figure = cell.value / 100 if column.kind == "amount" else cell.value
-            align = "right" if column.kind == "amount" else "center"
+            align = "right" if column.kind in ("amount", "number") else "center"
             self.number(row, at, figure, **properties, num_format=_FORMATS[column.kind], align=align)
 
     def _row_height(
@@ -293,4 +293,4 @@ def _shown(value: Any, kind: str) -> str:
     return str(value)
 
 
-__all__ = ["INK", "Cell", "Column", "Paper", "Sheet", "file_link", "paper", "sheet_link"]
+__all__ = ["Cell", "Column", "Paper", "Sheet", "file_link", "paper", "sheet_link"]

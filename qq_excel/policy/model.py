@@ -159,9 +159,9 @@ class Policy(Strict):
     stages: tuple[Stage, ...] = ()
     teams: tuple[str, ...] = ()
     #: Rules that are not asked (each with its reason).
-    off: dict[str, Words] = {}
+    off: dict[str, Words] = Setting(default_factory=dict)
     #: Levels that differ from the catalogue's.
-    levels: dict[str, str] = {}
+    levels: dict[str, str] = Setting(default_factory=dict)
     parameters: dict[str, tuple[DatedValue, ...]]
     sha256: str = ""
 
@@ -265,7 +265,7 @@ class Params:
 
     def hours(self, name: str = "contact_hours") -> tuple[dt.time, dt.time]:
         """From and until."""
-        return self._need(name, tuple)  # type: ignore[arg-type]
+        return self._need(name, tuple)
 
 
 @cache

@@ -213,7 +213,7 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
         text = text.copy()
-        text.iloc[at] = [_digits(v) for v in cells.number[at]]
+        text.iloc[at.tolist()] = [_digits(v) for v in cells.number[at]]
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
             facts.note("CEL013", f.name, lost, [f"{cells.number[i]:.0f}" for i in lost])
@@ -221,13 +221,13 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     if len(at) and cells.date is not None:
         text = text.copy()
         if f.type is FieldType.TIME:
-            text.iloc[at] = [str(d)[11:16] for d in cells.date[at]]
+            text.iloc[at.tolist()] = [str(d)[11:16] for d in cells.date[at]]
         else:
-            text.iloc[at] = [str(d)[:10] for d in cells.date[at]]
+            text.iloc[at.tolist()] = [str(d)[:10] for d in cells.date[at]]
     at = _odd(cells, CellKind.BOOL)
     if len(at) and cells.number is not None:
         text = text.copy()
-        text.iloc[at] = ["TRUE" if v else "FALSE" for v in cells.number[at]]
+        text.iloc[at.tolist()] = ["TRUE" if v else "FALSE" for v in cells.number[at]]
     return text
 
 

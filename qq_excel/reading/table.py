@@ -78,8 +78,13 @@ def _blank_empty_texts(cells: Cells) -> None:
         empty = (cells.text.iloc[at].str.strip() == "").to_numpy(dtype=bool, na_value=True)
         cells.kind[at[empty]] = CellKind.BLANK
         if empty.any():
-            cells.text = cells.text.copy()
-            cells.text.iloc[at[empty]] = pd.NA
+            cells.text = cells.text.mask(_at(at[empty], len(cells)))
+
+
+def _at(positions: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=bool)
+    mask[positions] = True
+    return mask
 
 
 def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
@@ -198,8 +203,7 @@ def _foot(grid: Any, kind: Kind, start: int, width: int) -> list[FootEntry]:
     size = max((len(c) for c in by_column.values()), default=0)
     out: list[FootEntry] = []
     for i in range(min(size, 200)):
-        line = [(c, _value(by_column[c], i)) for c in sorted(by_column)]
-        line = [(c, v) for c, v in line if v is not None]
+        line = [(c, v) for c in sorted(by_column) if (v := _value(by_column[c], i)) is not None]
         for block in kind.blocks:
             out += _entries(block, line, start + i)
     seen: dict[tuple[str, str], FootEntry] = {}
@@ -281,8 +285,9 @@ def _merged(grid: Any, table: Table) -> None:
         table.merges.append(area)
         if len(at) > 1 and table.rows[at[0]] == area.top:
             name = by_column[area.left]
-            column = table.frame.columns.get_loc(name)
-            table.frame.iloc[at[1:], column] = table.frame.iloc[at[0], column]
+            column = table.frame[name].copy()
+            column.iloc[at[1:].tolist()] = column.iloc[int(at[0])]
+            table.frame[name] = column
 
 
 def _hidden(grid: Any, table: Table) -> None:

@@ -419,7 +419,7 @@ def _others(stack: Stack, keyed: pd.DataFrame, bad: Mask) -> dict[str, Any]:
             joined = label[shown].groupby(group[shown]).agg("、".join)
             mine = rank == own if own < _ROWS else rank >= own
             texts[mine] = group[mine].map(joined)
-        texts = texts + np.where(size - 1 > _ROWS, "等", "")
+        texts = texts + np.where(size - 1 > _ROWS, " 等", "")
         place[at] = texts.to_numpy()
         count[at] = size.to_numpy() - 1
         parts = [stack[name].iloc[at].astype("str").fillna("").to_numpy(object) for name in stack.kind.key]

@@ -20,7 +20,10 @@ _BASE = {
 
 
 def _cases(**more: int) -> dict[str, int]:
-    return {case: _BASE.get(case, 0) + more.get(case, 0) for case in (*_BASE, *(m for m in more if m not in _BASE))}
+    return {
+        case: _BASE.get(case, 0) + more.get(case, 0)
+        for case in (*_BASE, *(m for m in more if m not in _BASE))
+    }
 
 
 PLANS = (

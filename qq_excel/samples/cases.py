@@ -109,7 +109,7 @@ def _pursued(random: Random, age: int, term: int, status: str, text: str) -> Dra
         before(age), before(age - term), status, dunned=day, confirmed=before(random.randint(30, 300)),
         measure=_measured(random, text, day),
     )  # fmt: skip
-    if random.random() < 0.6:  # noqa: PLR2004 - most debtors pay something
+    if random.random() < 0.6:
         draft.paid_share = random.choice((0.1, 0.25, 0.4, 0.6))
         draft.last_paid = _payment(random, draft)
     return draft
@@ -160,7 +160,10 @@ def disputed(random: Random) -> Draft:
     late = random.randint(20, 50)
     draft.due, draft.occurred = before(late), before(late + 90)
     draft.dunned = before(random.randint(1, 15))
-    draft.more = {"disputed": "是", "dispute_reason": f"{draft.due.month}月提出部分货物规格不符，双方已抽样送检，待出结论"}
+    draft.more = {
+        "disputed": "是",
+        "dispute_reason": f"{draft.due.month}月提出部分货物规格不符，双方已抽样送检，待出结论",
+    }
     return draft
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from qq_excel.samples.faults import Fault
 from qq_excel.samples.model import AS_OF, Row, Submission, before
@@ -31,10 +32,12 @@ def _pursued(row: Row) -> bool:
 class _Spoiler:
     def __init__(self, made: Submission) -> None:
         self.made = made
-        self.used: set[str] = {r["claim_id"] for k in ("inventory_count", "write_offs") for r in made.tables[k]}
+        self.used: set[str] = {
+            r["claim_id"] for k in ("inventory_count", "write_offs") for r in made.tables[k]
+        }
         self.found: list[Fault] = []
 
-    def take(self, wanted: Callable[[Row], bool]) -> Row:
+    def take(self, wanted: Callable[[Row], Any]) -> Row:
         """A row that has no fault yet."""
         row = self.made.find(_KIND, lambda r: r["claim_id"] not in self.used and wanted(r))
         self.used.add(row["claim_id"])
@@ -94,7 +97,11 @@ class _Spoiler:
 
     def _states(self) -> None:
         row = self.take(lambda r: r["status"] == "已结清")
-        row |= {"received": round(row["original"] - 3600, 2), "dunned_on": before(20), "confirmed_on": before(100)}
+        row |= {
+            "received": round(row["original"] - 3600, 2),
+            "dunned_on": before(20),
+            "confirmed_on": before(100),
+        }
         self.note("REC011", row, "status", "还差 3,600.00 就填了已结清")
         row = self.take(lambda r: r["status"] == "预警" and _late(r))
         row["status"] = "正常"

@@ -20,7 +20,9 @@ class _Spoiler:
     def __init__(self, made: Submission) -> None:
         self.made = made
         self.claims = made.tables["receivables"]
-        self.used: set[str] = {r["claim_id"] for k in ("inventory_count", "write_offs") for r in made.tables[k]}
+        self.used: set[str] = {
+            r["claim_id"] for k in ("inventory_count", "write_offs") for r in made.tables[k]
+        }
         self.found: list[Fault] = []
 
     def note(self, rule: str, kind: str, key: str, field: str, what: str, *follows: str) -> None:
@@ -40,12 +42,16 @@ class _Spoiler:
         return row
 
     def _owed(self, debtor: str) -> float:
-        return sum(r["original"] - r["received"] for r in self.claims if r["debtor"] == debtor)
+        return float(sum(r["original"] - r["received"] for r in self.claims if r["debtor"] == debtor))
 
     def _terms(self) -> list[Row]:
         """Terms of debtors that owe in yuan only and are in nobody else's story, most claims first."""
         apart = {r["debtor"] for r in self.claims if r["claim_id"] in self.used or r["currency"] != "CNY"}
-        return [t for t in self.made.tables["credit_terms"] if t["debtor"] not in apart and self._owed(t["debtor"]) > 0]
+        return [
+            t
+            for t in self.made.tables["credit_terms"]
+            if t["debtor"] not in apart and self._owed(t["debtor"]) > 0
+        ]
 
     # --- credit and contracts -----------------------------------------------------------------------
 
@@ -53,7 +59,9 @@ class _Spoiler:
         over, ended, *_ = self._terms()
         owed = self._owed(over["debtor"])
         over["credit_limit"] = over["insured_limit"] = int(owed * 0.8 // 10_000) * 10_000
-        self.note("CRD003", "credit_terms", over["debtor"], "credit_limit", "欠款超过额度约四分之一，没有特殊原因")
+        self.note(
+            "CRD003", "credit_terms", over["debtor"], "credit_limit", "欠款超过额度约四分之一，没有特殊原因"
+        )
         ended |= {"valid_from": dt.date(2025, 7, 1), "valid_to": dt.date(2026, 6, 30)}
         self.note("CRD007", "credit_terms", ended["debtor"], "valid_to", "授信已于 6 月底到期，仍有欠款")
         wrong = next(t for t in reversed(self._terms()) if t not in (over, ended))
@@ -67,16 +75,26 @@ class _Spoiler:
         self.note("CRD005", "receivables", row["claim_id"], "measure", "超过保险账龄期限，没有清欠措施")
 
     def _contracts(self) -> None:
-        row = self.take(lambda r: r["occurred_on"].year < 2024 and r["status"] in ("追讨", "协议还款", "诉讼"))
+        row = self.take(
+            lambda r: r["occurred_on"].year < 2024 and r["status"] in ("追讨", "协议还款", "诉讼")
+        )
         row["measure"] = None
         self.note("CON002", "receivables", row["claim_id"], "measure", "合同早已到期，没有清欠措施", "CRD005")
         row = self.take(lambda r: r["due_on"] > AS_OF and r["status"] == "正常")
         row["contract_id"] = "HT-DB-2026-999"
         self.note("CON003", "receivables", row["claim_id"], "contract_id", "合同编号不在合同台账中")
-        row = self.take(lambda r: r["due_on"] > AS_OF and r["status"] == "正常" and r["occurred_on"].year == 2026)
+        row = self.take(
+            lambda r: r["due_on"] > AS_OF and r["status"] == "正常" and r["occurred_on"].year == 2026
+        )
         contract = self._contract(row["contract_id"])
         contract["effective_on"] = contract["signed_on"] - dt.timedelta(days=20)
-        self.note("CON004", "contracts", contract["contract_id"], "effective_on", "生效日期早于签订日期，补签没有说明")
+        self.note(
+            "CON004",
+            "contracts",
+            contract["contract_id"],
+            "effective_on",
+            "生效日期早于签订日期，补签没有说明",
+        )
         big = next(c for c in self.made.tables["contracts"] if c is not contract and c["settled"] > 100_000)
         big["amount"] = round(big["settled"] - 80_000, 2)
         self.note("CON006", "contracts", big["contract_id"], "amount", "已结算金额超过合同金额 80,000.00")
@@ -160,9 +178,16 @@ class _Spoiler:
         late = papers(death)[-1]
         late["issued_on"] = death["applied_on"] + dt.timedelta(days=9)
         note("WOF010", death, "issued_on", "证据出具在申请之后")
-        stray = {**papers(rows[0])[0], "application_id": "HX-DB-2026-77", "name": "购销合同（复印件）", "original": "否"}
+        stray = {
+            **papers(rows[0])[0],
+            "application_id": "HX-DB-2026-77",
+            "name": "购销合同（复印件）",
+            "original": "否",
+        }
         evidence.append(stray)
-        self.note("WOF013", "evidence", "HX-DB-2026-77/购销合同（复印件）", "application_id", "证据对应的申请不存在")
+        self.note(
+            "WOF013", "evidence", "HX-DB-2026-77/购销合同（复印件）", "application_id", "证据对应的申请不存在"
+        )
 
     def _younger(self, application: Row) -> None:
         """Move the due date of the application and of its claim to under three years."""

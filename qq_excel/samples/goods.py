@@ -53,7 +53,9 @@ def _list(
     short = n == 1 and items[0][2] == "套"  # two pieces of the first item came short, and it is explained
     counted = [quantity - 2 * (short and i == 0) for i, (_, _, _, quantity, _, _) in enumerate(items)]
     worth = [round(q * price * 100) for q, (_, _, _, _, price, _) in zip(counted, items, strict=True)]
-    debt = sum(worth) // 1_000_000 * 1_000_000  # whole ten thousands of yuan, not over what the goods are worth
+    debt = (
+        sum(worth) // 1_000_000 * 1_000_000
+    )  # whole ten thousands of yuan, not over what the goods are worth
     agreed = before(70 + 3 * n)
     draft = Draft(
         before(400 + 20 * n), before(310 + 20 * n), "以物抵债", confirmed=before(95), dunned=before(60 - n),

@@ -14,7 +14,18 @@ from qq_excel.samples.people import ENTERPRISE, PERSON, PUBLIC, Party, Register
 
 #: Provision by age in whole years: an invented company's own rates.
 _RATES = (0.01, 0.1, 0.3, 0.5, 0.8, 1.0)
-_GOODS = ("减速机销售", "轴承及配件", "皮带输送机", "破碎设备", "备件及检修", "钢结构制作", "起重设备", "泵阀成套", "技术服务", "设备租赁")
+_GOODS = (
+    "减速机销售",
+    "轴承及配件",
+    "皮带输送机",
+    "破碎设备",
+    "备件及检修",
+    "钢结构制作",
+    "起重设备",
+    "泵阀成套",
+    "技术服务",
+    "设备租赁",
+)
 _TERMS = (
     "货到验收合格后{n}日内付清",
     "发货前付30%，验收后{n}日内付65%，质保金5%另计",
@@ -74,14 +85,16 @@ class Ledger:
     def _pick(self, case: str, usual: Debtor) -> Debtor:
         if case == "special":
             return next(d for d in self.debtors if d.party.type == PUBLIC)
-        if case == "just_late" and self.random.random() < 0.15:  # noqa: PLR2004 - a private buyer now and then
+        if case == "just_late" and self.random.random() < 0.15:
             return next(d for d in self.debtors if d.party.type == PERSON)
         return usual
 
     def _debtor(self, party: Party) -> Debtor:
         random = self.random
         rating = random.choice(("AA", "A", "A", "B", "B", "C"))
-        return Debtor(party, random.choice(self.staff.handlers), random.choice(self.staff.responsible), rating)
+        return Debtor(
+            party, random.choice(self.staff.handlers), random.choice(self.staff.responsible), rating
+        )
 
     # --- one claim ----------------------------------------------------------------------------------
 
@@ -106,7 +119,9 @@ class Ledger:
         if row.get("special_reason"):
             row["reason_by"] = self.staff.manager
         if draft.confirmed:
-            row["confirmation_no"] = f"QR-{self.plan.mark}-{draft.confirmed:%y%m%d}-{random.randint(1, 9):02d}"
+            row["confirmation_no"] = (
+                f"QR-{self.plan.mark}-{draft.confirmed:%y%m%d}-{random.randint(1, 9):02d}"
+            )
         self._valued(row, original - received)
         return row
 
@@ -147,14 +162,17 @@ class Ledger:
 
     def _contracts_summed(self) -> None:
         for row in self.contracts:
-            settled = sum(self._cents(c, "original") for c in self.claims if c["contract_id"] == row["contract_id"])
+            settled = sum(
+                self._cents(c, "original") for c in self.claims if c["contract_id"] == row["contract_id"]
+            )
             row["settled"] = settled / 100
             row["amount"] = -(-settled * self.random.choice((11, 12, 15)) // 10 // 1_000_000) * 10_000
         self.contracts.sort(key=lambda r: (r["signed_on"], r["contract_id"]))
 
     @staticmethod
     def _cents(row: Row, name: str) -> int:
-        return round(row[name] * 100 * (row.get("fx_rate") or 1))
+        cents: int = round(row[name] * 100 * (row.get("fx_rate") or 1))
+        return cents
 
     def _credit_terms(self) -> list[Row]:
         rows = []

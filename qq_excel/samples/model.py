@@ -67,7 +67,11 @@ def staff_of(random: Random, register: Register, office: str) -> Staff:
     first = [register.person() for _ in range(6)]
     handlers = [register.person() for _ in range(4 + random.randrange(2))]
     responsible = [register.person() for _ in range(3)]
-    return Staff(*first, office=office, handlers=handlers, responsible=responsible)
+    manager, finance, keeper, receiver, prepared_by, reviewed_by = first
+    return Staff(
+        manager=manager, finance=finance, keeper=keeper, receiver=receiver, prepared_by=prepared_by,
+        reviewed_by=reviewed_by, office=office, handlers=handlers, responsible=responsible,
+    )  # fmt: skip
 
 
 def before(days: int) -> dt.date:

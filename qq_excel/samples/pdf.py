@@ -10,17 +10,16 @@ _LEFT, _TOP, _LEADING = 72, 770, 24
 
 def page(title: str, lines: Sequence[str]) -> bytes:
     """One A4 page; the same bytes for the same text. Chinese by a standard, unembedded font."""
-    content = [b"BT", b"/F1 18 Tf", f"{_LEFT} {_TOP} Td".encode(), _shown(title), b"/F1 11 Tf"]
-    content.append(f"0 -{_LEADING * 2} Td".encode())
+    content = [b"BT", f"{_LEFT} {_TOP} Td".encode(), *_shown(title, 18), f"0 -{_LEADING * 2} Td".encode()]
     for line in lines:
-        content += [_shown(line), f"0 -{_LEADING} Td".encode()]
+        content += [*_shown(line, 11), f"0 -{_LEADING} Td".encode()]
     content.append(b"ET")
     stream = b"\n".join(content)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {_WIDTH} {_HEIGHT}] "
-        "/Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>".encode(),
+        "/Resources << /Font << /F1 5 0 R /F2 8 0 R >> >> /Contents 4 0 R >>".encode(),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R] >>",
         b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light "
@@ -28,12 +27,15 @@ def page(title: str, lines: Sequence[str]) -> bytes:
         b"/W [1 [500] 2 94 500] /FontDescriptor 7 0 R >>",
         b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] "
         b"/ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
     return _assembled(objects)
 
 
-def _shown(text: str) -> bytes:
-    return b"<" + text.encode("utf-16-be").hex().upper().encode() + b"> Tj"
+def _shown(text: str, size: int) -> list[bytes]:
+    if text.isascii():  # a font that every viewer has
+        return [b"/F2 %d Tf" % size, b"<" + text.encode().hex().encode() + b"> Tj"]
+    return [b"/F1 %d Tf" % size, b"<" + text.encode("utf-16-be").hex().encode() + b"> Tj"]
 
 
 def _assembled(objects: Sequence[bytes]) -> bytes:

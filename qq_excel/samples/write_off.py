@@ -96,7 +96,7 @@ class Applications:
         if wish.progress == "reviewed":
             return
         approved = applied + dt.timedelta(days=21)
-        meeting = "总经理会议" if row["amount"] <= 500_000 else "董事会"  # noqa: PLR2004 - the policy's authority
+        meeting = "总经理会议" if row["amount"] <= 500_000 else "董事会"
         short = "总办" if meeting == "总经理会议" else "董"
         row |= {
             "manager_opinion": "同意", "manager_on": applied + dt.timedelta(days=12), "body": meeting,
@@ -113,7 +113,16 @@ class Applications:
                 "issuer": paper.issuer, "issued_on": issued, "path": path, "original": "是", "pages": 1,
             }
         )  # fmt: skip
-        lines = [f"编号：{paper.number}", f"出具单位：{paper.issuer}", f"日期：{issued:%Y-%m-%d}", "", *paper.lines, "", _NOTE]
+        lines = [
+            f"SAMPLE {number}-{i:02d}  {issued:%Y-%m-%d}",
+            f"编号：{paper.number}",
+            f"出具单位：{paper.issuer}",
+            f"日期：{issued:%Y-%m-%d}",
+            "",
+            *paper.lines,
+            "",
+            _NOTE,
+        ]
         self.files[path] = pdf.page(paper.name, lines)
 
 
@@ -125,7 +134,7 @@ def _contract(debtor: Debtor, claim: Row, late: int) -> Paper:
     )  # fmt: skip
 
 
-def _court(debtor: Debtor, claim: Row) -> str:
+def _court(debtor: Debtor) -> str:
     return debtor.party.name[:2] + "市中级人民法院（虚构）"
 
 
@@ -145,7 +154,7 @@ def _death(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Paper, .
 
 
 def _bankruptcy(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Paper, ...]:
-    name, court = debtor.party.name, _court(debtor, claim)
+    name, court = debtor.party.name, _court(debtor)
     return (
         _contract(debtor, claim, late),
         Paper("破产宣告裁定", "宣告破产民事裁定书", _docket("破", claim, late - 330), court, late - 330,
@@ -156,7 +165,7 @@ def _bankruptcy(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Pap
 
 
 def _three_years(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Paper, ...]:
-    name, court = debtor.party.name, _court(debtor, claim)
+    name, court = debtor.party.name, _court(debtor)
     return (
         _contract(debtor, claim, late),
         Paper("催收记录", "催款函及签收回执", demand, GROUP, late - 200,

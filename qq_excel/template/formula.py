@@ -200,4 +200,3 @@ def _arithmetic(mark: str, left: float, right: float) -> float:
             raise CellFault("#DIV/0!")
         return left / right
     return float(left**right)
-

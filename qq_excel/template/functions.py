@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
+import numpy as np
+
 from qq_excel.policy import calendar
 
 _EPOCH = dt.date(1899, 12, 30)
@@ -153,10 +155,14 @@ def _round(value: Value, places: Value, how: str) -> float:
     return float(Decimal(repr(number(value))).quantize(step, rounding=how))
 
 
+def _moved(day: dt.date, months: int) -> int:
+    """The day number of *day* moved by *months*."""
+    return int((calendar.add_months(day, months) - np.datetime64(_EPOCH)).astype(np.int64))
+
+
 def _date(year: Value, month: Value, day: Value) -> float:
     months = (int(number(year)) - 1970) * 12 + int(number(month)) - 1
-    first = calendar.add_months(dt.date(1970, 1, 1), months).item()
-    return float((first - _EPOCH).days + int(number(day)) - 1)
+    return float(_moved(dt.date(1970, 1, 1), months) + int(number(day)) - 1)
 
 
 def as_date(value: Value) -> dt.date:
@@ -168,8 +174,7 @@ def as_date(value: Value) -> dt.date:
 
 
 def _edate(start: Value, months: Value) -> float:
-    moved = calendar.add_months(as_date(start), int(number(months))).item()
-    return float((moved - _EPOCH).days)
+    return float(_moved(as_date(start), int(number(months))))
 
 
 def _filled(values: Sequence[Value]) -> int:

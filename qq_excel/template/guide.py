@@ -35,7 +35,9 @@ _TYPES = {
 }
 
 
-def long_lists(kinds: Sequence[Kind], values: Mapping[tuple[str, str], tuple[str, ...]]) -> dict[tuple[str, str], str]:
+def long_lists(
+    kinds: Sequence[Kind], values: Mapping[tuple[str, str], tuple[str, ...]]
+) -> dict[tuple[str, str], str]:
     """Ranges on the guide for lists that do not fit into a validation, by (kind, field)."""
     out: dict[tuple[str, str], str] = {}
     column = _LIST_COLUMN
@@ -138,21 +140,55 @@ class Guide:
     def _legend(self) -> None:
         self._section(t("颜色", "Colours"))
         for fill, ink, word, meaning in (
-            (BLUE, "#FFFFFF", t("必填", "required"), t("列标题深蓝：必须填写", "dark header: must be filled")),
-            (PALE, "#1F3864", t("选填", "optional"), t("列标题浅蓝：有则填写", "light header: fill in where it applies")),
-            (GREY, "#FFFFFF", t("公式", "computed"), t("列标题灰色：由公式计算，不用填", "grey header: computed by formula")),
-            (MISSING, "#262626", t("待填", "missing"), t("单元格浅黄：本行已开始填写，此处必填而未填", "yellow cell: still to be filled in this row")),
+            (
+                BLUE,
+                "#FFFFFF",
+                t("必填", "required"),
+                t("列标题深蓝：必须填写", "dark header: must be filled"),
+            ),
+            (
+                PALE,
+                "#1F3864",
+                t("选填", "optional"),
+                t("列标题浅蓝：有则填写", "light header: fill in where it applies"),
+            ),
+            (
+                GREY,
+                "#FFFFFF",
+                t("公式", "computed"),
+                t("列标题灰色：由公式计算，不用填", "grey header: computed by formula"),
+            ),
+            (
+                MISSING,
+                "#262626",
+                t("待填", "missing"),
+                t(
+                    "单元格浅黄：本行已开始填写，此处必填而未填",
+                    "yellow cell: still to be filled in this row",
+                ),
+            ),
         ):
-            chip = self.look.make(bg_color=fill, font_color=ink, align="center", border=1, border_color="#BFC7D1")
+            chip = self.look.make(
+                bg_color=fill, font_color=ink, align="center", border=1, border_color="#BFC7D1"
+            )
             self.sheet.merge_range(self.row, 0, self.row, 1, word, chip)
             self.sheet.write_string(self.row, 2, meaning, self.look.make(indent=1))
             self.sheet.set_row(self.row, 18)
             self.row += 1
 
     def _kind(self, kind: Kind) -> None:
-        self._section(f"{kind.title.zh}（{t('工作表', 'sheet')} {kind.sheet}）" if len(self.kinds) > 1 else t("各列填法", "Columns"))
+        self._section(
+            f"{kind.title.zh}（{t('工作表', 'sheet')} {kind.sheet}）"
+            if len(self.kinds) > 1
+            else t("各列填法", "Columns")
+        )
         self._line(str(kind.purpose))
-        self._line(t("依据：", "Clauses: ") + "、".join(kind.clauses) + t("；主键：", "; key: ") + "、".join(kind[k].header for k in kind.key))
+        self._line(
+            t("依据：", "Clauses: ")
+            + "、".join(kind.clauses)
+            + t("；主键：", "; key: ")
+            + "、".join(kind[k].header for k in kind.key)
+        )
         self._heads(
             t("序号", "No."), t("列标题", "Header"), t("必填", "Required"), t("类型", "Type"),
             t("取值", "Values"), t("依据", "Clause"), t("说明", "Explanation"),
@@ -194,7 +230,9 @@ class Guide:
         self._section(t("报送后将校验的内容", "What is checked after it is handed in"))
         last = len(_WIDTHS) - 1
         self._heads(t("级别", "Level"), t("编号", "Rule"), t("依据", "Clause"))
-        self.sheet.merge_range(self.row - 1, 3, self.row - 1, last, t("内容", "Finding"), self.look.guide(head=True))
+        self.sheet.merge_range(
+            self.row - 1, 3, self.row - 1, last, t("内容", "Finding"), self.look.guide(head=True)
+        )
         for rule in rules:
             self.sheet.write_string(self.row, 0, str(LEVEL_NAMES[rule.level]), self.look.guide(centred=True))
             self.sheet.write_string(self.row, 1, rule.id, self.look.guide(centred=True))

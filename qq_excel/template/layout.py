@@ -17,6 +17,8 @@ _PER_ROW = 4
 _LABEL_WIDTH, _VALUE_WIDTH = 10.0, 19.0
 _FROZEN_WIDTH = 60.0
 _NARROWEST, _WIDEST = 7.5, 40.0
+#: Texts that their schema makes this wide are long by nature.
+_LONG = 36.0
 #: Widths by type; codes and texts go by their schema.
 _USUAL = {
     FieldType.DATE: 11.0,
@@ -173,8 +175,13 @@ def width(spec: Field) -> float:
     if spec.check_digit:
         wanted = 20.5
     if spec.type is FieldType.TEXT:
-        wanted = spec.width * 0.67
+        wanted = spec.width * (1.0 if spec.width >= _LONG else 0.67)
     return min(max(wanted, least), _WIDEST)
+
+
+def lines(text: str, wide: float) -> int:
+    """Lines that *text* takes in a column *wide* characters wide."""
+    return max(1, -(-shown_width(text) // max(int(wide) - 1, 1)))
 
 
 def _slots(widths: Sequence[float]) -> tuple[Slot, ...]:

@@ -74,7 +74,13 @@ class Look:
         if computed:
             fill, ink = GREY, "#FFFFFF"
         return self.make(
-            bold=True, font_color=ink, bg_color=fill, align="center", text_wrap=True, border=1, border_color=LINE
+            bold=True,
+            font_color=ink,
+            bg_color=fill,
+            align="center",
+            text_wrap=True,
+            border=1,
+            border_color=LINE,
         )
 
     def cell(self, type_: FieldType, *, computed: bool = False) -> Any:

@@ -13,11 +13,12 @@ from qq_excel.language import t
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.template import validation
 from qq_excel.template.formula import in_cells, references, work_out
-from qq_excel.template.layout import HEAD_ROW, LEGEND_ROW, TITLE_ROW, Layout
+from qq_excel.template.layout import LEGEND_ROW, TITLE_ROW, Layout, lines
 from qq_excel.template.look import MISSING, Look
 
 Row = Mapping[str, Any]
 _A4 = 9
+_ROW_HEIGHT, _LINE_HEIGHT = 19.0, 14.0
 _DATE_LABEL = "日期"
 
 
@@ -77,7 +78,9 @@ class Sheet:
         formula = str(spec.formula)
         upper = [b for b in bands if b.years is not None]
         steps = all(f',{12 * int(b.years or 0)}),"{b.name}"' in formula for b in upper)
-        return steps and formula.count("EDATE(") == len(upper) and all(f'"{b.name}"' in formula for b in bands)
+        return (
+            steps and formula.count("EDATE(") == len(upper) and all(f'"{b.name}"' in formula for b in bands)
+        )
 
     # --- top ----------------------------------------------------------------------------------------
 
@@ -139,8 +142,18 @@ class Sheet:
         empty: Row = {}
         for i in range(plan.rows):
             values = self._worked_out(rows[i] if i < len(rows) else empty)
+            self.sheet.set_row(plan.first_row + i, self._height(values))
             for c, spec in enumerate(fields):
                 self._cell(plan.first_row + i, c, spec, values, styles[c])
+
+    def _height(self, values: Row) -> float:
+        """High enough for the row's longest wrapped text."""
+        wrapped = [
+            lines(str(values[f.name]), wide)
+            for f, wide in zip(self.kind.fields, self.plan.widths, strict=True)
+            if f.type is FieldType.TEXT and values[f.name]
+        ]
+        return max(_ROW_HEIGHT, _LINE_HEIGHT * max(wrapped, default=1) + 4)
 
     def _worked_out(self, row: Row) -> dict[str, Any]:
         """The row's values; computed columns that it leaves out are worked out, in column order.
@@ -238,7 +251,11 @@ class Sheet:
                 self.sheet.write_string(row, 0, f"送达{entry}", self.look.label)
             self.sheet.write_string(row, 2, _DATE_LABEL, self.look.label)
             self.put(row, 3, on, day)
-            message = t("签字的日期", "day of the signature") if block.type == "signature" else t("送达日期", "day of delivery")
+            message = (
+                t("签字的日期", "day of the signature")
+                if block.type == "signature"
+                else t("送达日期", "day of delivery")
+            )
             self.sheet.data_validation(row, 3, row, 3, validation.of_date(entry, message))
         return row
 

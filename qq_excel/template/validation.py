@@ -58,7 +58,12 @@ def _rule(
     if type_ is FieldType.DATE:
         return _dates()
     if type_ is FieldType.TIME:
-        return {"validate": "time", "criteria": "between", "minimum": dt.time(0, 0), "maximum": dt.time(23, 59, 59)}
+        return {
+            "validate": "time",
+            "criteria": "between",
+            "minimum": dt.time(0, 0),
+            "maximum": dt.time(23, 59, 59),
+        }
     if type_.numeric:
         whole = type_ is FieldType.INT
         most = 1.0 if type_ is FieldType.RATIO else _LARGEST

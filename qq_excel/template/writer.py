@@ -108,7 +108,9 @@ class _Book:
         if blank_rows is None:
             blank_rows = _ROOM if filled else kind.template_rows
         main = kind is self.kinds[0]
-        return lay_out(kind, max(filled + blank_rows, 1), with_head=main, aged=any(ages(k) for k in self.kinds))
+        return lay_out(
+            kind, max(filled + blank_rows, 1), with_head=main, aged=any(ages(k) for k in self.kinds)
+        )
 
     def render(self, foot: Mapping[str, Any], notes: Sequence[str]) -> bytes:
         """The workbook's bytes."""

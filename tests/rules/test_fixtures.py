@@ -42,7 +42,8 @@ def with_parameters(changes: dict[str, Any], on: list[str]) -> Policy:
 
 @pytest.mark.parametrize(("rule", "case"), _cases())
 def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
-    books = case.get("books") or [{k: case[k] for k in ("tables", "head", "total", "foot", "drop", "layout") if k in case}]
+    parts = ("tables", "head", "total", "foot", "drop", "layout")
+    books = case.get("books") or [{k: case[k] for k in parts if k in case}]
     for name, content in (case.get("files") or {}).items():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)

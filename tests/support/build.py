@@ -61,7 +61,7 @@ def build(
     tables: Mapping[str, Sequence[Mapping[str, Any] | None]],
     head: Mapping[str, Any] | None = None,
     *,
-    total: bool = False,
+    total: bool | Mapping[str, float] = False,
     foot: Mapping[str, Mapping[str, Any]] | None = None,
     drop: Sequence[str] = (),
     layout: Mapping[str, Any] | None = None,
@@ -70,8 +70,9 @@ def build(
 
     *head* changes the head block (None leaves an entry out); *foot* gives the blocks below the table
     (block -> entry -> ``[name, date]`` or a date); *drop* names fields whose columns are left out. A row
-    that is None stays blank. *layout* is for odd sheets: ``labels`` (field -> header), ``extra`` (headers of
-    further columns), ``merge`` (area -> value), ``hide_rows`` and ``hide_columns`` (zero-based), ``filter``.
+    that is None stays blank; *total* adds a total row, with the figures given or the true sums. *layout* is
+    for odd sheets: ``labels`` (field -> header), ``extra`` (headers of further columns), ``merge`` (area ->
+    value), ``hide_rows`` and ``hide_columns`` (zero-based), ``filter``.
     """
     book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False})
     date_format = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -87,16 +88,18 @@ def build(
         fields = [f for f in kind.fields if f.name not in drop]
         for j, f in enumerate(fields):
             sheet.write_string(HEADER_ROW, j, (layout or {}).get("labels", {}).get(f.name, f.header))
-        filled = [{} if changes is None else clean_row(kind_name, n, changes) for n, changes in enumerate(rows)]
+        filled = [{} if row is None else clean_row(kind_name, n, row) for n, row in enumerate(rows)]
         for i, row in enumerate(filled):
             for j, f in enumerate(fields):
                 _put(sheet, HEADER_ROW + 1 + i, j, row.get(f.name), date_format)
         last = HEADER_ROW + 1 + len(filled)
         if total:
             sheet.write_string(last, 0, "合计")
+            stated = total if isinstance(total, Mapping) else {}
             for j, f in enumerate(fields):
-                if f.type is FieldType.AMOUNT:
-                    sheet.write_number(last, j, sum(_amount(r.get(f.name)) for r in filled))
+                if f.type is FieldType.AMOUNT or f.name in stated:
+                    total_of = sum(_amount(r.get(f.name)) for r in filled) if f.name not in stated else stated[f.name]
+                    sheet.write_number(last, j, total_of)
         given = foot if foot is not None else CLEAN_FOOT.get(kind_name, {})
         line = last + 2
         for block in kind.blocks:

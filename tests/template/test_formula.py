@@ -79,13 +79,17 @@ def test_ageing_agrees_with_the_program(occurred: DAY, due: DAY, as_of: DAY, bas
     values = {"occurred_on": occurred, "due_on": due, "as_of": as_of, "age_basis": basis}
     since = occurred if basis == "业务发生日" else due
     assert work_out(str(RECEIVABLES["age_band"].formula), values) == _age_band(since, as_of)
-    assert work_out(str(RECEIVABLES["overdue_days"].formula), values) == calendar.overdue_days([due], as_of)[0]
+    assert (
+        work_out(str(RECEIVABLES["overdue_days"].formula), values) == calendar.overdue_days([due], as_of)[0]
+    )
 
 
 @given(cents=st.tuples(st.integers(0, 10**13), st.integers(0, 10**13)))
 def test_balance_is_exact_to_the_cent(cents: tuple[int, int]) -> None:
     original, received = cents
-    got = work_out(str(RECEIVABLES["balance"].formula), {"original": original / 100, "received": received / 100})
+    got = work_out(
+        str(RECEIVABLES["balance"].formula), {"original": original / 100, "received": received / 100}
+    )
     assert isinstance(got, float)
     assert round(got * 100) == original - received
     assert np.isfinite(got)

@@ -76,14 +76,20 @@ def test_receivables(tmp_path: Path, as_of: dt.date, basis: str) -> None:
     sheet = recalculated(path, tmp_path / "profile")["应收账款明细表"]
     names = ["balance", "age_band", "overdue_days"]
     theirs = cells(sheet, "receivables", names, len(rows) + 2)
-    stored = cells(openpyxl.load_workbook(path, data_only=True)["应收账款明细表"], "receivables", names, len(rows) + 2)
+    stored = cells(
+        openpyxl.load_workbook(path, data_only=True)["应收账款明细表"], "receivables", names, len(rows) + 2
+    )
 
     bands = load_policy("group").at(as_of).bands()
     since = [r["occurred_on"] if basis == "业务发生日" else r["due_on"] for r in rows]
     index = calendar.age_band_index(since, as_of, [b.years for b in bands if b.years])
     overdue = calendar.overdue_days([r["due_on"] for r in rows], as_of)
     for i, row in enumerate(rows):
-        balance = None if None in (row["original"], row["received"]) else round(row["original"] - row["received"], 2)
+        balance = (
+            None
+            if None in (row["original"], row["received"])
+            else round(row["original"] - row["received"], 2)
+        )
         band = bands[index[i]].name if index[i] >= 0 else None
         late = None if row["due_on"] is None else int(overdue[i])
         expected = [balance, band, late]

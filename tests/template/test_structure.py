@@ -105,7 +105,9 @@ def test_each_column_has_its_validation(blank: dict[str, Path], kind: str) -> No
         sheet = book[one.sheet]
         top = header_row(sheet, one.kind)
         by_cell = {
-            str(area).split(":")[0]: v for v in sheet.data_validations.dataValidation for area in v.sqref.ranges
+            str(area).split(":")[0]: v
+            for v in sheet.data_validations.dataValidation
+            for area in v.sqref.ranges
         }
         for c, field in enumerate(one.fields):
             found = by_cell[f"{column_letters(c)}{top + 1}"]
@@ -137,7 +139,11 @@ def test_a_long_list_stands_in_a_range(tmp_path: Path) -> None:
     fields = tuple(f.model_copy(update={"values": words}) if f.name == "security" else f for f in kind.fields)
     path = write_template(kind.model_copy(update={"fields": fields}), tmp_path / "x.xlsx", blank_rows=3)
     book = opened(path)
-    ranges = [v.formula1 for v in book["应收账款明细表"].data_validations.dataValidation if "填表说明" in (v.formula1 or "")]
+    ranges = [
+        v.formula1
+        for v in book["应收账款明细表"].data_validations.dataValidation
+        if "填表说明" in (v.formula1 or "")
+    ]
     assert len(ranges) == 1
     cells = book["填表说明"][ranges[0].split("!")[1].replace("$", "")]
     assert tuple(c[0].value for c in cells) == words
@@ -199,7 +205,9 @@ def test_bands_of_another_policy_are_chosen_not_computed(tmp_path: Path) -> None
     dated = policy.parameters["age_bands"][0]
     value = [{"name": "半年以内", "years": 1}, {"name": "更久"}]
     other = policy.model_copy(
-        update={"parameters": {**policy.parameters, "age_bands": (dated.model_copy(update={"value": value}),)}}
+        update={
+            "parameters": {**policy.parameters, "age_bands": (dated.model_copy(update={"value": value}),)}
+        }
     )
     path = write_template("receivables", tmp_path / "x.xlsx", policy=other, blank_rows=2)
     sheet = opened(path)["应收账款明细表"]

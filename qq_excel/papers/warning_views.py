@@ -1,0 +1,2 @@
+"""stub"""
+def views(book): return list(book)
