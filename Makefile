@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml
 
 demo: $(VENV)/installed ## Check the samples, warn, write off; results in out/demo
 	@rm -rf $(OUT)
-	@$(BIN)/qq-excel demo $(OUT)
+	@$(BIN)/qq-excel demo $(OUT) --profile $(PROFILE)
 
 test: $(VENV)/installed system lint types floors unit ## Every test, with lint, types and floors
 
@@ -44,7 +44,7 @@ lowest: pyproject.toml ## The tests on the lowest versions that pyproject.toml a
 	$(PYTHON) -m venv .venv-lowest
 	$(PYTHON) .ci/lowest.py > .venv-lowest/floors.txt
 	.venv-lowest/bin/python -m pip install --quiet --upgrade pip
-	.venv-lowest/bin/python -m pip install --quiet -e '.[dev]' -c .venv-lowest/floors.txt
+	.venv-lowest/bin/python -m pip install --quiet -e '.[test]' -c .venv-lowest/floors.txt
 	.venv-lowest/bin/python -m pytest -n auto -q
 
 bench: $(VENV)/installed ## Ratios against the bare reader

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+wanted = project["dependencies"] + project["optional-dependencies"]["test"]
 for requirement in wanted:
     match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9][^,;]*)", requirement.strip())
     if not match:

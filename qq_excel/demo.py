@@ -50,7 +50,7 @@ def demonstrate(target: Path, profile: str = "group", tell: Callable[[Text], Non
     result = check_paths(inputs.workbooks([samples]), policy=load_policy(profile))
     shown = Demonstration(result)
     say(Text("写出校验结果和标注件……", "writing findings books and annotated copies …"))
-    shown.written += write_check(result, target / "校验结果").paths
+    shown.written += write_check(result, target / "校验结果")
     say(Text("生成预警表……", "making warning sheets …"))
     warnings = warnings_of(result)
     shown.warned = list(warnings.by_level())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -184,7 +183,6 @@ def _known_keys(model: type[BaseModel]) -> set[str]:
     return keys
 
 
-@cache
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

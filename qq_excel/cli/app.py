@@ -66,6 +66,7 @@ def check(
     together: Together = False,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Check workbooks."""
     from qq_excel.cli.checking import run_check  # noqa: PLC0415
 
     del lang
@@ -82,6 +83,7 @@ def warn(
     together: Together = False,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Make warning sheets."""
     from qq_excel.cli.checking import run_warn  # noqa: PLC0415
 
     del lang
@@ -101,6 +103,7 @@ def write_off(
     together: Together = False,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Make write-off packs."""
     from qq_excel.cli.checking import run_write_off  # noqa: PLC0415
 
     del lang
@@ -113,6 +116,7 @@ def verify(
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Prove a pack whole."""
     from qq_excel.cli.checking import run_verify  # noqa: PLC0415
 
     del lang
@@ -129,6 +133,7 @@ def import_(
     as_of: AsOf = None,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Turn a foreign export into a ledger."""
     from qq_excel.cli.importing import run_import  # noqa: PLC0415
 
     del lang
@@ -142,6 +147,7 @@ def template(
     policy: PolicyOption = "group",
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Write a template."""
     from qq_excel.cli.looking import run_template  # noqa: PLC0415
 
     del lang
@@ -154,6 +160,7 @@ def rules(
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """List or explain rules."""
     from qq_excel.cli.looking import run_rules  # noqa: PLC0415
 
     del lang
@@ -167,6 +174,7 @@ def policy_show(
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Show a policy's parameters."""
     from qq_excel.cli.looking import run_policy_show  # noqa: PLC0415
 
     del lang
@@ -176,12 +184,14 @@ def policy_show(
 @app.command(help=t("用自带样例跑一遍全部流程", "run everything on the samples"))
 def demo(
     out: Annotated[Path, typer.Argument(help=t("结果放到哪个文件夹", "folder for the results"))],
+    profile: Annotated[str, typer.Option("--profile", help=t("制度名称", "profile"))] = "group",
     lang: LangOption = Language.ZH,
 ) -> int:
+    """Run everything on the samples."""
     from qq_excel.cli.demonstrating import run_demo  # noqa: PLC0415
 
     del lang
-    return run_demo(out)
+    return run_demo(out, profile)
 
 
 def run() -> int:

@@ -17,6 +17,7 @@ from qq_excel.language import Text, current, t
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
+    from qq_excel.papers.annotate import AnnotationReport
     from qq_excel.policy import Policy
 
 _COLOURS = {"E": "red", "W": "yellow", "I": "cyan", "?": "magenta"}
@@ -49,9 +50,9 @@ def run_check(
     if target is not None:
         from qq_excel.papers.checking import write_check  # noqa: PLC0415
 
-        with common.progress_shown(format is Format.JSON) as progress:
-            done = write_check(result, target, progress)
-        written, notes = done.paths, done.notes
+        reports: list[AnnotationReport] = []
+        written = write_check(result, target, reports)
+        notes = [line for report in reports for line in report.lines()]
     if format is Format.JSON:
         from qq_excel.papers.document import document  # noqa: PLC0415
 

@@ -28,6 +28,8 @@ from qq_excel.template import write_template
 _MAX_BYTES = 200_000_000
 PARTICULARS = "_导入说明.xlsx"
 _ENCODINGS = ("utf-8-sig", "gb18030")
+#: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
 
 
@@ -183,7 +185,9 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
         return found if found is not None else str(raw)
     if type_.numeric:
         try:
-            return Decimal(str(raw).replace(",", "").strip())
+            if not _NUMBER.fullmatch(written := str(raw).strip()):
+                raise InvalidOperation
+            return Decimal(written.replace(",", ""))
         except InvalidOperation:
             report.bad.append(BadValue(number, column.source, str(raw), Text("数字", "a number")))
             return str(raw)
@@ -201,6 +205,8 @@ def _date(raw: Any, column: Column) -> dt.date | None:
         return None
     first, second, third = (int(part) for part in match.groups())
     order = {"day-first": (third, second, first), "month-first": (third, first, second)}
+    if len(match[1 if (column.date or "year-first") == "year-first" else 3]) != 4:
+        return None  # a year of two digits is not guessed
     year, month, day = order.get(column.date or "", (first, second, third))
     try:
         return dt.date(year, month, day)

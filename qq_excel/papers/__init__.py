@@ -1,0 +1,1 @@
+"""Everything that is handed out; no rule is decided here."""

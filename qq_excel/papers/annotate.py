@@ -51,10 +51,11 @@ class AnnotationReport:
     def lines(self) -> list[Text]:
         """The report in sentences."""
         out = []
-        if self.target is None:
-            return [Text(f"{self.source.name}：没有生成标注件，{self.why.zh}", f"{self.source.name}: {self.why.en}")] if (
-                self.why
-            ) else []
+        if self.why is not None:
+            name = self.source.name
+            out.append(
+                Text(f"{name}：没有生成标注件，{self.why.zh}。", f"{name}: no annotated copy, {self.why.en}.")
+            )
         if self.unmarked:
             out.append(
                 Text(
@@ -139,17 +140,18 @@ def _mark(book: Workbook, findings: Sequence[Finding], report: AnnotationReport,
         else:
             report.unplaced += 1
     # the gravest first, so that the cap leaves out what matters least
-    order = sorted(by_cell, key=lambda k: min("EW?I".index(f.level) + 4 * (f.status != "open") for f in by_cell[k]))
+    order = sorted(
+        by_cell, key=lambda k: min("EW?I".index(f.level) + 4 * (f.status != "open") for f in by_cell[k])
+    )
     chosen = set(order[:MOST_NOTES])
     report.unmarked = len(by_cell) - len(chosen)
     report.marked = len(chosen)
     made = Marks()
     merged = {name: _merged(sheet) for name, sheet in sheets.items()}
-    for key in by_cell:
-        if key in chosen:
-            name, row, column = key
-            row, column = merged[name].get((row, column), (row, column))
-            marks.put(made, sheets[name], row, column, by_cell[key], author)
+    for (name, row, column), mine in by_cell.items():
+        if (name, row, column) in chosen:
+            at = merged[name].get((row, column), (row, column))
+            marks.put(made, sheets[name], *at, mine, author)
     write_list(book, made, findings, sheets, _list_name(book), report.lines())
     marks.write(book, made)
 

@@ -1,67 +1,77 @@
-"""What a check leaves behind: findings books, annotated copies, the findings document."""
+"""What ``qq-excel check -o`` writes: findings books, annotated copies and the findings document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from qq_excel.language import Text
-from qq_excel.output import safe_name
-from qq_excel.papers.annotate import annotate
-from qq_excel.papers.document import write_document
+from qq_excel.errors import InputError
+from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, annotate
+from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
 
 if TYPE_CHECKING:
-    from qq_excel.check import FileResult, Progress, Result
+    from qq_excel.check import FileResult, Result
 
-BOOK = "_校验结果.xlsx"
-COPY = "_已标注"
-
-
-@dataclass(slots=True)
-class Written:
-    """The files written, and what the user should know about them."""
-
-    paths: list[Path] = field(default_factory=list)
-    notes: list[Text] = field(default_factory=list)
+BOOK, COPY, DOCUMENT = "_校验结果.xlsx", "_已标注", "findings.json"
+WHOLE = f"汇总{BOOK}"
+#: A file with one of these could not be read as a workbook at all.
+_UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
 
 
-def write_check(result: Result, target: Path, progress: Progress | None = None) -> Written:
-    """Write to *target*, for each workbook with findings, its findings book and annotated copy.
+def write_check(result: Result, target: Path, reports: list[AnnotationReport] | None = None) -> list[Path]:
+    """Write to the folder *target*: per workbook a findings book and an annotated copy, one book for the run
+    when there are several workbooks, and the findings document.
 
-    The folders of what was handed in are kept, so that workbooks of one name do not meet; ``findings.json``
-    and, for several workbooks, a book of the whole run stand at the top.
+    *reports* is given what became of each copy. A workbook that cannot be annotated has its findings book only.
     """
-    out = Written()
+    written: list[Path] = []
     copies: dict[str, str] = {}
-    for n, file in enumerate(result.files):
-        if progress:
-            progress(Text(f"写出 {file.workbook.name}", f"writing {file.workbook.name}"), n, len(result.files))
-        base = _base(target, file)
-        mine = result.findings.of_file(file.workbook.name)
-        source = Path(file.workbook.path)
-        linked: dict[str, str] = {}
-        if mine and file.workbook.tables:
-            report = annotate(source, mine, base.with_name(f"{base.name}{COPY}{source.suffix.lower()}"))
-            if report.target is not None:
-                out.paths.append(report.target)
-                linked[file.workbook.name] = report.target.name
-                copies[file.workbook.name] = report.target.relative_to(target).as_posix()
-            out.notes += report.lines()
-        book = base.with_name(base.name + BOOK)
-        out.paths.append(write_findings_book(result, book, file=file, copies=linked))
+    stems = _stems([relative(f.workbook.name) for f in result.files])
+    unreadable = {f.file for f in result.findings if f.rule in _UNREADABLE}
+    for file, stem in zip(result.files, stems, strict=True):
+        if file.workbook.name in unreadable:
+            continue
+        report = _copy(result, file, target / f"{stem}{COPY}{Path(file.workbook.name).suffix.lower()}")
+        if reports is not None:
+            reports.append(report)
+        if report.target is not None:
+            written.append(report.target)
+            copies[file.workbook.name] = report.target.relative_to(target).as_posix()
+    for file, stem in zip(result.files, stems, strict=True):
+        name = file.workbook.name
+        beside = {name: PurePosixPath(copies[name]).name} if name in copies else {}
+        written.append(write_findings_book(result, target / f"{stem}{BOOK}", file=file, copies=beside))
     if len(result.files) > 1:
-        out.paths.append(write_findings_book(result, target / f"汇总{BOOK}", copies=copies))
-    out.paths.append(write_document(result, target / "findings.json"))
+        written.append(write_findings_book(result, target / WHOLE, copies=copies))
+    written.append(write_document(result, target / DOCUMENT))
+    return written
+
+
+def _copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:
+    source = Path(file.workbook.path)
+    try:
+        return annotate(source, result.findings.of_file(file.workbook.name), target)
+    except InputError as error:
+        return AnnotationReport(source, None, error.text)
+
+
+def _stems(names: list[str]) -> list[str]:
+    """Where the results of each file go: beside each other, told apart where two would meet."""
+    out: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        path = PurePosixPath(name)
+        stem = (
+            path.with_suffix("").as_posix()
+            if path.suffix.lower() in SUFFIXES | {".xls", ".xlsb", ".ods"}
+            else name
+        )
+        free = stem if stem.casefold() not in taken else f"{stem}_{path.suffix.lstrip('.').lower()}"
+        n = 1
+        while free.casefold() in taken:
+            n += 1
+            free = f"{stem}_{n}"
+        taken.add(free.casefold())
+        out.append(free)
     return out
-
-
-def _base(target: Path, file: FileResult) -> Path:
-    name = PurePosixPath(file.workbook.name)
-    folder = target.joinpath(*(safe_name(part) for part in name.parent.parts))
-    twins = len(name.suffix) > 0 and name.suffix.lower() != ".xlsx"
-    return folder / safe_name(name.name.replace(".", "_") if twins else name.stem)
-
-
-__all__ = ["BOOK", "COPY", "Written", "write_check"]

@@ -55,7 +55,9 @@ def _summary_sheet(
 ) -> None:  # fmt: skip
     sheet.widths([30, 13, 13, 11, 11, 11, 11, 15])
     day = result.as_of.isoformat() if result.as_of else t("未填", "not given")
-    row = sheet.title(t("清欠工作簿校验结果", "What the check found"), _COLUMNS, t(f"截止日期 {day}", f"as of {day}"))
+    row = sheet.title(
+        t("清欠工作簿校验结果", "What the check found"), _COLUMNS, t(f"截止日期 {day}", f"as of {day}")
+    )
     row = _verdict(sheet, row + 1, files, findings)
     row = _facts(sheet, row + 1, result, files)
     row = sheet.heading(row + 1, t("一、按级别", "1. By level"))
@@ -75,9 +77,7 @@ def _summary_sheet(
     sheet.print_set_up(landscape=False, footer=t("清欠工作簿校验结果", "findings"))
 
 
-def _verdict(
-    sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]
-) -> int:
+def _verdict(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]) -> int:
     errors = sum(1 for f in findings if f.blocks)
     unjudged = sum(1 for f in findings if f.level == "?" and f.status == "open")
     refused = sum(1 for f in files if not f.accepted)
@@ -102,7 +102,11 @@ def _verdict(
 def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) -> int:
     def joined(values: Sequence[str | None]) -> str:
         some = [v for v in dict.fromkeys(values) if v]
-        return "、".join(some[:12]) + (t(" 等", " …") if len(some) > 12 else "") if some else t("未填", "not given")
+        return (
+            "、".join(some[:12]) + (t(" 等", " …") if len(some) > 12 else "")
+            if some
+            else t("未填", "not given")
+        )
 
     policy = result.policy
     one = files[0] if len(files) == 1 else None
@@ -130,8 +134,13 @@ def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) 
 
 
 def _by_level(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
-    count = Counter((f.level, f.status) for f in findings)
-    heads = [t("级别", "level"), *(str(s) for s in STATUS_NAMES.values()), t("合计", "total"), t("含义", "meaning")]
+    count: Counter[tuple[str, str]] = Counter((f.level, f.status) for f in findings)
+    heads = [
+        t("级别", "level"),
+        *(str(s) for s in STATUS_NAMES.values()),
+        t("合计", "total"),
+        t("含义", "meaning"),
+    ]
     line = {"border": 1, "border_color": style.LINE}
     for i, head in enumerate(heads):
         form = sheet.look.head()
@@ -195,7 +204,9 @@ def _by_rule(
     for f in findings:
         groups.setdefault(f.rule, []).append(f)
     rows = []
-    for rule in sorted(groups, key=lambda r: (min(LEVELS.index(f.level) for f in groups[r]), -len(groups[r]), r)):  # type: ignore[arg-type]
+    for rule in sorted(
+        groups, key=lambda r: (min(LEVELS.index(f.level) for f in groups[r]), -len(groups[r]), r)
+    ):
         spec = groups[rule][0].spec
         at = first_rows.get(rule)
         look = Cell(t("第一处", "first"), link=sheet_link(found, at)) if at is not None else None

@@ -43,7 +43,6 @@ _EXTENSIONS: tuple[tuple[bytes, Text], ...] = (
     (b"sparklineGroup ", Text("迷你图", "sparklines")),
     (b"x14:conditionalFormatting>", Text("新式条件格式（数据条、图标集）", "newer conditional formats")),
     (b"x14:dataValidation>", Text("引用其他工作表的数据验证", "validations that refer to other sheets")),
-    (b"x14:slicerRef", Text("切片器", "slicers")),
 )
 
 
@@ -55,15 +54,19 @@ def between(source: Path, target: Path, *, had_marks: bool = False) -> list[Text
         for folder, names in _by_folder(before.namelist()).items():
             missing = len(names) - kept.get(folder, 0)
             if missing > 0:
-                what = next((w for start, w in _PARTS if names[0].startswith(start)), Text(names[0], names[0]))
+                what = next(
+                    (w for start, w in _PARTS if names[0].startswith(start)), Text(names[0], names[0])
+                )
                 found.setdefault(what.zh, (what, []))[1].extend(names[-missing:])
         for title, part in sheet_parts(before).items():
             content = before.read(part)
             for token, what in _EXTENSIONS:
-                if token in content or token.replace(b"x14:", b"") in content and token.startswith(b"x14:slicer"):
+                if token in content:
                     found.setdefault(what.zh, (what, []))[1].append(title)
             if not had_marks and b"<f" in content and re.search(rb"<f[ >/]", content):
-                what = Text("公式的计算结果（打开时自动重算）", "results of formulas (computed again on opening)")
+                what = Text(
+                    "公式的计算结果（打开时自动重算）", "results of formulas (computed again on opening)"
+                )
                 found.setdefault(what.zh, (what, []))[1].append(title)
     return [_sentence(what, where) for what, where in found.values()]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.findings import Finding, column_letters, from_a1
@@ -130,7 +130,8 @@ def put_link(made: Marks, sheet: Any, row: int, column: int, words: str, target:
 def _fill_text(fill: Any) -> str:
     from openpyxl.xml.functions import tostring  # noqa: PLC0415
 
-    return str(tostring(copy.copy(fill).to_tree(), encoding="unicode"))
+    made = tostring(copy.copy(fill).to_tree())
+    return made.decode() if isinstance(made, bytes) else str(made)
 
 
 # --- keeping and knowing again ---------------------------------------------------------------------------
@@ -213,7 +214,7 @@ def _fill(text: str) -> Any:
     from openpyxl.styles.fills import Fill  # noqa: PLC0415
     from openpyxl.xml.functions import fromstring  # noqa: PLC0415
 
-    return Fill.from_tree(fromstring(text)) if text else PatternFill()
+    return Fill.from_tree(cast("Any", fromstring(text))) if text else PatternFill()
 
 
 def restore_sizes(book: Workbook, source: Path) -> None:
@@ -221,7 +222,7 @@ def restore_sizes(book: Workbook, source: Path) -> None:
     for name, sizes in note_sizes.sizes(source).items():
         if name not in book.sheetnames:
             continue
-        cells: dict[tuple[int, int], Any] = book[name]._cells  # type: ignore[union-attr]
+        cells: dict[tuple[int, int], Any] = book[name]._cells
         for (row, column), (height, wide) in sizes.items():
             cell = cells.get((row + 1, column + 1))
             if cell is not None and cell.comment is not None:

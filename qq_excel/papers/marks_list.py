@@ -22,7 +22,12 @@ _MOST_ROWS = 100_000
 
 
 def write_list(
-    book: Workbook, made: Marks, findings: Sequence[Finding], sheets: dict[str, Any], name: str, notes: Sequence[Text]
+    book: Workbook,
+    made: Marks,
+    findings: Sequence[Finding],
+    sheets: dict[str, Any],
+    name: str,
+    notes: Sequence[Text],
 ) -> None:
     """Add the sheet *name* and, at the end of each row with findings, a link to its first line there."""
     sheet: Any = book.create_sheet(name)
@@ -35,7 +40,17 @@ def write_list(
         _put(sheet, top, 1, note, size=9, colour=style.SOFT)
         top += 1
     for i, column in enumerate(columns, 1):
-        _put(sheet, top, i, column.header, bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True)
+        _put(
+            sheet,
+            top,
+            i,
+            column.header,
+            bold=True,
+            colour=style.WHITE,
+            fill=style.BLUE,
+            border=True,
+            centre=True,
+        )
     shown = findings[:_MOST_ROWS]
     rows = [_values(f) for f in shown]
     widths = [
@@ -101,7 +116,16 @@ def _line(
     for i, (column, value) in enumerate(zip(columns, values, strict=True), 1):
         fill, colour = (tint.fill, tint.ink) if i == 1 else (None, style.INK)
         cell = _put(
-            sheet, row, i, value, fill=fill, colour=colour, bold=i == 1, border=True, centre=column.centre, wrap=True
+            sheet,
+            row,
+            i,
+            value,
+            fill=fill,
+            colour=colour,
+            bold=i == 1,
+            border=True,
+            centre=column.centre,
+            wrap=True,
         )
         if column.header == t("单元格", "cell") and f.cell and f.sheet in sheets:
             _link(cell, f"'{f.sheet.replace(chr(39), chr(39) * 2)}'!{f.cell}")
@@ -133,12 +157,18 @@ def _put(
     if border:
         side = Side(style="thin", color="FF" + style.LINE[1:])
         cell.border = Border(left=side, right=side, top=side, bottom=side)
-    cell.alignment = Alignment(horizontal="center" if centre else None, vertical="center", wrap_text=wrap or None)
+    cell.alignment = Alignment(
+        horizontal="center" if centre else None, vertical="center", wrap_text=wrap or None
+    )
     return cell
 
 
 def _links_back(
-    made: Marks, findings: Sequence[Finding], sheets: dict[str, Any], first: dict[tuple[str, int], int], name: str
+    made: Marks,
+    findings: Sequence[Finding],
+    sheets: dict[str, Any],
+    first: dict[tuple[str, int], int],
+    name: str,
 ) -> None:
     rows: dict[tuple[str, int], list[Finding]] = {}
     for f in findings:

@@ -64,7 +64,11 @@ def _relations(package: zipfile.ZipFile, part: str) -> list[tuple[str, tuple[str
     out = []
     for r in root if root is not None else ():
         target = r.get("Target", "")
-        whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        whole = (
+            target.lstrip("/")
+            if target.startswith("/")
+            else posixpath.normpath(posixpath.join(folder, target))
+        )
         out.append((r.get("Id", ""), (r.get("Type", ""), whole)))
     return out
 

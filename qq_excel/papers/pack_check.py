@@ -27,7 +27,15 @@ def verify_pack(path: Path) -> list[Text]:
     try:
         with zipfile.ZipFile(path) as pack:
             return _verify(pack)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
         return [
             Text(
                 f"不是完整的 zip 文件，或已损坏（{type(error).__name__}）。",
@@ -71,7 +79,10 @@ def _names(members: list[zipfile.ZipInfo]) -> list[Text]:
             or any(ord(c) < 32 for c in name)
         ):  # fmt: skip
             problems.append(
-                Text(f"文件名 {name!r} 会写到包外，请勿解压。", f"the name {name!r} leads out of the pack; do not unpack.")
+                Text(
+                    f"文件名 {name!r} 会写到包外，请勿解压。",
+                    f"the name {name!r} leads out of the pack; do not unpack.",
+                )
             )
         if stat.S_ISLNK(m.external_attr >> 16):
             problems.append(Text(f"{name} 是链接，请勿解压。", f"{name} is a link; do not unpack."))
@@ -94,7 +105,9 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
         with pack.open(info) as file:
             content = json.loads(file.read(_MOST_MANIFEST + 1).decode("utf-8"))
         if content["schema"] != SCHEMA:
-            newer = Text("清单由另一版本的程序生成，请升级后核对。", "the manifest is of another version; upgrade.")
+            newer = Text(
+                "清单由另一版本的程序生成，请升级后核对。", "the manifest is of another version; upgrade."
+            )
             return None, [newer]
         entries = [_entry(m) for m in content["members"]]
         if not isinstance(content["application_id"], str) or not isinstance(content["draft"], bool):
@@ -109,7 +122,12 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
 
 def _entry(member: Any) -> tuple[str, int, str]:
     name, size, sha = member["name"], member["bytes"], member["sha256"]
-    if not isinstance(name, str) or type(size) is not int or size < 0 or not re.fullmatch(r"[0-9a-f]{64}", sha):
+    if (
+        not isinstance(name, str)
+        or type(size) is not int
+        or size < 0
+        or not re.fullmatch(r"[0-9a-f]{64}", sha)
+    ):
         raise ValueError(name)
     return name, size, sha
 

@@ -99,7 +99,9 @@ def _entry(value: Any) -> str:
     if isinstance(value, Authority):
         if value.up_to is None:
             return t(f"{value.body}：不限", f"{value.body}: without limit")
-        return t(f"{value.body}：{value.up_to:,.0f} 元以内（含）", f"{value.body}: up to {value.up_to:,.0f} yuan")
+        return t(
+            f"{value.body}：{value.up_to:,.0f} 元以内（含）", f"{value.body}: up to {value.up_to:,.0f} yuan"
+        )
     if isinstance(value, Action):
         return f"{value.department}；{value.measure.text}"
     if isinstance(value, Grade):

@@ -97,7 +97,9 @@ class Sheet:
             return
         if looks_like_formula(words):
             properties["quote_prefix"] = True
-        made = self.sheet.write_url(row, column, target, self.look.make(**properties), clip(clean(words), 255))
+        made = self.sheet.write_url(
+            row, column, target, self.look.make(**properties), clip(clean(words), 255)
+        )
         if made:
             self.text(row, column, words, **properties)
 
@@ -118,7 +120,9 @@ class Sheet:
         self.sheet.set_row(0, 32)
         if not under:
             return 1
-        self.merged((1, 0, 1, columns - 1), under, font_size=9, font_color=SOFT, align="center", text_wrap=True)
+        self.merged(
+            (1, 0, 1, columns - 1), under, font_size=9, font_color=SOFT, align="center", text_wrap=True
+        )
         self.sheet.set_row(1, max(18.0, _LINE_POINTS * lines(under, self._span(0, columns) * 1.05)))
         return 2
 
@@ -146,7 +150,9 @@ class Sheet:
     def _span(self, first: int, count: int) -> float:
         return sum(self._widths.get(c, 8.43) for c in range(first, first + count))
 
-    def fitted(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000) -> list[float]:
+    def fitted(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000
+    ) -> list[float]:
         """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total)."""
         out = []
         for i, column in enumerate(columns):
@@ -208,9 +214,9 @@ class Sheet:
     ) -> None:
         most = 1
         for i, (column, value) in enumerate(zip(columns, values, strict=True)):
-            value = value.value if isinstance(value, Cell) else value
-            if isinstance(value, str):
-                most = max(most, lines(clip(value, CELL_LIMIT), self._widths.get(left + i, column.least)))
+            shown = value.value if isinstance(value, Cell) else value
+            if isinstance(shown, str):
+                most = max(most, lines(clip(shown, CELL_LIMIT), self._widths.get(left + i, column.least)))
         self.sheet.set_row(row, min(_MOST_POINTS, max(least, _LINE_POINTS * most + 3)))
 
     # --- printing ----------------------------------------------------------------------------------

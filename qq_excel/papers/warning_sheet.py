@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 TITLE = "清欠预警表"
 _SIGN = "编制：____________        审核：____________        签收：____________        签收日期：____________"
-_LEVEL_NOTE = "红：严重逾期或时效将尽；橙：已超过账龄期限、额度或合同期；黄：临近，须催收；蓝：提醒。四色划分为制度参数，可由制度管理部门调整。"
+_LEVEL_NOTE = (
+    "红：严重逾期或时效将尽；橙：已超过账龄期限、额度或合同期；黄：临近，须催收；蓝：提醒。"
+    "四色划分为制度参数，可由制度管理部门调整。"
+)
 
 
 def write_warning_sheets(book: WarningBook, target: Path) -> list[Path]:
@@ -93,7 +96,8 @@ def _row(n: int, x: Line, *, group: bool) -> list[Any]:
     causes = "\n".join(x.causes)
     return [
         n, Cell(x.level, tint=style.WARNING_TINTS[x.level]), *([x.unit] if group else []), x.claim_id, x.debtor,
-        x.contract_id, x.balance, x.overdue_days, causes, x.department, x.handler, x.responsible, x.measure, x.clause,
+        x.contract_id, x.balance, x.overdue_days, causes, x.department, x.handler, x.responsible, x.measure,
+        x.clause.replace(", ", "\n"),
         x.special_reason,
     ]  # fmt: skip
 
@@ -139,7 +143,9 @@ def _analysis(book: Paper, sheet: Sheet, view: View) -> None:
     sheet.print_set_up(landscape=True, footer=f"预警分析 {view.unit or '汇总'}")
 
 
-def _sums(sheet: Sheet, row: int, name: str, sums: Sequence[Sum], *, tints: bool = False, total: bool = True) -> int:
+def _sums(
+    sheet: Sheet, row: int, name: str, sums: Sequence[Sum], *, tints: bool = False, total: bool = True
+) -> int:
     columns = [
         Column(name), Column("笔数", "count"), Column("金额（元）", "amount"), Column("金额（万元）", "number"),
         Column("占比", "share"),
@@ -162,32 +168,39 @@ def _sums(sheet: Sheet, row: int, name: str, sums: Sequence[Sum], *, tints: bool
 
 
 def _ageing(book: Paper, sheet: Sheet, view: View) -> None:
-    columns = [Column("单位", least=20, most=30), *(Column(b, "amount", least=15) for b in view.bands)]
-    columns.append(Column("合计", "amount", least=17))
-    rows = [[unit, *amounts, sum(amounts)] for unit, amounts in view.ageing.items()]
-    totals = [sum(a[i] for a in view.ageing.values()) for i in range(len(view.bands))]
-    whole = sum(totals)
-    sheet.widths(sheet.fitted(columns, [*rows, ["合计", *totals, whole]]))
+    columns = [
+        Column("单位", least=20, most=30),
+        *(Column(b, "amount", least=13, most=20) for b in view.bands),
+    ]
+    columns += [Column(x, "amount", least=14, most=20) for x in ("合计", "其中：未到期", "其中：已逾期")]
+    rows = [[unit, *amounts, sum(amounts), *_due(view, unit)] for unit, amounts in view.ageing.items()]
+    totals = [sum(row[i] for row in rows) for i in range(1, len(columns))]
+    whole = totals[len(view.bands)]
+    sheet.widths(sheet.fitted(columns, [*rows, ["合计", *totals]]))
     row = sheet.title("账龄分析", len(columns), _under(view))
     top = row
-    row = sheet.table(top, columns, rows, total=["合计", *totals, whole])
-    share = ["占比", *(t / whole if whole else None for t in totals), 1 if whole else None]
-    plain = {"border": 1, "border_color": style.LINE}
-    sheet.text(row, 0, share[0], **plain)
-    for i, value in enumerate(share[1:], 1):
-        if value is None:
-            sheet.text(row, i, "", **plain)
-        else:
-            sheet.number(row, i, float(value), **plain, num_format=style.SHARE, align="right")
+    row = sheet.table(top, columns, rows, total=["合计", *totals])
+    plain = {"border": 1, "border_color": style.LINE, "font_size": 9}
+    sheet.text(row, 0, "占比", **plain)
+    for i, value in enumerate(totals, 1):
+        sheet.number(row, i, value / whole if whole else 0, **plain, num_format=style.SHARE, align="right")
     row = _tie(sheet, row + 1, whole, view.ledger, len(columns))
     ageing_chart(book, sheet, (top, len(rows), len(view.bands)), (row + 1, 0))
     sheet.sheet.freeze_panes(top + 1, 1)
     sheet.print_set_up(landscape=True, repeat=(top, top), footer=f"账龄分析 {view.unit or '汇总'}")
 
 
+def _due(view: View, unit: str) -> tuple[int, int]:
+    due = view.due.get(unit)
+    return (due.not_due, due.past_due) if due else (0, 0)
+
+
 def _tie(sheet: Sheet, row: int, whole: int, ledger: int, columns: int) -> int:
     if whole == ledger:
-        words, ink = f"核对：账龄合计与应收账款明细表账面余额合计一致（{ledger / 100:,.2f} 元）。", style.GOOD_INK
+        words, ink = (
+            f"核对：账龄合计与应收账款明细表账面余额合计一致（{ledger / 100:,.2f} 元）。",
+            style.GOOD_INK,
+        )
     else:
         gap = (whole - ledger) / 100
         words = f"核对：账龄合计 {whole / 100:,.2f} 元，应收账款明细表合计 {ledger / 100:,.2f} 元，相差 {gap:,.2f} 元，请先查明。"

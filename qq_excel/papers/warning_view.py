@@ -38,6 +38,14 @@ class Sum:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Of a unit's balances: what is not yet due and what is past due."""
+
+    not_due: int
+    past_due: int
+
+
 @dataclass(slots=True)
 class View:
     """One paper. ``unit`` is None for the group."""
@@ -56,6 +64,7 @@ class View:
     ledger: int
     policy: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
+    due: dict[str, Due] = field(default_factory=dict)
 
     def sorted_lines(self) -> list[Line]:
         """Gravest first, then by amount."""

@@ -75,7 +75,13 @@ def report() -> Any:
          "{{ e.pages }}"],
         [1.1, 2.5, 4.9, 3.0, 2.5, 1.2, 1.2], left=(2, 3),
     )  # fmt: skip
-    _line(doc, "证据文件及其 SHA-256 校验值见《证据索引.xlsx》，原件由申请单位保存备查。", size=9, before=3, after=4)
+    _line(
+        doc,
+        "证据文件及其 SHA-256 校验值见《证据索引.xlsx》，原件由申请单位保存备查。",
+        size=9,
+        before=3,
+        after=4,
+    )
     _heading(doc, "七、三项结论")
     _rows(
         doc, "v in verdicts", ["结论", "结果", "依据和说明", "尚缺或须注意"],
@@ -101,7 +107,13 @@ def approval() -> Any:
     """The approval form, with the body that the amount needs."""
     doc = _document("坏账核销审批表")
     _line(doc, "坏账核销审批表", font=HEAD_FONT, size=20, centre=True, after=4)
-    _line(doc, "申请编号：{{ application_id }}    申请日期：{{ applied_on }}    金额单位：元", size=10.5, centre=True, after=6)
+    _line(
+        doc,
+        "申请编号：{{ application_id }}    申请日期：{{ applied_on }}    金额单位：元",
+        size=10.5,
+        centre=True,
+        after=6,
+    )
     pairs = [
         ("申请单位", "{{ unit }}", "申请人", "{{ applicant }}"),
         ("债权编号", "{{ claim_id }}", "合同编号", "{{ contract_id }}"),
@@ -155,7 +167,13 @@ def _document(title: str) -> Any:
         tag.set(qn(name), value)
     language.append(tag)
     core = doc.core_properties
-    core.title, core.author, core.comments, core.created, core.modified = title, "清欠校验", "", FIXED_TIME, FIXED_TIME
+    core.title, core.author, core.comments, core.created, core.modified = (
+        title,
+        "清欠校验",
+        "",
+        FIXED_TIME,
+        FIXED_TIME,
+    )
     core.last_modified_by, core.revision = "清欠校验", 1
     head = section.header.paragraphs[0]
     _run(head, "{{ header_words }}", PLAIN_FONT, 9, colour="5B6470")
@@ -178,7 +196,9 @@ def _font(styled: Any, name: str, size: float) -> None:
             fonts.set(qn(attribute), name)
 
 
-def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = False, colour: str | None = None) -> Any:
+def _run(
+    paragraph: Any, text: str, font: str, size: float, *, bold: bool = False, colour: str | None = None
+) -> Any:
     run = paragraph.add_run(text)
     _font(run, font, size)
     run.bold = bold
@@ -277,7 +297,12 @@ def _facts(doc: Any, name: str) -> None:
 
 
 def _rows(
-    doc: Any, loop: str, heads: Sequence[str], values: Sequence[str], widths: Sequence[float], left: Sequence[int] = ()
+    doc: Any,
+    loop: str,
+    heads: Sequence[str],
+    values: Sequence[str],
+    widths: Sequence[float],
+    left: Sequence[int] = (),
 ) -> None:
     table = _table(doc, 4, widths)
     _unbroken(table.rows[0], repeat=True)

@@ -36,11 +36,18 @@ def extract(app: Application, target: Path) -> Path:
             ]  # fmt: skip
             row = _facts(sheet, row, clocks)
         row = sheet.heading(row + 1, "三、与核销申请核对")
-        columns = [Column("项目"), Column("应收账款明细表"), Column("坏账核销申请表"), Column("核对", centre=True)]
+        columns = [
+            Column("项目"),
+            Column("应收账款明细表"),
+            Column("坏账核销申请表"),
+            Column("核对", centre=True),
+        ]
         row = sheet.table(row, columns, _compared(app), stripes=False)
         note = "本表由应收账款明细表摘录，证件号码已遮盖中间各位；诉讼时效按所填事项推算，不构成法律意见。"
         row = sheet.paragraph(row + 1, 4, note)
-        sheet.merged((row + 1, 0, row + 1, 3), "摘录人：____________    复核人：____________    日期：____________")
+        sheet.merged(
+            (row + 1, 0, row + 1, 3), "摘录人：____________    复核人：____________    日期：____________"
+        )
         sheet.print_set_up(landscape=False, footer=f"{app.id} 债权及账龄摘录")
     return target
 
@@ -106,12 +113,28 @@ def evidence_index(app: Application, members: Mapping[int, tuple[str, str, int]]
         rows = []
         for e in app.evidence:
             name, sha, size = members.get(e.no, ("", "", 0))
-            file: Any = Cell(name.rpartition("/")[2], link=file_link(name)) if name else Cell("缺失", tint=_MISSING)
+            file: Any = (
+                Cell(name.rpartition("/")[2], link=file_link(name)) if name else Cell("缺失", tint=_MISSING)
+            )
             rows.append(
-                [e.no, e.type, e.name, e.doc_no, e.issuer, e.issued_on, e.original, e.pages, file, size or None, sha]
+                [
+                    e.no,
+                    e.type,
+                    e.name,
+                    e.doc_no,
+                    e.issuer,
+                    e.issued_on,
+                    e.original,
+                    e.pages,
+                    file,
+                    size or None,
+                    sha,
+                ]
             )
         sheet.widths(sheet.fitted(columns, rows))
-        row = sheet.title("证据索引", len(columns), f"申请编号 {app.id}    债务人 {app.row.get('debtor') or '—'}")
+        row = sheet.title(
+            "证据索引", len(columns), f"申请编号 {app.id}    债务人 {app.row.get('debtor') or '—'}"
+        )
         top = row + 1
         row = sheet.table(top, columns, rows)
         if not rows:
@@ -137,8 +160,16 @@ def gaps_book(apps: Sequence[Application], target: Path) -> Path:
         ]  # fmt: skip
         rows: list[list[Any]] = []
         for app in apps:
-            own = [app.id, app.row.get("unit"), app.row.get("debtor"), app.row.get("amount"), app.row.get("condition")]
-            rows += [[*own, g.what, g.fix, g.rule, g.clause, g.place] for g in app.gaps] or [[*own, *[""] * 5]]
+            own = [
+                app.id,
+                app.row.get("unit"),
+                app.row.get("debtor"),
+                app.row.get("amount"),
+                app.row.get("condition"),
+            ]
+            rows += [[*own, g.what, g.fix, g.rule, g.clause, g.place] for g in app.gaps] or [
+                [*own, *[""] * 5]
+            ]
         sheet.widths(sheet.fitted(columns, rows))
         amount = sum(a.row.get("amount") or 0 for a in apps)
         under = f"材料不全或不合规的申请 {len(apps)} 份，申请核销金额合计 {amount / 100:,.2f} 元；补齐后重新校验即可出具申请包"

@@ -141,10 +141,15 @@ def authority(params: Params, amount: int | None) -> tuple[str | None, str]:
 
 def values(stack: Stack, i: int) -> dict[str, Any]:
     """Row *i* as plain values: whole cents, days, texts; None for blank."""
-    out = {}
+    out: dict[str, Any] = {}
     for f in stack.kind.fields:
         value = stack.frame[f.name].iloc[i]
-        if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        if (
+            value is None
+            or value is pd.NA
+            or value is pd.NaT
+            or (isinstance(value, float) and np.isnan(value))
+        ):
             out[f.name] = None
         elif f.type is FieldType.DATE:
             out[f.name] = pd.Timestamp(value).date()
@@ -214,5 +219,6 @@ def _evidence(stack: Stack | None, folders: Mapping[str, Path]) -> dict[tuple[in
 def gaps_of(findings: Iterator[Finding] | list[Finding]) -> list[Gap]:
     """Findings as gaps."""
     return [
-        Gap(f.message("zh"), f.rule, f.clause, f.fix("zh"), f"{f.sheet or ''} {f.cell or ''}".strip()) for f in findings
+        Gap(f.message("zh"), f.rule, f.clause, f.fix("zh"), f"{f.sheet or ''} {f.cell or ''}".strip())
+        for f in findings
     ]

@@ -53,7 +53,8 @@ class Outcome:
             "packs": [p.name for p in self.packs],
             "fit": [a.id for a in self.fit],
             "unfit": [
-                {"application_id": a.id, "file": a.file, "gaps": [_gap(g) for g in a.gaps]} for a in self.unfit
+                {"application_id": a.id, "file": a.file, "gaps": [_gap(g) for g in a.gaps]}
+                for a in self.unfit
             ],
             "written": [p.name for p in self.written],
         }
@@ -98,7 +99,10 @@ def _free(name: str, taken: set[str]) -> str:
 def write_pack(app: Application, target: Path, *, draft: bool = False) -> Path:
     """Write one pack. :class:`PackError` when an evidence file of a fit application cannot be copied."""
     evidence = _evidence_members(app.evidence, strict=not draft)
-    index = {no: (name, hashlib.sha256(content).hexdigest(), len(content)) for no, (name, content) in evidence.items()}
+    index = {
+        no: (name, hashlib.sha256(content).hexdigest(), len(content))
+        for no, (name, content) in evidence.items()
+    }
     suffix = "_草稿" if draft else ""
 
     def named(name: str) -> str:
@@ -153,7 +157,9 @@ def _evidence_members(papers: Sequence[Evidence], *, strict: bool) -> dict[int, 
                 )
             continue
         # what the paper is called, then the file's own ending: letters and digits only
-        suffix = "".join(c for c in Path(e.written.replace("\\", "/")).suffix[1:9] if c.isascii() and c.isalnum())
+        suffix = "".join(
+            c for c in Path(e.written.replace("\\", "/")).suffix[1:9] if c.isascii() and c.isalnum()
+        )
         words = safe_name(clean(f"{e.type}_{e.name}").replace("\n", " "), "证据")[:60].rstrip(" .")
         out[e.no] = (f"{FOLDER}/{e.no:02d}_{words}" + (f".{suffix}" if suffix else ""), content)
     return out
@@ -167,7 +173,12 @@ def _read(e: Evidence) -> bytes | None:
         real = e.file.resolve(strict=True)
         if not real.is_relative_to(e.folder.resolve(strict=True)):
             return None
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_RDONLY
+            | getattr(os, "O_NOFOLLOW", 0)
+            | getattr(os, "O_NONBLOCK", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         with os.fdopen(os.open(real, flags), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= LARGEST:

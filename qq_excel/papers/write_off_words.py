@@ -18,7 +18,9 @@ from qq_excel.papers.write_off_facts import CONDITION_CLAUSES, Application
 
 _NONE = "—"
 _OPEN = "      年    月    日"
-AGE_NOTE = "诉讼时效届满日按所填事项推算，不构成法律意见；届满只产生抗辩权，债务人重新承诺或签收催款函的可以恢复。"
+AGE_NOTE = (
+    "诉讼时效届满日按所填事项推算，不构成法律意见；届满只产生抗辩权，债务人重新承诺或签收催款函的可以恢复。"
+)
 VERDICT_NOTE = (
     "政策结论依据制度 F-14、F-15；制度列出证据种类而没有规定哪一条件用哪些，对应关系为本程序所定，可由制度管理部门修改。"
     "账务结论和税务结论与能否核销分别判断；税务资料以主管税务机关意见为准。"
@@ -40,7 +42,9 @@ def _filled(name: str, context: dict[str, Any], *, draft: bool) -> bytes:
 
     path = resources.schemas_dir() / "papers" / name
     if not path.is_file():
-        raise SchemaError(Text(f"{path}：缺少 Word 模板，请重新安装。", f"{path}: template missing; install anew."))
+        raise SchemaError(
+            Text(f"{path}：缺少 Word 模板，请重新安装。", f"{path}: template missing; install anew.")
+        )
     template = DocxTemplate(str(path))
     template.render(_safe(context), autoescape=True)
     with TemporaryDirectory() as folder:

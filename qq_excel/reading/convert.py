@@ -216,7 +216,7 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
         text.iloc[at.tolist()] = [_digits(v) for v in cells.number[at]]
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
-            facts.note("CEL013", f.name, lost, [f"{cells.number[i]:.0f}" for i in lost])
+            facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
     at = _odd(cells, CellKind.DATE)
     if len(at) and cells.date is not None:
         text = text.copy()
@@ -233,6 +233,8 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
 
 def _digits(value: float) -> str:
     """A number in a text column as it would be written: no exponent, no needless decimals."""
+    if abs(value) >= 10.0**_EXACT_DIGITS:  # as Excel shows it: zeros where digits were lost
+        return f"{Decimal(f'{value:.15g}'):f}"
     if value == int(value):
         return str(int(value))
     return f"{value:.15g}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,26 +56,26 @@ class FileGrid:
         if first is None:
             return {}
         names, batch, errors = first
-        mixed = [
-            c for c, n in names.items()
-            if c in set(exact) and pa.types.is_string(batch.column(n).type) and batch.column(n).null_count < len(batch)
-        ]  # fmt: skip
+        strict = set(exact)
+        mixed = [c for c, n in names.items() if _may_be_mixed(batch.column(n), c in strict)]
         texts: dict[int, set[int]] = {c: set() for c in mixed}
         if mixed:
             again = self._load(first_row, mixed, "datetime")
             for row, column, detail in [] if again is None else again[2]:
                 if "'String(" in detail or "'Bool(" in detail or "'DurationIso" in detail:
                     texts[column].add(row - first_row)
-        failed: dict[int, list[int]] = {}
+        failed: dict[int, dict[int, str]] = {}
         for row, column, detail in errors:
-            if "'Error(" in detail:
-                failed.setdefault(column, []).append(row - first_row)
+            if match := re.search(r"'Error\((\w+)\)", detail):
+                failed.setdefault(column, {})[row - first_row] = _ERRORS.get(match[1], "#N/A")
         out = {}
         for column, name in names.items():
-            out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, []))
+            out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, {}))
         return out
 
-    def _load(self, first_row: int, columns: list[int], dtype: str | None) -> tuple[dict[int, str], Any, list[tuple[int, int, str]]] | None:
+    def _load(
+        self, first_row: int, columns: list[int], dtype: str | None
+    ) -> tuple[dict[int, str], Any, list[tuple[int, int, str]]] | None:
         import fastexcel  # noqa: PLC0415
 
         options: dict[str, Any] = {"header_row": None, "skip_rows": first_row, "schema_sample_rows": None}
@@ -83,10 +84,17 @@ class FileGrid:
         try:
             sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
         except fastexcel.ColumnNotFoundError:  # a header without any cell below or beside it
-            there = {c.absolute_index for c in self._reader.load_sheet(self.name, **options).available_columns()}
+            there = {
+                c.absolute_index for c in self._reader.load_sheet(self.name, **options).available_columns()
+            }
             columns = [c for c in columns if c in there]
             if not columns:
                 return None
+            return self._load(first_row, columns, dtype)
+        except fastexcel.CalamineCellError:  # its inference stops at #NAME?
+            options["dtypes"] = dict.fromkeys(
+                (c for c in columns if not self._inferred(c, options)), "string"
+            )
             sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
         except fastexcel.FastExcelError:  # no row below the header
             return None
@@ -97,6 +105,15 @@ class FileGrid:
         places = {c.index: c.absolute_index for c in sheet.selected_columns}
         found = [(e.position[0], places[e.position[1]], e.detail) for e in errors.errors] if errors else []
         return names, batch, found
+
+    def _inferred(self, column: int, options: dict[str, Any]) -> bool:
+        import fastexcel  # noqa: PLC0415
+
+        try:
+            self._reader.load_sheet(self.name, use_columns=[column], **options)
+        except fastexcel.CalamineCellError:
+            return False
+        return True
 
 
 class BlockGrid:
@@ -124,10 +141,33 @@ class BlockGrid:
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
         """See :meth:`FileGrid.read`."""
         del exact
-        return {c: _from_values([r[c] if c < len(r) else None for r in self._rows[first_row:]]) for c in set(columns)}
+        return {
+            c: _from_values([r[c] if c < len(r) else None for r in self._rows[first_row:]])
+            for c in set(columns)
+        }
 
 
-def _cells(array: Any, texts: set[int] | None, failed: list[int]) -> Cells:
+#: What the bulk reader calls an error value.
+_ERRORS = {
+    "NA": "#N/A", "Ref": "#REF!", "Value": "#VALUE!", "Div0": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!",
+    "Null": "#NULL!", "GettingData": "#GETTING_DATA",
+}  # fmt: skip
+
+
+def _may_be_mixed(array: Any, strict: bool) -> bool:
+    """Whether a column that came back as text is worth a second look for numbers among its texts.
+
+    Where texts are due, only for long codes of which a number format would have kept just what is there.
+    """
+    if not pa.types.is_string(array.type) or array.null_count == len(array):
+        return False
+    if strict:
+        return True
+    long = pc.unique(array.filter(pc.fill_null(pc.match_substring_regex(array, r"^\d{16,20}$"), False)))
+    return any(int(t) == int(float(t)) and float(t) == float(f"{float(t):.15g}") for t in long.to_pylist())
+
+
+def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
     size = len(array)
     null = np.asarray(array.is_null())
     if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
@@ -145,12 +185,12 @@ def _cells(array: Any, texts: set[int] | None, failed: list[int]) -> Cells:
     else:
         cells = _mixed(array, null, texts)
     if failed:
-        at = np.array(failed, dtype=np.int64)
+        at = np.array(list(failed), dtype=np.int64)
         cells.kind[at] = CellKind.ERROR
         text = cells.text if cells.text is not None else pd.Series([pd.NA] * size, dtype="str")
-        text = text.copy()
-        text.iloc[at] = "#N/A"
-        cells.text = text
+        words = text.to_numpy(dtype=object, copy=True)
+        words[at] = list(failed.values())
+        cells.text = pd.Series(words, dtype="str")
     return cells
 
 
@@ -160,7 +200,7 @@ def _mixed(array: Any, null: Any, texts: set[int]) -> Cells:
     kind = np.full(size, CellKind.NUMBER, dtype=np.uint8)
     kind[null] = CellKind.BLANK
     kind[np.fromiter(texts, dtype=np.int64, count=len(texts))] = CellKind.TEXT
-    is_date = np.asarray(pc.fill_null(pc.match_substring_regex(array, r"^\d{4}-\d\d-\d\d \d\d:"), False))  # noqa: FBT003
+    is_date = np.asarray(pc.fill_null(pc.match_substring_regex(array, r"^\d{4}-\d\d-\d\d \d\d:"), False))
     kind[(kind == CellKind.NUMBER) & is_date] = CellKind.DATE
     rest = pa.array(kind == CellKind.NUMBER)
     number = pc.if_else(rest, array, pa.scalar(None, array.type)).cast(pa.float64())

@@ -1,5 +1,8 @@
-"""Samples: the submissions of an invented group, made by the program from a fixed seed."""
+"""Samples: the submissions of an invented group, made by the program from a fixed seed.
 
-from qq_excel.samples.writer import SEED, write_samples
+``python -m qq_excel.samples`` makes everything under ``workbooks/`` anew: templates and samples.
+"""
 
-__all__ = ["SEED", "write_samples"]
+from qq_excel.samples.writer import SEED, WARRANTED, write_samples
+
+__all__ = ["SEED", "WARRANTED", "write_samples"]

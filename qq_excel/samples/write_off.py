@@ -113,16 +113,12 @@ class Applications:
                 "issuer": paper.issuer, "issued_on": issued, "path": path, "original": "是", "pages": 1,
             }
         )  # fmt: skip
-        lines = [
+        head = [
             f"SAMPLE {number}-{i:02d}  {issued:%Y-%m-%d}",
             f"编号：{paper.number}",
             f"出具单位：{paper.issuer}",
-            f"日期：{issued:%Y-%m-%d}",
-            "",
-            *paper.lines,
-            "",
-            _NOTE,
         ]
+        lines = [*head, f"日期：{issued:%Y-%m-%d}", "", *paper.lines, "", _NOTE]
         self.files[path] = pdf.page(paper.name, lines)
 
 

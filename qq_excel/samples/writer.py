@@ -17,6 +17,9 @@ from qq_excel.samples.model import AS_OF, GROUP, PERIOD, Submission
 from qq_excel.template import template_name, write_template
 
 SEED = 20260930
+#: Rules that speak in every unit because business is like that: a contract and an insured age about to end,
+#: a limit nearly used up (F-28), old debts fit to be examined (F-14-3). They are why warning sheets have colours.
+WARRANTED = ("CON001", "CRD002", "CRD004", "REC017")
 #: The workbooks of a submission, by their main sheet's kind, with the second sheets that go along.
 _BOOKS = {
     "receivables": (), "credit_terms": (), "contracts": (), "inventory_count": (), "write_offs": ("evidence",),

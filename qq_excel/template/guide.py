@@ -10,7 +10,7 @@ from qq_excel.kinds import Field, FieldType, Kind
 from qq_excel.kinds.model import NO, YES
 from qq_excel.language import Text, t
 from qq_excel.template.layout import HEAD_FIELDS, shown_width
-from qq_excel.template.look import BLUE, GREY, MISSING, PALE, Look
+from qq_excel.template.look import BLUE, GREY, INK, MISSING, NAVY, PALE, Look
 from qq_excel.template.validation import LIST_LIMIT
 
 NAME = "填表说明"
@@ -139,33 +139,14 @@ class Guide:
 
     def _legend(self) -> None:
         self._section(t("颜色", "Colours"))
-        for fill, ink, word, meaning in (
+        for (fill, ink), word, meaning in (
+            ((BLUE, "#FFFFFF"), t("必填", "required"), t("必须填写", "must be filled in")),
+            ((PALE, NAVY), t("选填", "optional"), t("有则填写", "fill in where it applies")),
+            ((GREY, "#FFFFFF"), t("公式", "computed"), t("由公式计算，不用填", "computed by formula")),
             (
-                BLUE,
-                "#FFFFFF",
-                t("必填", "required"),
-                t("列标题深蓝：必须填写", "dark header: must be filled"),
-            ),
-            (
-                PALE,
-                "#1F3864",
-                t("选填", "optional"),
-                t("列标题浅蓝：有则填写", "light header: fill in where it applies"),
-            ),
-            (
-                GREY,
-                "#FFFFFF",
-                t("公式", "computed"),
-                t("列标题灰色：由公式计算，不用填", "grey header: computed by formula"),
-            ),
-            (
-                MISSING,
-                "#262626",
+                (MISSING, INK),
                 t("待填", "missing"),
-                t(
-                    "单元格浅黄：本行已开始填写，此处必填而未填",
-                    "yellow cell: still to be filled in this row",
-                ),
+                t("本行已开始填写，此格必填而未填", "still to be filled in"),
             ),
         ):
             chip = self.look.make(
@@ -177,18 +158,13 @@ class Guide:
             self.row += 1
 
     def _kind(self, kind: Kind) -> None:
-        self._section(
-            f"{kind.title.zh}（{t('工作表', 'sheet')} {kind.sheet}）"
-            if len(self.kinds) > 1
-            else t("各列填法", "Columns")
-        )
+        title = t("各列填法", "Columns")
+        if len(self.kinds) > 1:
+            title = f"{title}：{kind.sheet}"
+        self._section(title)
         self._line(str(kind.purpose))
-        self._line(
-            t("依据：", "Clauses: ")
-            + "、".join(kind.clauses)
-            + t("；主键：", "; key: ")
-            + "、".join(kind[k].header for k in kind.key)
-        )
+        keys = "、".join(kind[k].header for k in kind.key)
+        self._line(t("依据：", "Clauses: ") + "、".join(kind.clauses) + t("；主键：", "; key: ") + keys)
         self._heads(
             t("序号", "No."), t("列标题", "Header"), t("必填", "Required"), t("类型", "Type"),
             t("取值", "Values"), t("依据", "Clause"), t("说明", "Explanation"),

@@ -181,7 +181,7 @@ def width(spec: Field) -> float:
 
 def lines(text: str, wide: float) -> int:
     """Lines that *text* takes in a column *wide* characters wide."""
-    return max(1, -(-shown_width(text) // max(int(wide) - 1, 1)))
+    return max(1, -(-shown_width(text) // int(wide)))
 
 
 def _slots(widths: Sequence[float]) -> tuple[Slot, ...]:

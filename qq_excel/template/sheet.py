@@ -142,7 +142,8 @@ class Sheet:
         empty: Row = {}
         for i in range(plan.rows):
             values = self._worked_out(rows[i] if i < len(rows) else empty)
-            self.sheet.set_row(plan.first_row + i, self._height(values))
+            if i < len(rows):  # a blank row grows with what is typed
+                self.sheet.set_row(plan.first_row + i, self._height(values))
             for c, spec in enumerate(fields):
                 self._cell(plan.first_row + i, c, spec, values, styles[c])
 
@@ -222,7 +223,9 @@ class Sheet:
     def _foot(self, foot: Mapping[str, Any], notes: Sequence[str]) -> None:
         row = self.plan.last_row + 2
         for note in notes:
-            self.sheet.write_string(row, 0, note, self.look.legend)
+            # 注 in front tells readers that it is no data
+            text = note if note.startswith(("注", "备注", "说明")) else f"注：{note}"
+            self.sheet.write_string(row, 0, text, self.look.legend)
             row += 1
         for block in self.kind.blocks:
             row = self._block(row, block, foot.get(block.name) or {}) + 1

@@ -31,7 +31,9 @@ def table(kind_name: str, rows: Sequence[Mapping[str, Any]], head: Mapping[str, 
     for f in kind.fields:
         values = [r.get(f.name) for r in filled]
         if f.type is FieldType.AMOUNT:
-            frame[f.name] = pd.array([None if v is None else money.cents(str(v)) for v in values], dtype="Int64")
+            frame[f.name] = pd.array(
+                [None if v is None else money.cents(str(v)) for v in values], dtype="Int64"
+            )
         elif f.type is FieldType.INT:
             frame[f.name] = pd.array(values, dtype="Int64")
         elif f.type in (FieldType.QTY, FieldType.RATIO, FieldType.NUMBER):

@@ -98,7 +98,11 @@ def build(
             stated = total if isinstance(total, Mapping) else {}
             for j, f in enumerate(fields):
                 if f.type is FieldType.AMOUNT or f.name in stated:
-                    total_of = sum(_amount(r.get(f.name)) for r in filled) if f.name not in stated else stated[f.name]
+                    total_of = (
+                        sum(_amount(r.get(f.name)) for r in filled)
+                        if f.name not in stated
+                        else stated[f.name]
+                    )
                     sheet.write_number(last, j, total_of)
         given = foot if foot is not None else CLEAN_FOOT.get(kind_name, {})
         line = last + 2

@@ -1,0 +1,22 @@
+"""Make ``workbooks/`` anew: the templates of all kinds and the samples."""
+
+from __future__ import annotations
+
+import shutil
+
+from qq_excel import resources
+from qq_excel.samples import write_samples
+from qq_excel.template import write_all
+
+
+def main() -> None:
+    """Write the templates and, from scratch, the samples."""
+    folder = resources.workbooks_dir()
+    write_all(folder)
+    samples = folder / "samples" / "group"
+    shutil.rmtree(samples, ignore_errors=True)
+    write_samples(samples)
+
+
+if __name__ == "__main__":
+    main()

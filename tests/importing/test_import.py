@@ -1,0 +1,272 @@
+"""A foreign export into a ledger: exact cells, and balances that tie to the cent."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from qq_excel.errors import InputError, SchemaError
+from qq_excel.importing import ImportReport, import_ledger, load_mapping
+from qq_excel.reading import read_workbook
+
+ROOT = Path(__file__).parents[2]
+PUBLIC = ROOT.parent / "shared" / "data" / "real" / "WA_Fn-UseC_-Accounts-Receivable.csv"
+AS_OF = dt.date(2026, 9, 30)
+
+MAPPING = """\
+title: {{zh: 测试导出, en: Test export}}
+unit: 海外业务部
+columns:
+  claim_id: {{from: 发票号}}
+  debtor: {{from: 客户}}
+  occurred_on: {{from: 开票日, date: {order}}}
+  due_on: {{from: 到期日, date: {order}}}
+  original: {{from: 金额}}
+  disputed: {{from: 争议, words: {{"Y": 是, "N": 否}}}}
+constants: {{debtor_type: 企业, currency: CNY}}
+settled_on: {{from: 结清日, date: {order}}}
+"""
+HEADER = ["发票号", "客户", "开票日", "到期日", "金额", "争议", "结清日"]
+#: Dates as (year, month, day); each order writes them its own way. Texts stay as they are.
+ROWS: list[list[Any]] = [
+    ["001", "青岛海川机械有限公司", (2026, 3, 4), (2026, 6, 5), "1,234,567.89", "N", None],
+    ["002", "=HYPERLINK(\"http://x\")", (2026, 4, 1), (2026, 5, 1), "200.10", "Y", (2026, 9, 30)],  # that day: paid
+    ["003", "宁波远航贸易有限公司", (2026, 4, 2), (2026, 5, 2), "300.20", "N", (2026, 10, 1)],  # the day after: open
+    ["004", "@甲", (2026, 9, 30), (2026, 12, 1), "0.01", "N", None],
+    ["005", "乙", (2026, 10, 1), (2026, 12, 1), "99.99", "N", None],  # dated later
+    ["006", "丙", "三月四日", (2026, 12, 1), "7", "N", None],  # a bad date
+    ["007", "丁", (2026, 3, 4), (2026, 6, 5), "约五百", "N", None],  # a bad number
+    ["008", "戊", (2026, 3, 4), (2026, 6, 5), "1,50", "N", None],  # no thousands
+    ["009", "己", (2026, 3, 4), (2026, 6, 5), "NaN", "N", None],
+    ["010", "庚", "04/03/26", (2026, 6, 5), "8.00", "N", None],  # a year of two digits is not guessed
+]
+
+
+def written(value: Any, order: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    y, m, d = value
+    return {"day-first": f"{d:02d}/{m:02d}/{y}", "month-first": f"{m}/{d}/{y}", "year-first": f"{y}-{m:02d}-{d:02d}"}[
+        order
+    ]
+
+
+def export(tmp_path: Path, order: str, encoding: str, rows: list[list[Any]] = ROWS) -> Path:
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        out = csv.writer(file)
+        out.writerow(HEADER)
+        out.writerows([[written(v, order) for v in row] for row in rows])
+    return path
+
+
+def mapping_file(tmp_path: Path, order: str = "day-first", text: str | None = None) -> Path:
+    path = tmp_path / "map.yaml"
+    path.write_text(text or MAPPING.format(order=order), encoding="utf-8")
+    return path
+
+
+def run(
+    tmp_path: Path, order: str = "day-first", encoding: str = "utf-8", as_of: dt.date | None = AS_OF
+) -> tuple[ImportReport, pd.DataFrame]:
+    mapping = load_mapping(str(mapping_file(tmp_path, order)))
+    target = tmp_path / "ledger.xlsx"
+    report = import_ledger(export(tmp_path, order, encoding), mapping, target, as_of)
+    (table,) = read_workbook(target).tables
+    assert table.as_of == report.as_of
+    assert table.text("unit") == "海外业务部"
+    return report, table.frame
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("order", ["day-first", "month-first", "year-first"])
+def test_exact_cells(tmp_path: Path, order: str, encoding: str) -> None:
+    report, frame = run(tmp_path, order, encoding)
+    assert report.rows == 10
+    assert frame["claim_id"].tolist() == ["001", "002", "003", "004", "006", "007", "008", "009", "010"]
+    by_id = frame.set_index("claim_id")
+    one = by_id.loc["001"]
+    assert (one["debtor"], one["debtor_type"], one["currency"]) == ("青岛海川机械有限公司", "企业", "CNY")
+    assert (one["occurred_on"], one["due_on"]) == (pd.Timestamp("2026-03-04"), pd.Timestamp("2026-06-05"))
+    assert (one["original"], one["received"], one["balance"]) == (123456789, 0, 123456789)
+    assert (one["disputed"], one["status"], by_id.loc["002", "disputed"]) == ("否", "正常", "是")
+    assert one["age_band"] == "1年以内"
+    assert one["overdue_days"] == 117
+    # paid on the as-of date counts as paid, the day after as open
+    assert by_id.loc["002", ["received", "balance", "status"]].tolist() == [20010, 0, "已结清"]
+    assert by_id.loc["002", "last_paid_on"] == pd.Timestamp("2026-09-30")
+    assert by_id.loc["003", ["received", "balance", "status"]].tolist() == [0, 30020, "正常"]
+    assert pd.isna(by_id.loc["003", "last_paid_on"])
+
+
+def test_formula_like_text_stays_text(tmp_path: Path) -> None:
+    _, frame = run(tmp_path)
+    assert frame.set_index("claim_id").loc[["002", "004"], "debtor"].tolist() == ['=HYPERLINK("http://x")', "@甲"]
+
+
+def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Path) -> None:
+    report, frame = run(tmp_path)
+    assert [(b.row, b.column, b.value, b.expected.zh) for b in report.bad] == [
+        (7, "开票日", "三月四日", "日期（day-first）"),
+        (8, "金额", "约五百", "数字"),
+        (9, "金额", "1,50", "数字"),
+        (10, "金额", "NaN", "数字"),
+        (11, "开票日", "04/03/26", "日期（day-first）"),
+    ]
+    assert [r["claim_id"] for r in report.later] == ["005"]
+    assert len(report.ledger) + len(report.later) == report.rows
+    assert len(frame) == 9
+    assert report.particulars == tmp_path / "ledger_导入说明.xlsx"
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    book = CalamineWorkbook.from_path(str(report.particulars))
+    assert book.get_sheet_by_name("读不懂的值").to_python()[1] == ["7", "开票日", "三月四日", "日期（day-first）"]
+    assert book.get_sheet_by_name("截止日之后").to_python()[1][:2] == ["005", "乙"]
+
+
+def independent_sum(rows: list[list[Any]], as_of: dt.date) -> int:
+    """The open balance in cents, worked out without the program."""
+    total = Decimal(0)
+    for row in rows:
+        occurred = dt.date(*row[2]) if isinstance(row[2], tuple) else None
+        settled = dt.date(*row[6]) if row[6] else None
+        try:
+            amount = Decimal(row[4].replace(",", "")) if row[4] not in ("1,50", "NaN") else None
+        except ArithmeticError:
+            amount = None
+        if amount is None or (occurred and occurred > as_of) or (settled and settled <= as_of):
+            continue
+        total += amount
+    return int(total * 100)
+
+
+@pytest.mark.parametrize(
+    ("day", "cents"),
+    [
+        ("2026-03-03", 1500), ("2026-04-01", 123478299), ("2026-09-29", 123508319), ("2026-09-30", 123488310),
+        ("2026-10-01", 123468289),
+    ],
+)  # fmt: skip
+def test_balances_tie_at_every_as_of_date(tmp_path: Path, day: str, cents: int) -> None:
+    as_of = dt.date.fromisoformat(day)
+    report, frame = run(tmp_path, as_of=as_of)
+    assert independent_sum(ROWS, as_of) == cents
+    assert report.open_cents == cents
+    assert int(frame["balance"].sum()) == cents
+
+
+def test_without_as_of_the_latest_date_of_the_export_is_taken(tmp_path: Path) -> None:
+    report, _ = run(tmp_path, as_of=None)
+    assert report.as_of == dt.date(2026, 12, 1)
+    assert report.as_of_is_latest
+
+
+def test_same_bytes_twice(tmp_path: Path) -> None:
+    run(tmp_path)
+    first = (tmp_path / "ledger.xlsx").read_bytes(), (tmp_path / "ledger_导入说明.xlsx").read_bytes()
+    run(tmp_path)
+    assert ((tmp_path / "ledger.xlsx").read_bytes(), (tmp_path / "ledger_导入说明.xlsx").read_bytes()) == first
+
+
+def test_a_workbook_comes_in_like_the_csv(tmp_path: Path) -> None:
+    source = tmp_path / "export.xlsx"
+    book = xlsxwriter.Workbook(str(source))
+    sheet = book.add_worksheet()
+    date = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, [17, "甲"])
+    sheet.write_datetime(1, 2, dt.datetime(2026, 3, 4), date)
+    sheet.write_string(1, 3, "05/06/2026")
+    sheet.write_number(1, 4, 1234.5)
+    book.close()
+    report = import_ledger(source, load_mapping(str(mapping_file(tmp_path))), tmp_path / "l.xlsx", AS_OF)
+    assert not report.bad
+    row = read_workbook(tmp_path / "l.xlsx").tables[0].frame.iloc[0]
+    assert (row["claim_id"], row["balance"], row["due_on"]) == ("17", 123450, pd.Timestamp("2026-06-05"))
+    assert row["occurred_on"] == pd.Timestamp("2026-03-04")
+
+
+def test_missing_columns_are_refused_by_name(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text("发票号,客户,开票日,到期日,争议\n1,甲,01/02/2026,01/03/2026,N\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        import_ledger(source, load_mapping(str(mapping_file(tmp_path))), tmp_path / "l.xlsx", AS_OF)
+    assert str(caught.value) == (
+        f"{source}：缺少列 结清日、金额。文件里的列有：发票号、客户、开票日、到期日、争议。请改对应关系文件。"
+    )
+    assert not (tmp_path / "l.xlsx").exists()
+
+
+def test_wrong_encoding_empty_file_and_no_date(tmp_path: Path) -> None:
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    source = tmp_path / "export.csv"
+    source.write_bytes(b"\xff\xff\xff")
+    with pytest.raises(InputError, match="编码不是 UTF-8 或 GB18030"):
+        import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
+    source.write_bytes(b"")
+    with pytest.raises(InputError, match="没有表头行"):
+        import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
+    source.write_text(",".join(HEADER) + "\n1,甲,,,5,N,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="没有可用的日期，请用 --as-of"):
+        import_ledger(source, mapping, tmp_path / "l.xlsx")
+    with pytest.raises(InputError, match="读不到文件"):
+        import_ledger(tmp_path / "none.csv", mapping, tmp_path / "l.xlsx", AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  claim_id:", "  claim_ids:", "claim_ids is no field of receivables; did you mean claim_id?"),
+        ("settled_on:", "setled_on:", "不认识的键“setled_on”，是不是 settled_on？"),
+        ("constants: {", "constants: {debtor: 甲, ", "debtor: both a column and a constant"),
+        ("  original: {from: 金额}\n", "", "the field original (原始金额) needs a column"),
+        ("date: day-first", "date: dayfirst", "day-first"),
+        ("unit: 海外业务部\n", "", "第 1 行：“unit” "),
+    ],
+)
+def test_mapping_errors(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = MAPPING.format(order="day-first")
+    assert old in text
+    path = mapping_file(tmp_path, text=text.replace(old, new, 1))
+    with pytest.raises(SchemaError) as caught:
+        load_mapping(str(path))
+    assert str(caught.value).startswith(str(path))
+    assert says in str(caught.value)
+
+
+def test_unknown_mapping_name() -> None:
+    with pytest.raises(SchemaError, match="找不到对应关系文件“nope”。自带的有：wa-receivables。"):
+        load_mapping("nope")
+
+
+@pytest.mark.parametrize("day", ["2012-12-31", "2013-06-30", "2013-12-31"])
+def test_public_file_ties_out(tmp_path: Path, day: str) -> None:
+    if not PUBLIC.exists():
+        pytest.skip(f"no {PUBLIC}")
+    as_of = dt.date.fromisoformat(day)
+    expected = 0
+
+    def read(text: str) -> dt.date:
+        d, m, y = (int(x) for x in text.split("/"))
+        return dt.date(y, m, d)
+
+    with PUBLIC.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if read(row["InvoiceDate"]) <= as_of and not (row["SettledDate"] and read(row["SettledDate"]) <= as_of):
+            expected += int(Decimal(row["InvoiceAmount"]) * 100)
+    report = import_ledger(PUBLIC, load_mapping("wa-receivables"), tmp_path / "l.xlsx", as_of)
+    assert report.rows == len(rows) == 2466
+    assert len(report.ledger) + len(report.later) == 2466
+    assert not report.bad
+    assert report.open_cents == expected
+    assert int(read_workbook(tmp_path / "l.xlsx").tables[0].frame["balance"].sum()) == expected
