@@ -393,7 +393,7 @@ class _Run:
                     figures={k: v[n] for k, v in columns.items()},
                     related=tuple(a1(row, table.columns[r]) for r in related if r in table.columns),
                     status=status, reason=reason, approved_by=by, order=source.order,
-                )  # fmt: skip
+                )
             )
 
     @staticmethod

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from qq_excel import __version__
@@ -24,6 +23,9 @@ from qq_excel.cli.common import (
     Together,
 )
 from qq_excel.language import t
+
+#: Newer typers carry a click of their own; this is the base of usage errors either way.
+_UsageError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 app = typer.Typer(
     name="qq-excel",
@@ -202,16 +204,17 @@ def run() -> int:
     def call() -> Any:
         try:
             return command.main(standalone_mode=False, prog_name="qq-excel")
-        except click.exceptions.NoArgsIsHelpError as error:
-            common.out.print(error.ctx.get_help(), markup=False)
-            return common.FAILED
-        except click.ClickException as error:
+        except _UsageError as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                common.out.print(error.ctx.get_help(), markup=False)
+                return common.FAILED
             common.err.print(
-                t("命令写得不对：", "The command is not right: ") + error.format_message(), style="red", markup=False
-            )
+                t("命令写得不对：", "The command is not right: ") + error.format_message(),
+                style="red", markup=False, soft_wrap=True,
+            )  # fmt: skip
             common.err.print(t("用 qq-excel --help 查看用法。", "See qq-excel --help."), markup=False)
             return common.FAILED
-        except click.exceptions.Abort:
+        except typer.Abort:
             raise KeyboardInterrupt from None
 
     try:

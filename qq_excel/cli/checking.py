@@ -13,6 +13,7 @@ from qq_excel import inputs
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
+from qq_excel.errors import InputError
 from qq_excel.language import Text, current, t
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ def run_verify(pack: Path, format: Format) -> int:
     """``qq-excel verify``."""
     from qq_excel.papers.write_off_pack import verify_pack  # noqa: PLC0415
 
+    if not pack.is_file():
+        raise InputError(Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path."))
     problems = verify_pack(pack)
     if format is Format.JSON:
         common.print_json({"pack": pack.name, "whole": not problems, "problems": [str(p) for p in problems]})

@@ -21,11 +21,11 @@ def _chart(book: Paper, kind: dict[str, str], title: str) -> Any:
     return chart
 
 
-def _axes(chart: Any, *, flat: bool) -> None:
+def _axes(chart: Any, *, flat: bool, least: int | None = 0) -> None:
     names = {"num_font": _FONT, "line": {"color": style.LINE}, "major_tick_mark": "none"}
     values = {
         "num_font": _FONT, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E3E7EC"}},
-        "line": {"none": True}, "min": 0,
+        "line": {"none": True}, "min": least,
     }  # fmt: skip
     if flat:  # a bar chart's names stand upright, the first one at the top
         chart.set_y_axis({**names, "reverse": True})
@@ -71,23 +71,30 @@ def cause_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int,
     sheet.sheet.insert_chart(*at, chart, _placed("各类原因涉及金额"))
 
 
-def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], at: tuple[int, int]) -> None:
-    """Bars by unit, stacked by age band; *table*: header row, units, bands."""
+def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: int) -> int:
+    """Bars by unit, stacked by age band; *table*: header row, units, bands. Gives the next free row."""
     top, units, bands = table
     shown = min(units, _MOST)
     if not shown:
-        return
-    chart = _chart(book, {"type": "bar", "subtype": "stacked"}, "各单位账龄结构（元）")
+        return row
+    more = f"，前 {_MOST} 个单位" if units > _MOST else ""
+    chart = _chart(book, {"type": "bar", "subtype": "stacked"}, f"各单位账龄结构（元{more}）")
     for i in range(bands):
-        chart.add_series({
-            "name": [sheet.name, top, 1 + i], "categories": [sheet.name, top + 1, 0, top + shown, 0],
-            "values": [sheet.name, top + 1, 1 + i, top + shown, 1 + i], "gap": 60,
-            "fill": {"color": _BANDS[min(i, len(_BANDS) - 1)]},
-        })  # fmt: skip
+        chart.add_series(
+            {
+                "name": [sheet.name, top, 1 + i],
+                "categories": [sheet.name, top + 1, 0, top + shown, 0],
+                "values": [sheet.name, top + 1, 1 + i, top + shown, 1 + i],
+                "gap": 60,
+                "fill": {"color": _BANDS[min(i, len(_BANDS) - 1)]},
+            }
+        )
     chart.set_legend({"position": "bottom", "font": _FONT})
-    _axes(chart, flat=True)
-    chart.set_size({"width": 900, "height": max(230, 150 + 34 * shown)})
-    sheet.sheet.insert_chart(*at, chart, _placed("各单位账龄结构"))
+    _axes(chart, flat=True, least=None)
+    high = max(230, 150 + 34 * shown)
+    chart.set_size({"width": 900, "height": high})
+    sheet.sheet.insert_chart(row, 0, chart, _placed("各单位账龄结构"))
+    return row + high // 20 + 1
 
 
 def _placed(words: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from qq_excel.output import safe_name
 from qq_excel.papers import style
 from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, paper
 from qq_excel.papers.warning_charts import ageing_chart, cause_chart, cause_height, level_chart
-from qq_excel.papers.warning_view import LEVELS, Line, Sum, View
+from qq_excel.papers.warning_view import LEVELS, AgeTable, Line, Sum, View
 from qq_excel.papers.warning_views import views
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _claims(sheet: Sheet, view: View) -> None:
     rows = [_row(n, x, group=group) for n, x in enumerate(lines, 1)]
     total: list[Any] = ["" for _ in columns]
     total[1] = "合计"
-    total[next(i for i, c in enumerate(columns) if c.kind == "amount")] = sum(x.balance for x in lines)
+    total[next(i for i, c in enumerate(columns) if c.kind == "amount")] = sum(x.balance or 0 for x in lines)
     sheet.widths(sheet.fitted(columns, [*rows, total]))
     row = sheet.title(f"{TITLE}（汇总）" if group else TITLE, len(columns), _under(view))
     row = _boxes(sheet, row, view.by_level, len(columns))
@@ -97,7 +97,7 @@ def _row(n: int, x: Line, *, group: bool) -> list[Any]:
     return [
         n, Cell(x.level, tint=style.WARNING_TINTS[x.level]), *([x.unit] if group else []), x.claim_id, x.debtor,
         x.contract_id, x.balance, x.overdue_days, causes, x.department, x.handler, x.responsible, x.measure,
-        x.clause.replace(", ", "\n"),
+        "\n".join(x.clause),
         x.special_reason,
     ]  # fmt: skip
 
@@ -168,31 +168,48 @@ def _sums(
 
 
 def _ageing(book: Paper, sheet: Sheet, view: View) -> None:
-    columns = [
-        Column("单位", least=20, most=30),
-        *(Column(b, "amount", least=13, most=20) for b in view.bands),
-    ]
-    columns += [Column(x, "amount", least=14, most=20) for x in ("合计", "其中：未到期", "其中：已逾期")]
-    rows = [[unit, *amounts, sum(amounts), *_due(view, unit)] for unit, amounts in view.ageing.items()]
-    totals = [sum(row[i] for row in rows) for i in range(1, len(columns))]
-    whole = totals[len(view.bands)]
-    sheet.widths(sheet.fitted(columns, [*rows, ["合计", *totals]]))
-    row = sheet.title("账龄分析", len(columns), _under(view))
-    top = row
-    row = sheet.table(top, columns, rows, total=["合计", *totals])
-    plain = {"border": 1, "border_color": style.LINE, "font_size": 9}
+    """Each ageing table with its total, the tie to the ledger and a chart."""
+    tables = [(t, _age_columns(t), _age_rows(t)) for t in view.ageing]
+    widest = max((len(columns) for _, columns, _ in tables), default=2)
+    widths = [10.0] * widest
+    for _, columns, rows in tables:
+        for i, wide in enumerate(sheet.fitted(columns, rows)):
+            widths[i] = max(widths[i], wide)
+    sheet.widths(widths)
+    row = sheet.title("账龄分析", widest, _under(view))
+    if not tables:
+        row = sheet.paragraph(row, widest, "没有交来应收账款明细表，不能分析账龄。")
+    for n, (table, columns, rows) in enumerate(tables):
+        row = sheet.heading(row, f"{'一二三四五'[n]}、{table.title}")
+        top = row
+        *units, total = rows
+        row = sheet.table(top, columns, units, total=total)
+        row = _shares(sheet, row, total[1:])
+        row = _tie(sheet, row, total[-1], table.ledger, widest)
+        if n == 0:
+            row = ageing_chart(book, sheet, (top, len(units), len(table.bands)), row) + 1
+    sheet.print_set_up(landscape=True, footer=f"账龄分析 {view.unit or '汇总'}")
+
+
+def _age_columns(table: AgeTable) -> list[Column]:
+    bands = [Column(band, "amount", least=13, most=20) for band in table.bands]
+    return [Column("单位", least=18, most=30), *bands, Column("合计", "amount", least=15, most=20)]
+
+
+def _age_rows(table: AgeTable) -> list[list[Any]]:
+    """Units with their totals, then the total of all."""
+    rows: list[list[Any]] = [[unit, *amounts, sum(amounts)] for unit, amounts in table.rows.items()]
+    totals = [sum(row[i] for row in rows) for i in range(1, len(table.bands) + 2)]
+    return [*rows, ["合计", *totals]]
+
+
+def _shares(sheet: Sheet, row: int, totals: Sequence[int]) -> int:
+    plain: dict[str, Any] = {"border": 1, "border_color": style.LINE, "font_size": 9}
     sheet.text(row, 0, "占比", **plain)
     for i, value in enumerate(totals, 1):
-        sheet.number(row, i, value / whole if whole else 0, **plain, num_format=style.SHARE, align="right")
-    row = _tie(sheet, row + 1, whole, view.ledger, len(columns))
-    ageing_chart(book, sheet, (top, len(rows), len(view.bands)), (row + 1, 0))
-    sheet.sheet.freeze_panes(top + 1, 1)
-    sheet.print_set_up(landscape=True, repeat=(top, top), footer=f"账龄分析 {view.unit or '汇总'}")
-
-
-def _due(view: View, unit: str) -> tuple[int, int]:
-    due = view.due.get(unit)
-    return (due.not_due, due.past_due) if due else (0, 0)
+        share = value / totals[-1] if totals[-1] else 0
+        sheet.number(row, i, share, **plain, num_format=style.SHARE, align="right")
+    return row + 1
 
 
 def _tie(sheet: Sheet, row: int, whole: int, ledger: int, columns: int) -> int:
@@ -220,6 +237,12 @@ def _notes(sheet: Sheet, view: View) -> None:
         "临近的债权由经营管理部处理（F-28），已超过的移交清欠办追讨（F-29）；有特殊原因的须写明原因和批准人（F-29、F-30）。",
         "诉讼时效、保证期间等日期按所填事项推算，不构成法律意见。",
     ]
+    if view.live is not None:
+        warned = sum(x.balance or 0 for x in view.lines)
+        basis.append(
+            f"有余额且未结清、未核销的债权 {view.live.count:,} 笔 {view.live.amount / 100:,.2f} 元，"
+            f"其中预警 {len(view.lines):,} 笔 {warned / 100:,.2f} 元。"
+        )
     row = sheet.heading(row, "一、依据和口径")
     for n, words in enumerate(basis, 1):
         row = _numbered(sheet, row, n, words)

@@ -6,26 +6,27 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+#: Gravest first.
 LEVELS = ("红", "橙", "黄", "蓝")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One claim that is warned of; amounts are whole cents."""
+    """One claim that is warned of; amounts are whole cents, None for a foreign claim without a rate."""
 
     level: str
     claim_id: str
     unit: str
     debtor: str
     contract_id: str
-    balance: int
+    balance: int | None
     overdue_days: int | None
     causes: tuple[str, ...]
     department: str
     handler: str
     responsible: str
     measure: str
-    clause: str
+    clause: tuple[str, ...]
     special_reason: str = ""
 
 
@@ -39,11 +40,13 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """Of a unit's balances: what is not yet due and what is past due."""
+class AgeTable:
+    """Balances (cents) by unit and age band; ``ledger`` is the ledger's own total, to which they must tie."""
 
-    not_due: int
-    past_due: int
+    title: str
+    bands: tuple[str, ...]
+    rows: dict[str, tuple[int, ...]]
+    ledger: int
 
 
 @dataclass(slots=True)
@@ -57,15 +60,14 @@ class View:
     by_level: list[Sum]
     by_cause: list[Sum]
     by_unit: list[Sum]
-    #: Age bands, and per unit the balance (cents) in each.
-    bands: tuple[str, ...]
-    ageing: dict[str, tuple[int, ...]]
-    #: The ledger's own total, to which the ageing must tie.
-    ledger: int
+    ageing: list[AgeTable]
+    #: All live claims, warned of or not.
+    live: Sum | None = None
     policy: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
-    due: dict[str, Due] = field(default_factory=dict)
 
     def sorted_lines(self) -> list[Line]:
         """Gravest first, then by amount."""
-        return sorted(self.lines, key=lambda x: (LEVELS.index(x.level), -x.balance, x.unit, x.claim_id))
+        return sorted(
+            self.lines, key=lambda x: (LEVELS.index(x.level), -(x.balance or 0), x.unit, x.claim_id)
+        )

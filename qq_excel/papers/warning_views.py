@@ -2,75 +2,75 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from qq_excel.papers.warning_view import LEVELS, Due, Line, Sum, View
-from qq_excel.warnings import CAUSE_NAMES, AgeingRow, Warned, WarningBook
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_UNDATED, _CREDIT = "未填日期", "负数余额"
-_NO_UNIT = "（未填单位）"
+from qq_excel.papers.warning_view import AgeTable, Line, Sum, View
+from qq_excel.warnings import CAUSES, Warned, WarningBook
+from qq_excel.warnings import Sum as Counted
 
 
 def views(book: WarningBook) -> list[View]:
-    """The group's view and one per unit that has claims."""
-    units = list(dict.fromkeys([*book.units, *(c.unit or _NO_UNIT for c in book.claims)]))
-    out = [_view(book, None)]
-    for unit in units:
-        part = book.of_unit(unit)
-        if unit == _NO_UNIT:
-            part.claims = [c for c in book.claims if not c.unit]
-        out.append(_view(part, unit))
-    return out
+    """The group's view and one per unit of the ledger."""
+    return [_view(book, None), *(_view(book, unit) for unit in book.units)]
 
 
 def _view(book: WarningBook, unit: str | None) -> View:
-    # a blank date or a credit balance stands in a column of its own, never inside a band
-    undated = any(row.undated for row in book.ageing)
-    credit = any(row.credit for row in book.ageing)
-    bands = (*book.bands, *([_UNDATED] if undated else []), *([_CREDIT] if credit else []))
-
-    def amounts(row: AgeingRow) -> tuple[int, ...]:
-        return (*row.bands, *([row.undated] if undated else []), *([row.credit] if credit else []))
-
-    lines = [_line(c) for c in book.claims]
+    claims = book.claims if unit is None else book.of_unit(unit)
+    policy = book.policy
     return View(
         unit=unit,
         as_of=book.as_of,
         basis="、".join(book.bases) or "未填",
-        lines=lines,
-        by_level=[_sum(level, [x for x in lines if x.level == level]) for level in LEVELS],
-        by_cause=[
-            Sum(CAUSE_NAMES[code].zh, count, amount) for code, count, amount in book.by_cause() if count
-        ],
-        by_unit=[_sum(u, [x for x in lines if x.unit == u]) for u in dict.fromkeys(x.unit for x in lines)],
-        bands=bands,
-        ageing={row.unit: amounts(row) for row in book.ageing},
-        due={row.unit: Due(row.not_due, row.past_due) for row in book.ageing},
-        ledger=sum(row.total for row in book.ageing),
-        policy=f"{book.profile}（SHA-256 {book.policy_sha256 or '—'}）",
+        lines=[_line(c) for c in claims],
+        by_level=_sums(book.sums_by_level(claims)),
+        by_cause=[Sum(CAUSES[s.name].zh, s.count, s.amount) for s in book.sums_by_cause(claims) if s.count],
+        by_unit=[s for s in _sums(book.sums_by_unit()) if s.count] if unit is None else [],
+        ageing=_tables(book, unit),
+        live=Sum("", book.live.count, book.live.amount) if unit is None else None,
+        policy=f"{policy.title.zh}（{policy.profile}，v{policy.version}，SHA-256 {policy.sha256 or '—'}）",
         notes=[note.zh for note in book.notes],
     )
 
 
-def _sum(name: str, lines: Sequence[Line]) -> Sum:
-    return Sum(name, len(lines), sum(x.balance for x in lines))
+def _tables(book: WarningBook, unit: str | None) -> list[AgeTable]:
+    """The ageing by each date; the one by the sheets' own 账龄口径 comes first.
+
+    Every row of the ledger is in one column of each, so the two must come to the same total.
+    """
+    tables: list[AgeTable] = []
+    for a in sorted(book.ageing, key=lambda a: a.basis not in book.bases):
+        rows = {u: row for u, row in zip(a.units, a.amounts, strict=True) if unit in (None, u)}
+        # a column that is blank throughout the group says nothing
+        keep = [i for i, c in enumerate(a.columns) if c.zh != "无法归段" or any(row[i] for row in a.amounts)]
+        tables.append(
+            AgeTable(
+                a.title.zh,
+                tuple(a.columns[i].zh for i in keep),
+                {u: tuple(row[i] for i in keep) for u, row in rows.items()},
+                tables[0].ledger if tables else sum(sum(row) for row in rows.values()),
+            )
+        )
+    return tables
+
+
+def _sums(sums: Iterable[Counted]) -> list[Sum]:
+    return [Sum(s.name, s.count, s.amount) for s in sums]
 
 
 def _line(c: Warned) -> Line:
-    reason = c.special_reason
-    if reason and c.reason_by:
-        reason += f"（批准人：{c.reason_by}）"
-    elif reason:
-        reason += "（未填批准人）"
-    measure = c.measure.zh
-    if c.own_measure:
-        measure += f"\n已采取：{c.own_measure}"
     return Line(
-        level=c.level, claim_id=c.claim_id, unit=c.unit or _NO_UNIT, debtor=c.debtor, contract_id=c.contract_id,
-        balance=c.balance, overdue_days=c.overdue_days, causes=tuple(x.text.zh for x in c.causes),
-        department=c.department, handler=c.handler, responsible=c.responsible, measure=measure, clause=c.clause,
-        special_reason=reason,
-    )  # fmt: skip
+        level=c.level,
+        claim_id=c.claim_id,
+        unit=c.unit,
+        debtor=c.debtor,
+        contract_id=c.contract,
+        balance=c.balance,
+        overdue_days=c.overdue_days,
+        causes=tuple(cause.text.zh for cause in c.causes),
+        department=c.department,
+        handler=c.handler,
+        responsible=c.responsible,
+        measure=c.measure.zh,
+        clause=tuple(dict.fromkeys(cause.clause for cause in c.causes)),
+        special_reason=f"{c.reason}（批准人：{c.reason_by}）" if c.reason else "",
+    )

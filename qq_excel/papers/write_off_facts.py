@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ from qq_excel.rules.limitation import age_basis, limitation
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.findings import Finding
     from qq_excel.rules.stack import Stack
 
 CONDITION_CLAUSES = {"债务人死亡": "F-14-1", "债务人破产": "F-14-2", "逾期三年以上": "F-14-3"}
@@ -214,11 +213,3 @@ def _evidence(stack: Stack | None, folders: Mapping[str, Path]) -> dict[tuple[in
             )
         )  # fmt: skip
     return out
-
-
-def gaps_of(findings: Iterator[Finding] | list[Finding]) -> list[Gap]:
-    """Findings as gaps."""
-    return [
-        Gap(f.message("zh"), f.rule, f.clause, f.fix("zh"), f"{f.sheet or ''} {f.cell or ''}".strip())
-        for f in findings
-    ]

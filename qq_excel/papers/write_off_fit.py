@@ -1,34 +1,73 @@
-"""Whether an application is fit, in words: the three verdicts of ``qq_excel.verdicts`` and the open errors."""
+"""Whether an application is fit, in words: the three verdicts and the findings of ``qq_excel.verdicts``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qq_excel.papers.write_off_facts import Application, Conclusion, gaps_of
+from qq_excel.catalogue import LEVEL_NAMES
+from qq_excel.papers.write_off_facts import Application, Conclusion, Gap
+from qq_excel.verdicts import UNDER_WAY, Verdict, fit, verdicts_of
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
+    from qq_excel.findings import Finding
+    from qq_excel.verdicts import Application as Judged
+
+_OUTCOMES = {
+    "policy": {"yes": "符合", "no": "不符合", "unknown": "无法判断", "off": "未启用"},
+    "book": {"yes": "准备足额", "no": "准备不足", "unknown": "无法判断", "off": "未启用"},
+    "tax": {"yes": "资料齐全", "no": "资料不全", "unknown": "无法判断", "off": "未启用"},
+}
 
 
 def judge(result: Result, apps: list[Application]) -> list[Application]:
+    """Give each of *apps* its verdicts and what keeps it from being fit."""
+    judged = {(j.file, j.sheet, j.row): j for j in verdicts_of(result)}
     for app in apps:
-        mine = [
-            f
-            for f in result.findings
-            if f.rule.startswith("WOF") and f.key and f.key.split("/")[0] == app.id and f.blocks
-        ]
-        app.gaps = gaps_of(mine)
-        app.fit = not mine
-        app.verdicts = [
-            Conclusion(
-                "政策结论",
-                "符合" if app.fit else "不符合",
-                "制度 F-14、F-15：逾期三年以上，约定付款日 2022-08-01，至申请日 2026-08-20 已逾期 1,480 天；证据齐备",
-                ("缺少法院判决书或调解裁决书",) if not app.fit else (),
-            ),
-            Conclusion(
-                "账务结论", "准备足额", "已提坏账准备 600.00 元，核销 600.00 元全部冲减准备，不影响当期损益"
-            ),
-            Conclusion("税务结论", "未启用", "制度未启用税务提示（tax_rules）"),
-        ]
+        mine = judged.get((app.file, app.sheet, app.line - 1))
+        if mine is None:
+            app.gaps = [Gap("这份申请没有经过校验", "", "F-16", "重新校验后再生成。")]
+            continue
+        app.fit = fit(mine)
+        app.verdicts = [_conclusion(kind, getattr(mine, kind)) for kind in _OUTCOMES]
+        app.gaps = [] if app.fit else _gaps(mine)
     return apps
+
+
+def _conclusion(kind: str, verdict: Verdict) -> Conclusion:
+    return Conclusion(
+        verdict.name.zh,
+        _OUTCOMES[kind][verdict.outcome],
+        verdict.text.zh,
+        tuple(m.zh.rstrip("。") for m in verdict.missing),
+    )
+
+
+def _gaps(judged: Judged) -> list[Gap]:
+    """Open errors first, then what could not be judged, then a status that is not under way."""
+    open_ = [f for f in judged.findings if f.status == "open"]
+    out = [_gap(f) for f in open_ if f.level == "E"]
+    said = {f.message("zh") for f in open_ if f.level == "E"}
+    warned = {f.message("zh"): f for f in open_}
+    for missing in judged.policy.missing:
+        if missing.zh in said:
+            continue
+        finding = warned.get(missing.zh)
+        fix = "补齐所缺的资料、列或参数后重新校验。"
+        out.append(_gap(finding) if finding else Gap(missing.zh, "", "F-14, F-15", fix, judged.sheet))
+    if judged.status not in UNDER_WAY:
+        out.append(
+            Gap(
+                f"申请状态为“{judged.status or '（空）'}”，尚未上报",
+                "",
+                "F-16",
+                f"上报后把状态改为{'、'.join(UNDER_WAY)}之一。",
+                judged.sheet,
+            )
+        )
+    return out
+
+
+def _gap(f: Finding) -> Gap:
+    place = f"{f.sheet or ''} {f.cell or ''}".strip()
+    return Gap(f"{LEVEL_NAMES[f.level].zh}：{f.message('zh')}", f.rule, f.clause, f.fix("zh"), place)

@@ -41,8 +41,7 @@ def add_years(dates: object, years: int) -> Days:
 def overdue_days(due_on: object, as_of: dt.date) -> npt.NDArray[np.float64]:
     """``max(0, as_of - due)`` in days; NaN where the due date is blank. Due today is not overdue."""
     days = (np.datetime64(as_of, "D") - as_days(due_on)).astype("timedelta64[D]")
-    out = np.where(np.isnat(days), np.nan, np.maximum(days.astype(np.float64), 0))
-    return out
+    return np.where(np.isnat(days), np.nan, np.maximum(days.astype(np.float64), 0))
 
 
 def age_band_index(since: object, as_of: dt.date, years: Sequence[int]) -> npt.NDArray[np.int64]:

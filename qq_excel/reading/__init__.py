@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import logging
 import uuid
 from collections.abc import Iterable
@@ -123,7 +124,7 @@ def _grids(path: Path, inspection: Any, limits: Limits, book: Workbook) -> list[
         return [grid.FileGrid(reader, package, sheet) for sheet in package.sheets]
     from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
-    old = CalamineWorkbook.from_path(str(path))
+    old = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # whatever its name says
     out = []
     for meta in old.sheets_metadata:
         if "WorkSheet" not in str(meta.typ):

@@ -243,4 +243,5 @@ def open_file(path: Path) -> Any:
     """The bulk reader of *path*."""
     import fastexcel  # noqa: PLC0415
 
-    return fastexcel.read_excel(str(path))
+    # by its name alone it would be taken for what the extension says
+    return fastexcel.read_excel(str(path) if path.suffix.lower() in (".xlsx", ".xlsm") else path.read_bytes())

@@ -105,7 +105,7 @@ class Stack:
         column = self.frame[name]
         empty = column.isna()
         if isinstance(column.dtype, pd.StringDtype):
-            empty = empty | (column == "").fillna(True)  # noqa: FBT003
+            empty = empty | (column == "").fillna(True)
         return true(empty)
 
     def filled(self, name: str) -> npt.NDArray[np.bool_]:

@@ -78,7 +78,13 @@ def result(
     stacks = {k: Stack.of(s[0].table.kind, s, DAY) for k, s in sources.items()}
     for stack in stacks.values():
         stack.partners = stacks
-    return Result(policy=load_policy("group"), files=files, findings=ordered, stacks=stacks)
+    return Result(
+        policy=load_policy("group"),
+        files=files,
+        findings=ordered,
+        stacks=stacks,
+        dated={k: [s] for k, s in stacks.items()},
+    )
 
 
 def finding(rule: str = "REC001", level: str = "E", **more: Any) -> Finding:

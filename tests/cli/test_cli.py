@@ -1,0 +1,278 @@
+"""The command line as a clerk runs it: a process, its exit code and what it prints."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from qq_excel import output, resources
+from qq_excel.errors import OutputError
+from tests.support.build import build, cell
+
+ROOT = Path(__file__).parents[2]
+GROUP = resources.schemas_dir() / "policies" / "group.yaml"
+
+
+def qq(folder: Path, *arguments: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run ``qq-excel`` in *folder*."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("QQ_LANG", "COLUMNS")}
+    environment |= {
+        "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder / ".log"), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200",
+    }  # fmt: skip
+    code = "from qq_excel.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, *python, "-c", code, *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """The one sentence that a command was refused with; exit code 2, no traceback, nothing on stdout."""
+    done = qq(folder, *arguments)
+    assert done.returncode == 2, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert "故障" not in done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A folder with a workbook that has one error (and lacks partners), and a clean one apart."""
+    build(tmp_path / "错.xlsx", {"receivables": [{}, {"balance": 700}]})
+    build(tmp_path / "clean.xlsx", {"receivables": [{}], "credit_terms": [{}], "contracts": [{}]})
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"], ["--lang", "en", "--help"]])
+def test_help_and_version_load_no_pandas(tmp_path: Path, arguments: list[str]) -> None:
+    done = qq(tmp_path, *arguments, python=("-X", "importtime"))
+    assert done.returncode == 0
+    loaded = {x.rpartition("|")[2].strip() for x in done.stderr.splitlines() if x.startswith("import time:")}
+    assert "qq_excel.cli" in loaded
+    heavy = {"pandas", "pandera", "pandera.pandas", "numpy", "pyarrow", "openpyxl", "lxml", "fastexcel", "yaml"}
+    assert not loaded & heavy
+    assert done.stdout.startswith("qq-excel ") or "Usage: qq-excel" in done.stdout
+
+
+def test_exit_codes(work: Path) -> None:
+    assert qq(work, "check", "clean.xlsx").returncode == 0
+    assert qq(work, "check", "错.xlsx").returncode == 1
+    assert qq(work, "check", "none.xlsx").returncode == 2
+    assert qq(work, "nope").returncode == 2
+
+
+def test_check_text(work: Path) -> None:
+    done = qq(work, "check", "错.xlsx")
+    assert done.stderr == ""
+    assert "■ 错.xlsx  [不通过]  华东分公司 · 2026Q3 · 2 行" in done.stdout
+    assert f" 错误      REC001  {cell('receivables', 'balance', 1)}" in done.stdout
+    assert "账面余额 700.00 不等于原始金额 1,000.00 减已收金额 400.00，应为 600.00" in done.stdout
+    assert "没有交来《合同台账》，请一并提交：CON001、CON002、CON003、CON005" in done.stdout
+    assert "合计：错误 1  警告 0  提示 0  无法判断 10" in done.stdout
+    assert "1 个工作簿，0 个通过，1 个需修改。" in done.stdout
+    assert "没有问题。" in qq(work, "check", "clean.xlsx").stdout
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_check_json(work: Path, lang: str) -> None:
+    done = qq(work, "check", "错.xlsx", "--format", "json", "--lang", lang)
+    document = json.loads(done.stdout)
+    schema = json.loads((resources.schemas_dir() / "findings.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())
+    found = [(f["rule"], f["cell"], f["value"], f["expected"]) for f in document["findings"] if f["level"] != "?"]
+    assert found == [("REC001", cell("receivables", "balance", 1), "700.00", "600.00")]
+    (one,) = (f for f in document["findings"] if f["rule"] == "REC001")
+    assert one["row"] == 7
+    assert one["related"] == [cell("receivables", "original", 1), cell("receivables", "received", 1)]
+    assert one["message"].startswith("账面余额 700.00" if lang == "zh" else "The balance 700.00")
+
+
+def test_same_bytes_twice_and_from_another_folder(work: Path) -> None:
+    first = qq(work, "check", "错.xlsx", "clean.xlsx", "--format", "json").stdout
+    assert qq(work, "check", "错.xlsx", "clean.xlsx", "--format", "json").stdout == first
+    elsewhere = qq(work.parent, "check", str(work / "错.xlsx"), str(work / "clean.xlsx"), "--format", "json")
+    assert elsewhere.stdout == first
+
+
+def test_written_papers_are_the_same_bytes_and_not_handed_in_again(work: Path) -> None:
+    first = qq(work, "check", ".", "-o", "out")
+    assert first.returncode == 1
+    written = {p.name: p.read_bytes() for p in (work / "out").iterdir()}
+    assert written
+    again = qq(work, "check", "clean.xlsx", "错.xlsx", "-o", "out")
+    assert {p.name: p.read_bytes() for p in (work / "out").iterdir()} == written
+    assert "2 个工作簿" in again.stdout
+    assert "2 个工作簿" in qq(work, "check", ".").stdout  # ours in out/ are passed over
+
+
+def test_english(work: Path) -> None:
+    for arguments in (["check", "错.xlsx", "--lang", "en"], ["--lang", "en", "check", "错.xlsx"], ["--lang=en", "check", "错.xlsx"]):
+        done = qq(work, *arguments)
+        assert done.returncode == 1
+        assert "The balance 700.00 is not the original amount 1,000.00" in done.stdout
+        assert "In all: error 1" in done.stdout
+    assert refused(work, "check", "none.xlsx", "--lang", "en") == "none.xlsx: no such file or folder. Check the path."
+
+
+def test_missing_path_and_empty_folder(tmp_path: Path) -> None:
+    assert refused(tmp_path, "check", "无.xlsx") == "无.xlsx：找不到这个文件或文件夹。请检查路径。"
+    (tmp_path / "空").mkdir()
+    (tmp_path / "空" / "~$锁.xlsx").write_bytes(b"x")
+    (tmp_path / "空" / "甲_校验结果.xlsx").write_bytes(b"x")
+    assert refused(tmp_path, "check", "空").startswith("空：文件夹里没有工作簿（")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "文件是空的（0 字节）"), ("不是表".encode(), "内容不是 Excel")]
+)
+def test_a_file_that_is_no_workbook_is_a_finding(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / "a.xlsx").write_bytes(content)
+    build(tmp_path / "b.xlsx", {"receivables": [{}]})
+    done = qq(tmp_path, "check", "a.xlsx", "b.xlsx")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "FIL001" in done.stdout
+    assert f"不是合格的工作簿：{says}" in done.stdout
+    assert "■ b.xlsx  [通过]" in done.stdout  # the other one is checked all the same
+
+
+def test_wrong_policy(work: Path) -> None:
+    text = GROUP.read_text(encoding="utf-8")
+    (work / "p.yaml").write_text(text.replace("regulation: F\n", "regulation: F\nstagess: []\n"), encoding="utf-8")
+    line = text[: text.index("regulation: F")].count("\n") + 2
+    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml") == f"p.yaml 第 {line} 行：不认识的键“stagess”，是不是 stages？"
+    (work / "p.yaml").write_text("profile: group\nversion: [1\n", encoding="utf-8")
+    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml").startswith("p.yaml 第 3 行：不是合法的 YAML（")
+    assert refused(work, "policy", "show", "grop") == "没有名为“grop”的制度，是不是 group？"
+    assert refused(work, "check", "错.xlsx", "--policy", "none.yaml").startswith("none.yaml：读不到文件")
+
+
+def test_unknown_names_get_the_nearest(tmp_path: Path) -> None:
+    assert refused(tmp_path, "rules", "REC0001") == "没有编号为“REC0001”的规则，是不是 REC001？"
+    assert refused(tmp_path, "template", "receivbles", "-o", "t.xlsx") == "没有名为“receivbles”的表种，是不是 receivables？"
+    assert list(tmp_path.glob("*.xlsx")) == []
+
+
+def test_wrong_dates(work: Path) -> None:
+    for wrong in ("2026-13-01", "2026-02-29", "yesterday"):
+        says = f"日期“{wrong}”不对，请写成 2026-09-30 这样的形式。"
+        assert refused(work, "check", "错.xlsx", "--as-of", wrong) == says
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nope"], "No such command 'nope'"),
+        (["check"], "Missing argument"),
+        (["check", "错.xlsx", "--format", "xml"], "--format"),
+        (["check", "错.xlsx", "--lang", "fr"], "--lang"),
+        (["check", "错.xlsx", "--as-of"], "--as-of"),
+        (["rules", "--nope"], "--nope"),
+    ],
+)
+def test_a_command_that_is_not_right(work: Path, arguments: list[str], says: str) -> None:
+    done = qq(work, *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    first, second = done.stderr.strip().splitlines()
+    assert first.startswith("命令写得不对：")
+    assert says in first
+    assert second == "用 qq-excel --help 查看用法。"
+
+
+def test_no_arguments_shows_help(tmp_path: Path) -> None:
+    done = qq(tmp_path)
+    assert "Usage: qq-excel" in done.stdout + done.stderr
+    assert "故障" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_cannot_be_written(work: Path) -> None:
+    (work / "file").write_text("x", encoding="utf-8")
+    assert refused(work, "check", "错.xlsx", "-o", "file/out").endswith("：无法写入，路径中有一段不是文件夹。")
+    why = "file/x.xlsx：无法写入，路径中有一段不是文件夹。"
+    assert refused(work, "template", "receivables", "-o", "file/x.xlsx") == why
+    (work / "folder").mkdir()
+    assert refused(work, "template", "receivables", "-o", "folder") == (
+        "folder：无法写入，同名的文件夹已存在，请换一个名称。"
+    )
+    assert (work / "file").read_text(encoding="utf-8") == "x"
+
+
+def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.xlsx"
+    target.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(output.os, "fsync", full)
+    with pytest.raises(OutputError) as caught:
+        output.write_bytes(target, b"new")
+    assert str(caught.value) == f"{target}：无法写入，磁盘已满，请清理后重试。"
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]  # nothing half-written is left
+
+
+def test_rules(tmp_path: Path) -> None:
+    done = qq(tmp_path, "rules", "REC001")
+    assert done.returncode == 0
+    assert done.stdout.startswith("REC001  账面余额计算不符  [错误]\n条款：C-5-2 ")
+    for section in ("依据：", "错例：", "正例：", "参数：", "局限："):
+        assert section in done.stdout
+    listed = json.loads(qq(tmp_path, "rules", "--format", "json").stdout)
+    assert len(listed) >= 96
+    assert listed[0]["id"] == "FIL001"
+    assert "REC022" in qq(tmp_path, "rules").stdout
+
+
+def test_policy_show(tmp_path: Path) -> None:
+    new = qq(tmp_path, "policy", "show", "group", "--as-of", "2026-09-30").stdout
+    old = qq(tmp_path, "policy", "show", "group", "--as-of", "2017-09-30").stdout
+    assert "limitation_years" in new
+    assert "民法典第188条" in new
+    assert "民法通则第135条（2017-10-01 前）" in old
+    assert "民法通则第135条" not in new
+    shown = json.loads(qq(tmp_path, "policy", "show", "--format", "json").stdout)
+    assert shown["profile"] == "group"
+
+
+def test_template_is_accepted_by_the_check(tmp_path: Path) -> None:
+    done = qq(tmp_path, "template", "receivables", "-o", "new/t.xlsx")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "new" / "t.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_verify_of_what_is_no_pack(work: Path) -> None:
+    assert refused(work, "verify", "none.zip") == "none.zip：找不到这个文件。请检查路径。"
+    done = qq(work, "verify", "错.xlsx")
+    assert (done.returncode, done.stdout.strip()) == (1, "✗ 缺少清单 manifest.json。")
+    (work / "a.zip").write_text("x", encoding="utf-8")
+    done = qq(work, "verify", "a.zip", "--format", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["whole"] is False
+
+
+def test_import(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(
+        "title: {zh: 试, en: try}\nunit: 华东分公司\ncolumns:\n  claim_id: {from: id}\n  occurred_on: {from: on}\n"
+        "  original: {from: amount}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "e.csv").write_text("id,on,amount\n1,2026-03-04,12.50\n2,x,7\n", encoding="utf-8")
+    done = qq(tmp_path, "import", "e.csv", "--map", "m.yaml", "-o", "l.xlsx", "--as-of", "2026-09-30")
+    assert done.returncode == 1
+    assert "读入 2 行，写入 2 行，截止日之后 0 行。" in done.stdout
+    assert "账面余额合计 19.50" in done.stdout
+    assert "第 3 行“on”列：“x”不是日期（year-first）" in done.stdout
+    assert (tmp_path / "l_导入说明.xlsx").exists()
+    assert refused(tmp_path, "import", "e.csv", "--map", "nope", "-o", "l.xlsx").startswith("找不到对应关系文件“nope”")
