@@ -632,7 +632,8 @@ _CLAUSES = {"limitation": "F-26", "overdue": "F-14-3"}
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
-    return ["" if pd.isna(v) else str(v) for v in column.tolist()]
+    out: list[str] = column.astype(object).where(column.notna(), "").tolist()
+    return out
 
 
 def _rest(left: int, past: str = "已过") -> tuple[str, str]:

@@ -19,7 +19,7 @@ from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text
 from qq_excel.output import same_package, writing
 from qq_excel.papers import losses, marks, style
-from qq_excel.papers.marks import MARKS_SHEET, Marks
+from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Marks
 from qq_excel.papers.marks_list import write_list
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 #: Notes in one copy; past it Excel becomes slow. The list sheet has all findings.
 MOST_NOTES = 5_000
-LIST_SHEET = "校验结果"
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _FIXED = b"2020-01-01T00:00:00Z"

@@ -22,7 +22,11 @@ from qq_excel.papers.words import clean, clip, lines, width
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-MARKS_SHEET = "_qq_marks"
+MARKS_SHEET, LIST_SHEET = "_qq_marks", "校验结果"
+#: What a link at the end of a row starts with.
+LINK = "→ "
+_OUR_LIST = re.compile(rf"{LIST_SHEET}(\(\d+\))?")
+_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _VERSION = "qq-excel marks 1"
 _END = "————————"
 _NOTE_COLUMNS, _NOTE_PIXELS, _LINE_PIXELS = 52, 380, 17
@@ -165,7 +169,10 @@ def undo(book: Workbook, before: Marks, author: str) -> None:
         if mark.sheet not in book.sheetnames:
             continue
         if mark.kind == "sheet":
-            book.remove(book[mark.sheet])
+            if _OUR_LIST.fullmatch(mark.sheet):  # the hidden sheet may have been tampered with
+                book.remove(book[mark.sheet])
+            continue
+        if not _ADDRESS.fullmatch(mark.cell):
             continue
         sheet: Any = book[mark.sheet]
         row, column = (n + 1 for n in from_a1(mark.cell))
@@ -173,7 +180,7 @@ def undo(book: Workbook, before: Marks, author: str) -> None:
         if cell is None:
             continue
         if mark.kind == "link":
-            if cell.hyperlink is not None:
+            if cell.hyperlink is not None and str(cell.value).startswith(LINK):
                 _forget(sheet, row, column)
         elif _colour(cell) == mark.ours:  # else somebody gave it another colour since
             cell.fill = _fill(mark.fill)
@@ -214,7 +221,10 @@ def _fill(text: str) -> Any:
     from openpyxl.styles.fills import Fill  # noqa: PLC0415
     from openpyxl.xml.functions import fromstring  # noqa: PLC0415
 
-    return Fill.from_tree(cast("Any", fromstring(text))) if text else PatternFill()
+    try:
+        return Fill.from_tree(cast("Any", fromstring(text)))
+    except (SyntaxError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return PatternFill()
 
 
 def restore_sizes(book: Workbook, source: Path) -> None:

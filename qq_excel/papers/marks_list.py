@@ -10,7 +10,7 @@ from qq_excel.findings import Finding
 from qq_excel.language import Text, t
 from qq_excel.output import looks_like_formula
 from qq_excel.papers import style
-from qq_excel.papers.marks import Mark, Marks, put_link
+from qq_excel.papers.marks import LINK, Mark, Marks, put_link
 from qq_excel.papers.sheet import Column
 from qq_excel.papers.words import clean, clip, lines, width
 
@@ -183,5 +183,5 @@ def _links_back(
         if ends[title] >= _LAST_COLUMN:
             continue
         count = {x: sum(1 for f in mine if f.level == x) for x in LEVELS}
-        words = "→ " + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items() if n)
+        words = LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items() if n)
         put_link(made, sheet, row, ends[title], words, f"'{name}'!A{first[title, row]}")

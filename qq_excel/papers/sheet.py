@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from xlsxwriter.exceptions import FileCreateError
 from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
-from qq_excel.output import FIXED_TIME, cannot_write, looks_like_formula, writing
+from qq_excel.output import FIXED_TIME, cannot_write, looks_like_formula, same_package, writing
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -274,6 +275,14 @@ def paper(target: Path, title: str, properties: Mapping[str, str] | None = None)
         except FileCreateError as error:
             cause = error.args[0] if error.args else None
             raise cannot_write(target, cause if isinstance(cause, OSError) else OSError(str(error))) from None
+        same_package(temporary, temporary, _slashes)
+
+
+def _slashes(name: str, content: bytes) -> bytes:
+    """Links to files with ``/``: XlsxWriter writes a backslash, which leads nowhere outside Windows."""
+    if not name.startswith("xl/worksheets/_rels/"):
+        return content
+    return re.sub(rb'Target="[^"]*"', lambda found: found[0].replace(b"\\", b"/"), content)
 
 
 def sheet_link(sheet: str, row: int = 0, column: int = 0) -> str:

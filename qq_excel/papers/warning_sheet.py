@@ -66,7 +66,7 @@ def _claims(sheet: Sheet, view: View) -> None:
         *([Column("单位", most=10)] if group else []),
         Column("债权编号", most=12), Column("债务人", least=10, most=15), Column("合同编号", most=10),
         Column("账面余额", "amount", least=14, most=19), Column("逾期天数", "count", least=7),
-        Column("预警原因", least=22, most=27), Column("责任部门", least=7, most=8, centre=True),
+        Column("预警原因", least=22, most=34), Column("责任部门", least=7, most=8, centre=True),
         Column("经办人", most=8, centre=True), Column("责任人", most=8, centre=True),
         Column("建议措施", least=18, most=20), Column("条款", most=7, centre=True), Column("特殊原因", least=8, most=11),
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.guard import Limits
-from qq_excel.reading.model import FileFact, HeadEntry, Table, Workbook
+from qq_excel.reading.model import Area, FileFact, HeadEntry, Table, Workbook
 
 __all__ = ["Limits", "Table", "Workbook", "plain_rows", "read_grids", "read_workbook"]
 
@@ -29,7 +29,7 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, limits: Limits | 
     *as_of* is taken in place of the 截止日期 of the head block. Raises :class:`InputError` only when the
     path does not exist or cannot be opened.
     """
-    from qq_excel.reading.guard import inspect, unreadable  # noqa: PLC0415
+    from qq_excel.reading.guard import Refusal, inspect  # noqa: PLC0415
 
     limits = limits or Limits()
     try:
@@ -43,23 +43,24 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, limits: Limits | 
             )
         ) from None
     book = Workbook(str(path), path.name, digest)
-    inspection = inspect(path, limits)
-    book.facts += inspection.facts
-    if inspection.format is None:
-        return book
-    _say_extension(path, inspection.format, book)
     try:
-        grids = _grids(path, inspection, limits, book)
+        inspection = inspect(path, limits)
+        book.facts += inspection.facts
+        if inspection.format is None:
+            return book
+        _say_extension(path, inspection.format, book)
+        grids = _grids(path, inspection, limits)
         _tables(grids, book, as_of)
+    except Refusal as refusal:
+        book.tables.clear()
+        book.facts.append(refusal.fact)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException:  # a panic of a parser is no Exception
-        fault = uuid.uuid4().hex[:8]
-        log.exception("cannot read %s, fault %s", path, fault)
+        fault = _fault(path)
         book.tables.clear()
-        book.facts.append(
-            unreadable(Text(f"解析失败（故障编号 {fault}）", f"it cannot be parsed (fault {fault})"))
-        )
+        reason = Text(f"解析失败（故障编号 {fault}）", f"it cannot be parsed (fault {fault})")
+        book.facts.append(FileFact("FIL001", values={"reason": reason, "code": "fault", "fault": fault}))
     return book
 
 
@@ -81,14 +82,32 @@ def plain_rows(path: Path, sheet: str | None) -> list[list[Any]]:
         reason = inspection.facts[-1].values["reason"]
         assert isinstance(reason, Text)  # noqa: S101 - the guard always says why
         raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}."))
-    book = CalamineWorkbook.from_path(str(path))
-    names = book.sheet_names
-    if sheet is not None and sheet not in names:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # whatever its name says
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise InputError(
+                Text(
+                    f"{path}：没有工作表“{sheet}”，有：{'、'.join(names)}。",
+                    f"{path}: no sheet '{sheet}', only {', '.join(names)}.",
+                )
+            )
+        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
+    except (InputError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # a panic of a parser is no Exception
+        fault = _fault(path)
         raise InputError(
-            Text(f"{path}：没有工作表“{sheet}”，有：{'、'.join(names)}。", f"{path}: no sheet '{sheet}', only {names}.")
-        )
-    rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
+            Text(f"{path}：解析失败（故障编号 {fault}）。", f"{path}: cannot be parsed (fault {fault}).")
+        ) from None
     return [list(row) for row in rows]
+
+
+def _fault(path: Path) -> str:
+    """Log what is being handled under a fault id."""
+    fault = uuid.uuid4().hex[:8]
+    log.exception("cannot read %s, fault %s", path, fault)
+    return fault
 
 
 def _say_extension(path: Path, found: str, book: Workbook) -> None:
@@ -98,40 +117,36 @@ def _say_extension(path: Path, found: str, book: Workbook) -> None:
             f"扩展名是 {path.suffix or '（无）'}，内容却是 {found}；已按内容读取，请改正扩展名",
             f"the extension is {path.suffix or '(none)'} but the content is {found}; it was read by its content",
         )
-        book.facts.append(FileFact("FIL001", values={"reason": reason}))
+        book.facts.append(FileFact("FIL001", values={"reason": reason, "code": "extension"}))
 
 
-def _grids(path: Path, inspection: Any, limits: Limits, book: Workbook) -> list[Any]:
+def _grids(path: Path, inspection: Any, limits: Limits) -> list[Any]:
     from qq_excel.reading import grid  # noqa: PLC0415
+    from qq_excel.reading.guard import over  # noqa: PLC0415
 
     if inspection.format == "xlsx":
         from qq_excel.reading.package import Package  # noqa: PLC0415
 
         package = Package(path, inspection.scans)
-        if len(package.sheets) > limits.sheets:
-            book.facts.append(
-                FileFact(
-                    "FIL003",
-                    values={
-                        "reason": Text("工作表数量", "number of sheets"),
-                        "limit": f"{limits.sheets:,}",
-                        "found": f"{len(package.sheets):,}",
-                    },
-                )
-            )
-            return []
+        sheets, opened = package.sheets, grid.FileGrid
+        if len(sheets) > limits.sheets:
+            raise over("sheets", "工作表数量", "number of sheets", len(sheets), limits.sheets)
         reader = grid.open_file(path)
-        return [grid.FileGrid(reader, package, sheet) for sheet in package.sheets]
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+        return [opened(reader, package, sheet) for sheet in sheets]
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
 
     old = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # whatever its name says
+    if len(old.sheet_names) > limits.sheets:
+        raise over("sheets", "工作表数量", "number of sheets", len(old.sheet_names), limits.sheets)
     out = []
     for meta in old.sheets_metadata:
         if "WorkSheet" not in str(meta.typ):
             continue
-        rows = old.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-        state = "visible" if "Visible" in str(meta.visible) else "hidden"
-        out.append(grid.BlockGrid(meta.name, rows, state=state))
+        sheet = old.get_sheet_by_name(meta.name)
+        rows = sheet.to_python(skip_empty_area=False)
+        state = "visible" if meta.visible == SheetVisibleEnum.Visible else "hidden"
+        merges = [Area(*start, *end) for start, end in sheet.merged_cell_ranges or ()]
+        out.append(grid.BlockGrid(meta.name, rows, state=state, merges=merges))
     return out
 
 
@@ -153,10 +168,21 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None) -> None:
             passed.append((grid.name, found))
     if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
         nearest = max((n for _, n in passed), key=lambda n: n.score, default=NotLocated())
-        values: dict[str, object] = {
-            "nearest": nearest.kind.title.text if nearest.kind else Text("无", "none"),
-            "lacks": "、".join(nearest.lacks[:8]) or "—",
-        }
-        book.facts.append(FileFact("FIL006", values=values))
+        book.facts.append(FileFact("FIL006", values=_nearest(nearest)))
     elif book.tables:
         book.facts += [FileFact("FIL009", sheet=name, values={"sheet": name}) for name, _ in passed]
+
+
+def _nearest(found: Any) -> dict[str, object]:
+    """Which kind comes nearest, and which required headers it lacks."""
+    if found.kind is None or not found.score:
+        reason = Text("没有一行像是列名", "no row looks like headers")
+        return {"reason": reason, "nearest": "", "lacks": ""}
+    lacks = found.lacks[:8]
+    more_zh, more_en = (f"等 {len(found.lacks)} 列", f" and {len(found.lacks) - 8} more") if len(found.lacks) > 8 else ("", "")
+    zh, en = found.kind.title.zh, found.kind.title.en
+    reason = Text(
+        f"最接近《{zh}》，缺少{'、'.join(lacks)}{more_zh}",
+        f"the nearest is '{en}', which lacks {', '.join(lacks)}{more_en}",
+    )
+    return {"reason": reason, "nearest": found.kind.title.text, "lacks": "、".join(lacks)}

@@ -6,10 +6,12 @@ on their distinct values.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,8 @@ _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 #: A number of more digits than this was rounded by Excel when it was typed.
 _EXACT_DIGITS = 15
+#: Days by which date numbers of the 1904 system are smaller.
+_DAYS_TO_1904 = 1_462
 
 
 @dataclass(slots=True)
@@ -42,11 +46,14 @@ class Facts:
             self.by_rule.setdefault(rule, []).append(fact)
 
 
-def column(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any]:
-    """The typed column of one field; *factor* is what the sheet's money unit is worth in yuan."""
+def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool = False) -> pd.Series[Any]:
+    """The typed column of one field.
+
+    *factor* is what the sheet's money unit is worth in yuan; *date1904* says from when date numbers count.
+    """
     _note_errors(cells, f, facts)
     if f.type is FieldType.DATE:
-        return _dates(cells, f, facts)
+        return _dates(cells, f, facts, date1904)
     if f.type.numeric:
         return _numbers(cells, f, factor, facts)
     return _texts(cells, f, facts)
@@ -88,7 +95,7 @@ def _numbers(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any
         texts = [r for r, g in zip(raw, good, strict=True) if g]
         facts.note("CEL002", f.name, at[good], texts, [_plain(p) for p in read])
         number[at[good]] = [float(p) for p in read]
-        absolute[at[good]] = [bool(re.search("元|圆", values.fold(t))) for t in texts]
+        absolute[at[good]] = [bool(re.search("[元圆角分万亿]", values.fold(t))) for t in texts]
     for kind in (CellKind.DATE, CellKind.BOOL):
         wrong = _odd(cells, kind)
         if len(wrong):
@@ -119,7 +126,9 @@ def _cents(
     facts.note("CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{number[i]:.2f}" for i in fine])
     scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
-    rounded[np.abs(rounded) > 9e15] = np.nan
+    huge = np.flatnonzero(np.abs(rounded) > 9e15)  # cents are no longer exact
+    facts.note("CEL004", f.name, huge, [f"{number[i]:.15g}" for i in huge])
+    rounded[huge] = np.nan
     return _whole(rounded)
 
 
@@ -135,7 +144,7 @@ def _plain(value: Decimal) -> str:
 # --- dates --------------------------------------------------------------------------------------------
 
 
-def _dates(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
+def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
     size = len(cells)
     days = np.full(size, np.datetime64("NaT", "D"))
     real = cells.kind == CellKind.DATE
@@ -147,7 +156,7 @@ def _dates(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
         days[wrong] = np.datetime64("NaT", "D")
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
-        _read_dates(at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts)
+        _read_dates(at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts, partial(_number_date, date1904))
     at = _odd(cells, CellKind.TEXT)
     if len(at) and cells.text is not None:
         _read_dates(at, cells.text.iloc[at].astype(str).tolist(), days, f, facts)
@@ -156,10 +165,24 @@ def _dates(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     return pd.Series(days.astype("datetime64[s]"))
 
 
+def _number_date(date1904: bool, text: str) -> dt.date | None:
+    """The date that a plain number means. 2026.1 may have been typed as 2026.10: nobody can tell."""
+    if re.fullmatch(r"\d{4}\.1", text):
+        return None
+    if date1904 and re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return values.date(str(int(float(text)) + _DAYS_TO_1904))
+    return values.date(text)
+
+
 def _read_dates(
-    at: npt.NDArray[np.int64], raw: list[str], days: npt.NDArray[np.datetime64], f: Field, facts: Facts
+    at: npt.NDArray[np.int64],
+    raw: list[str],
+    days: npt.NDArray[np.datetime64],
+    f: Field,
+    facts: Facts,
+    parse: Callable[[str], dt.date | None] = values.date,
 ) -> None:
-    known = {text: values.date(text) for text in set(raw)}
+    known = {text: parse(text) for text in set(raw)}
     found = [known[text] for text in raw]
     good = np.array([d is not None for d in found], dtype=bool)
     facts.note("CEL005", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
@@ -200,7 +223,7 @@ def _texts(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
 
 def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: Facts, read: Any) -> None:
     chosen = pc.indices_nonzero(which)
-    at = np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(index, value_set=chosen.cast(index.type)), False)))  # noqa: FBT003
+    at = np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(index, value_set=chosen.cast(index.type)), False)))
     where = pc.take(index, pa.array(at))
     raw = pc.take(words, where).to_pylist()
     facts.note(rule, f.name, at, [str(r) for r in raw], None if read is None else pc.take(read, where).to_pylist())
@@ -212,23 +235,24 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
-        text = text.copy()
-        text.iloc[at.tolist()] = [_digits(v) for v in cells.number[at]]
+        text = _replaced(text, at, [_digits(v) for v in cells.number[at]])
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
             facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
     at = _odd(cells, CellKind.DATE)
     if len(at) and cells.date is not None:
-        text = text.copy()
-        if f.type is FieldType.TIME:
-            text.iloc[at.tolist()] = [str(d)[11:16] for d in cells.date[at]]
-        else:
-            text.iloc[at.tolist()] = [str(d)[:10] for d in cells.date[at]]
+        part = slice(11, 16) if f.type is FieldType.TIME else slice(0, 10)
+        text = _replaced(text, at, [str(d)[part] for d in cells.date[at]])
     at = _odd(cells, CellKind.BOOL)
     if len(at) and cells.number is not None:
-        text = text.copy()
-        text.iloc[at.tolist()] = ["TRUE" if v else "FALSE" for v in cells.number[at]]
+        text = _replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])
     return text
+
+
+def _replaced(text: pd.Series[Any], at: npt.NDArray[np.int64], words: list[str]) -> pd.Series[Any]:
+    out = text.to_numpy(dtype=object, copy=True)
+    out[at] = words
+    return pd.Series(out, dtype="str")
 
 
 def _digits(value: float) -> str:

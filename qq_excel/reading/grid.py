@@ -39,8 +39,11 @@ class FileGrid:
         self.merges: list[Area] = package.merges(sheet)
         self.hidden_rows, self.hidden_columns = package.hidden(sheet)
         self.filtered = package.filtered(sheet)
-        self.stale_formulas, self.foreign_formulas = package.formulas(sheet)
+        scan = package.scan(sheet)
+        self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
         self.marks = sheet.marks
+        #: Whether plain numbers that stand for dates count from 1904.
+        self.date1904 = package.date1904
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values."""
@@ -91,7 +94,9 @@ class FileGrid:
             if not columns:
                 return None
             return self._load(first_row, columns, dtype)
-        except fastexcel.CalamineCellError:  # its inference stops at #NAME?
+        except (  # its inference stops at #NAME?, or at a duration among other types
+            fastexcel.CalamineCellError, fastexcel.UnsupportedColumnTypeCombinationError,
+        ):  # fmt: skip
             options["dtypes"] = dict.fromkeys(
                 (c for c in columns if not self._inferred(c, options)), "string"
             )
@@ -111,7 +116,7 @@ class FileGrid:
 
         try:
             self._reader.load_sheet(self.name, use_columns=[column], **options)
-        except fastexcel.CalamineCellError:
+        except (fastexcel.CalamineCellError, fastexcel.UnsupportedColumnTypeCombinationError):
             return False
         return True
 
@@ -133,6 +138,7 @@ class BlockGrid:
         self.stale_formulas: list[tuple[int, int]] = []
         self.foreign_formulas: list[tuple[int, int]] = []
         self.marks = marks or {}
+        self.date1904 = False
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows."""
@@ -163,7 +169,10 @@ def _may_be_mixed(array: Any, strict: bool) -> bool:
         return False
     if strict:
         return True
-    long = pc.unique(array.filter(pc.fill_null(pc.match_substring_regex(array, r"^\d{16,20}$"), False)))
+    if pc.max(pc.binary_length(array)).as_py() < 16:
+        return False
+    words = pc.unique(array)
+    long = words.filter(pc.fill_null(pc.match_substring_regex(words, r"^\d{16,20}$"), False))
     return any(int(t) == int(float(t)) and float(t) == float(f"{float(t):.15g}") for t in long.to_pylist())
 
 

@@ -11,7 +11,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from qq_excel.findings import a1
@@ -24,7 +24,11 @@ HEAD_ROWS = 60
 #: Share of the required headers that a sheet must have to be taken for a kind.
 ENOUGH = 0.6
 _UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:人民币|单位[:：]?)?\s*(元|千元|万元)\s*[)）\]]$")
-_PERIOD = re.compile(r"(\d{4})(?:年)?(?:[-./]?(?:Q|第?)([1-4一二三四])(?:季度)?|[-./年](\d{1,2})月?)?(?:年度?)?", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"(\d{4})(?:年度?)?"
+    r"(?:[-./]?(?:Q([1-4])|第?([1-4一二三四])季度?)|[-./]?(\d{1,2})月|[-./年]?(\d{2})|[-./](\d))?",
+    re.IGNORECASE,
+)
 
 _LABELS: dict[str, tuple[str, ...]] = {
     "unit": ("填报单位", "编制单位", "报送单位", "单位名称", "公司名称"),
@@ -65,25 +69,36 @@ class NotLocated:
 
 def normal(text: Any) -> str:
     """A header or label without what staff add to it: spaces, line breaks, stars, colons, width, case."""
-    if not isinstance(text, str):
-        return ""
+    return _normal(text) if isinstance(text, str) else ""
+
+
+@lru_cache(maxsize=8_192)
+def _normal(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     return re.sub(r"[\s*:：★＊]+", "", plain).lower()
 
 
+@lru_cache(maxsize=8_192)
 def _bare(text: str) -> tuple[str, str | None]:
     """A normalised header without its unit, and the unit."""
     match = _UNIT_SUFFIX.search(text)
     return (text[: match.start()], match[1]) if match else (text, None)
 
 
-@cache
+#: Claims of the kinds seen, by identity: to hash a kind takes longer than to match a row.
+_CLAIMS: dict[int, tuple[Kind, dict[str, str]]] = {}
+
+
 def _claims(kind: Kind) -> dict[str, str]:
     """Normalised header or synonym -> field."""
+    known = _CLAIMS.get(id(kind))
+    if known is not None and known[0] is kind:
+        return known[1]
     out: dict[str, str] = {}
     for f in kind.fields:
         for name in (f.header, *f.synonyms, f.en):
             out.setdefault(normal(name), f.name)
+    _CLAIMS[id(kind)] = (kind, out)
     return out
 
 
@@ -97,8 +112,9 @@ def locate(grid: Any) -> Located | NotLocated:
         texts = [v for v in rows[number] if isinstance(v, str) and v.strip()]
         if len(texts) < 2:
             continue
+        readings = _readings(filled, rows, number)
         for kind in [marked] if marked else all_kinds().values():
-            for depth, headers in _readings(filled, rows, number):
+            for depth, headers in readings:
                 hits = _match(kind, headers)
                 required = kind.required
                 score = sum(1 for f in required if f in hits) / max(1, len(required)) + len(hits) / 1000 - depth / 1e6
@@ -174,6 +190,11 @@ def _located(
                 exact[name] = column
             if unit:
                 units.add(unit)
+    # headers merged over further rows: the data begin below them
+    last = max(
+        (m.bottom for m in merges if m.top <= number < m.bottom <= number + 3 and m.left in columns.values()),
+        default=number,
+    )
     missing = []
     for name in kind.required:
         if name not in columns:
@@ -181,7 +202,7 @@ def _located(
             missing.append((name, near[0] if near else None))
     head = _head_block(rows[: number - depth], merges)
     return Located(
-        kind, number, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
+        kind, last, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
     )
 
 
@@ -245,7 +266,7 @@ def _entry(name: str, raw: Any, row: int, column: int) -> HeadEntry:
         if isinstance(raw, dt.datetime | dt.date):
             value = f"{raw:%Y-%m}"
         elif isinstance(raw, float):
-            value = f"{raw:.0f}"
+            value = period(f"{raw:.0f}") or f"{raw:.0f}"
         else:
             value = period(text) or text
     elif name == "money_unit":
@@ -260,9 +281,10 @@ def period(text: str) -> str | None:
     match = _PERIOD.fullmatch(values.fold(text).replace(" ", ""))
     if not match:
         return None
-    year, quarter, month = match.groups()
+    year = match[1]
+    quarter, month = match[2] or match[3], match[4] or match[5] or match[6]
     if quarter:
-        return f"{year}Q{'一二三四'.find(quarter) + 1 or quarter}" if quarter in "一二三四" else f"{year}Q{quarter}"
+        return f"{year}Q{'一二三四'.find(quarter) + 1 or quarter}"
     if month:
         return f"{year}-{int(month):02d}" if 1 <= int(month) <= 12 else None
     return str(year)

@@ -19,11 +19,15 @@ from typing import Any
 from lxml import etree
 
 from qq_excel.findings import from_a1
-from qq_excel.reading.guard import SheetScan
 from qq_excel.reading.model import Area, CellError
+from qq_excel.reading.passengers import parse
+from qq_excel.reading.scan import SheetScan, XmlScan
 
 _OWN_NAMES = {"qq_kind": "kind", "qq_version": "version"}
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_MERGE = re.compile(rb"""<mergeCell\s[^>]*?ref=["']([A-Z]+\d+):([A-Z]+\d+)["']""")
+_COLUMN = re.compile(rb"<col\s([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 
 
@@ -44,18 +48,13 @@ def local(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _parse(content: bytes) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return etree.fromstring(content, parser)
-
-
 class Package:
     """An .xlsx or .xlsm package, opened for single parts."""
 
-    def __init__(self, path: Path, scans: dict[str, SheetScan]) -> None:
+    def __init__(self, path: Path, scans: dict[str, XmlScan]) -> None:
         self._archive = zipfile.ZipFile(path)
         self._names = {n.lower(): n for n in self._archive.namelist()}
-        self.scans = {k.lower(): v for k, v in scans.items()}
+        self._scans = scans
         self.workbook = self._target("", "officeDocument") or "xl/workbook.xml"
 
     def close(self) -> None:
@@ -70,7 +69,7 @@ class Package:
         folder, name = posixpath.split(part)
         content = self._read(posixpath.join(folder, "_rels", f"{name}.rels"))
         out: dict[str, tuple[str, str]] = {}
-        for relation in _parse(content) if content else ():
+        for relation in parse(content) if content else ():
             if relation.get("TargetMode") == "External" or not relation.get("Target"):
                 continue
             target = relation.get("Target")
@@ -86,7 +85,7 @@ class Package:
         content = self._read(self.workbook)
         if content is None:
             raise ValueError("no workbook part")
-        return _parse(content)
+        return parse(content)
 
     @cached_property
     def date1904(self) -> bool:
@@ -127,57 +126,39 @@ class Package:
                 if sheet and (scope is not None or mark not in sheet.marks):
                     sheet.marks[mark] = value
 
-    # --- a sheet's tail and hidden parts ------------------------------------------------------------
+    # --- what the guard's pass over the sheet saw ----------------------------------------------------
+
+    def scan(self, sheet: SheetPart) -> SheetScan:
+        """What the bytes of the sheet showed."""
+        scan = self._scans.get(sheet.part.lower())
+        return scan if isinstance(scan, SheetScan) else SheetScan()
 
     def merges(self, sheet: SheetPart) -> list[Area]:
         """Merged ranges."""
-        scan = self.scans.get(sheet.part.lower())
         out = []
-        for match in re.finditer(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+):([A-Z]+\d+)"', scan.tail if scan else b""):
+        for match in _MERGE.finditer(self.scan(sheet).tail):
             (top, left), (bottom, right) = from_a1(match[1].decode()), from_a1(match[2].decode())
             out.append(Area(top, left, bottom, right))
         return out
 
     def filtered(self, sheet: SheetPart) -> bool:
         """Whether a filter with conditions stands on the sheet or its tables."""
-        scan = self.scans.get(sheet.part.lower())
-        return bool(scan and b"filterColumn" in scan.tail)
+        return b"<filterColumn" in self.scan(sheet).tail or any(
+            b"<filterColumn" in scan.start
+            for _, part in self._relations(sheet.part).values()
+            if (scan := self._scans.get(part.lower())) is not None and scan.root == "table"
+        )
 
     def hidden(self, sheet: SheetPart) -> tuple[frozenset[int], frozenset[int]]:
         """Zero-based hidden rows and columns."""
-        scan = self.scans.get(sheet.part.lower())
-        if scan is None or not scan.hidden:
-            return frozenset(), frozenset()
-        rows, columns = set(), set()
-        for element in self._stream(sheet.part, ("row", "col")):
-            if element.get("hidden") in ("1", "true"):
-                if local(element) == "row":
-                    rows.add(int(element.get("r", "1")) - 1)
-                else:
-                    last = min(int(element.get("max", "1")), 16_384)
-                    columns.update(range(int(element.get("min", "1")) - 1, last))
-        return frozenset(rows), frozenset(columns)
-
-    def formulas(self, sheet: SheetPart) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """Cells with a formula without stored value, and cells whose formula reads another workbook."""
-        scan = self.scans.get(sheet.part.lower())
-        if scan is None or not scan.formulas:
-            return [], []
-        stale, foreign = [], []
-        for cell in self._stream(sheet.part, ("c",)):
-            formula = value = None
-            for child in cell:
-                name = local(child)
-                formula = child if name == "f" else formula
-                value = child if name in ("v", "is") else value
-            if formula is None:
-                continue
-            place = from_a1(cell.get("r", "A1"))
-            if value is None or (value.text is None and cell.get("t") != "str"):
-                stale.append(place)
-            if formula.text and re.search(r"\[[^\]]+\][^\[\]]*!", formula.text):
-                foreign.append(place)
-        return stale, foreign
+        scan = self.scan(sheet)
+        columns: set[int] = set()
+        for match in _COLUMN.finditer(scan.before):
+            attributes = dict(_ATTRIBUTE.findall(match[1]))
+            if attributes.get(b"hidden") in (b"1", b"true"):
+                first, last = int(attributes.get(b"min", b"1")), int(attributes.get(b"max", b"1"))
+                columns.update(range(first - 1, min(last, 16_384)))
+        return frozenset(scan.hidden_rows), frozenset(columns)
 
     def _stream(self, part: str, tags: tuple[str, ...]) -> Iterator[Any]:
         name = self._names.get(part.lower())
@@ -215,7 +196,7 @@ class Package:
                     elif name == "is":
                         text = "".join(x.text or "" for x in child.iter() if local(x) == "t")
                 if text:
-                    date = type_ == "n" and int(cell.get("s", "0")) in self._date_styles
+                    date = type_ == "n" and int(cell.get("s") or "0") in self._date_styles
                     raw.append((number, column, "date" if date else type_, text))
         strings = self._strings({int(t) for _, _, type_, t in raw if type_ == "s" and t.isdigit()})
         out: list[list[Any]] = [[] for _ in range(last + 1)]
@@ -265,7 +246,7 @@ class Package:
         content = self._read(part) if part else None
         if content is None:
             return frozenset()
-        root = _parse(content)
+        root = parse(content)
         custom = {}
         for element in root.iter():
             if local(element) == "numFmt":

@@ -9,19 +9,20 @@ otherwise is looked through cell by cell, slower and to the same answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 #: A part that is kept back to find the end of a cell; Excel's longest cell text is far below.
 _LONGEST_CELL = 8 << 20
 _KEPT = 32 << 20
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.\-]*):)?([A-Za-z]\w*)[\s/>]")
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])([^>]*)>")
-_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,10})["']""")
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
-_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,10})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 #: A formula, its text, and what follows it in the cell.
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(<v>[^<]*|<v\s*/>|<v [^>]*>[^<]*|<is>|</c>)")
@@ -29,8 +30,6 @@ _FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
 _SHARED = re.compile(rb'\ssi="(\d+)"')
 #: Whether a byte ends the name of a tag.
 _ENDS = np.isin(np.arange(256), np.frombuffer(b" />\t\r\n", dtype=np.uint8))
-_EIGHT = np.arange(8)
-_TENS = 10 ** np.arange(7, -1, -1)
 
 
 @dataclass(slots=True)
@@ -93,7 +92,7 @@ class Scanner:
             return
         if self._cells is None:
             window = self._carry + chunk
-            self._look_for_declarations(window)
+            self.scan.declares |= declares(window)
             self._carry = window[-9:]
             return
         # whole tags only, so that nothing sought is cut in two
@@ -131,14 +130,9 @@ class Scanner:
         else:
             self.scan = XmlScan(root=root, start=start)
         if plain is not start:  # two bytes per character: no byte search below would find it
-            self._look_for_declarations(chunk.replace(b"\x00", b""))
-
-    def _look_for_declarations(self, window: bytes) -> None:
-        if b"<!" in window and (b"<!DOCTYPE" in window or b"<!ENTITY" in window):
-            self.scan.declares = True
+            self.scan.declares |= declares(chunk.replace(b"\x00", b""))
 
     def _pass_on(self, window: bytes) -> None:
-        self._look_for_declarations(window)
         if self._prefix:
             window = window.replace(b"<" + self._prefix + b":", b"<").replace(b"</" + self._prefix + b":", b"</")
         assert self._cells is not None  # noqa: S101 - only sheets come here
@@ -161,7 +155,9 @@ class _Cells:
         scan = self.scan
         if self._state == "before":
             at = window.find(b"<sheetData")
-            scan.before = (scan.before + (window if at < 0 else window[:at]))[:_KEPT]
+            start = window if at < 0 else window[:at]
+            scan.before = (scan.before + start)[:_KEPT]
+            scan.declares |= declares(start)
             if at < 0:
                 return
             window, self._state = window[at:], "cells"
@@ -176,6 +172,7 @@ class _Cells:
                 return
             self._look(self._carry + window[:at])
             window, self._carry, self._state = window[at:], b"", "after"
+        scan.declares |= declares(window)
         if len(scan.tail) < _KEPT:
             scan.tail += window
 
@@ -189,49 +186,56 @@ class _Cells:
         if not window:
             return
         scan = self.scan
-        quick = not self._filled_only and self._reach(window)
+        # numpy answers "is there any" several times faster than bytes.find
+        text = np.frombuffer(window + b" " * 24, dtype=np.uint8)
+        here, then = text[:-1], text[1:]
+        opens = here == ord("<")
+        if np.any(opens & (then == ord("!"))):
+            scan.declares |= declares(window)
+        quick = not self._filled_only and self._reach(text, opens)
         if not quick:
             self._reach_slowly(window)
-        if not scan.bools and (b't="b"' in window or (not quick and b"'b'" in window)):
-            scan.bools = True
-        if b"hidden" in window:
+        if not scan.bools and (np.any((here == ord("b")) & (then == ord('"'))) or not quick):
+            scan.bools = b't="b"' in window or (not quick and b"'b'" in window)
+        if np.any((here == ord("h")) & (then == ord("i"))) and b"hidden" in window:
             self._hidden(window)
-        if b"<f" in window:
+        if np.any(opens & (then == ord("f"))):
             self._formulas(window)
 
-    def _reach(self, window: bytes) -> bool:
-        """How far the cells reach, if all are written as known writers do; False when they are not."""
-        text = np.frombuffer(window + b" " * 24, dtype=np.uint8)
+    def _reach(self, text: npt.NDArray[np.uint8], opens: npt.NDArray[np.bool_]) -> bool:
+        """How far the cells reach, if all are written as known writers do."""
         is_c = text[1:] == ord("c")
-        prefixed = np.flatnonzero(is_c & (text[:-1] == ord(":")))
-        if len(prefixed) and _ENDS[text[prefixed + 2]].any():
+        prefixed = is_c & (text[:-1] == ord(":"))
+        if prefixed.any() and _ENDS[text[np.flatnonzero(prefixed) + 2]].any():
             return False
-        at = np.flatnonzero(is_c & (text[:-1] == ord("<")))
+        is_c &= opens
+        at = np.flatnonzero(is_c)
         at = at[_ENDS[text[at + 2]]]
         if not len(at):
             return True
-        # the twelve bytes behind "<c": ' r="ABC1234'
-        if not all(bool((text[at + 2 + i] == byte).all()) for i, byte in enumerate(b' r="')):
+        start = _take(text, at + 2, 8)  # of ' r="ABC1'
+        if not all(bool((start[:, i] == byte).all()) for i, byte in enumerate(b' r="')):
             return False
-        first, second, third = text[at + 6], text[at + 7], text[at + 8]
-        two = (second >= 65) & (second <= 90)
-        three = two & (third >= 65) & (third <= 90)
-        column = first.astype(np.int32) - 64
-        column[two] = column[two] * 26 + second[two] - 64
-        column[three] = column[three] * 26 + third[three] - 64
-        digits = text[(at + 7 + two + three)[:, None] + _EIGHT]
-        length = (digits - 48 > 9).argmax(axis=1)  # bytes below 0 wrap around
-        closed = digits[np.arange(len(at)), length] == ord('"')
-        if first.min() < 65 or first.max() > 90 or length.min() < 1 or not closed.all():
+        letters = start[:, 4:7].astype(np.int32) - 64
+        if letters[:, 0].min() < 1 or letters[:, 0].max() > 26:
             return False
-        # the longest numbers decide the last row, the shortest the first
-        rows = []
-        for size in (int(length.min()), int(length.max())):
-            values = (digits[length == size][:, :size].astype(np.int64) - 48) @ _TENS[8 - size :]
-            rows += [int(values.min()), int(values.max())]
-        self._stretch(rows[0] - 1, int(column.min()) - 1, rows[3] - 1, int(column.max()) - 1)
+        two = (letters[:, 1] >= 1) & (letters[:, 1] <= 26)
+        three = two & (letters[:, 2] >= 1) & (letters[:, 2] <= 26)
+        column = letters[:, 0]
+        column = np.where(two, column * 26 + letters[:, 1], column)
+        column = np.where(three, column * 26 + letters[:, 2], column)
+        digits = _take(text, at + 7 + two + three, 8)
+        length = (digits - 48 > 9).argmax(axis=1)  # bytes below "0" wrap around
+        if length.min() < 1 or not (digits[np.arange(len(at)), length] == ord('"')).all():
+            return False
+        # of numbers of one length, the bytes sort as the numbers do
+        keys = digits.view(">u8").ravel()
+        shortest, longest = int(length.min()), int(length.max())
+        first = int(_number(keys[length == shortest].min(), shortest))
+        last = int(_number(keys[length == longest].max(), longest))
+        self._stretch(first - 1, int(column.min()) - 1, last - 1, int(column.max()) - 1)
         self.scan.written += len(at)
-        self._row = int(digits[-1, : length[-1]].tobytes()) - 1
+        self._row = int(_number(keys[-1], int(length[-1]))) - 1
         self._column = int(column[-1]) - 1
         return True
 
@@ -297,6 +301,22 @@ class _Cells:
                 scan.stale.append(at)
 
 
+def _take(text: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.uint8]:
+    """The *size* bytes at each place, a row each."""
+    runs = np.ndarray((len(text) - size + 1,), dtype=f"V{size}", buffer=text, strides=(1,))
+    return runs[at].view(np.uint8).reshape(-1, size)
+
+
+def _number(key: np.uint64, length: int) -> bytes:
+    """The first *length* bytes of a big-endian key."""
+    return int(key).to_bytes(8, "big")[:length]
+
+
+def declares(text: bytes) -> bool:
+    """Whether *text* declares a document type or an entity."""
+    return b"<!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text)
+
+
 def _column(letters: bytes) -> int:
     column = 0
     for letter in letters.upper():
@@ -311,5 +331,3 @@ def scan_bytes(chunks: Iterator[bytes], *, filled_only: bool = False) -> XmlScan
         scanner.feed(chunk)
     return scanner.done()
 
-
-Feed = Callable[[bytes], None]

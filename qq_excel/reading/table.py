@@ -18,6 +18,8 @@ from qq_excel.reading.locate import Located, normal
 from qq_excel.reading.model import CellFacts, CellKind, Cells, FootEntry, Table, TotalRow
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
+#: A longer text that ends in 合计 is a sentence.
+_LONGEST_TOTAL = 20
 _FOOT = re.compile(
     r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
 )
@@ -29,14 +31,18 @@ def make_table(grid: Any, found: Located) -> Table:
     fields = {name: kind[name] for name in found.columns}
     first = found.header_row + 1
     exact = [c for name, c in found.columns.items() if fields[name].type.numeric or fields[name].type is FieldType.DATE]
-    by_column = grid.read(first, found.columns.values(), exact)
+    # columns that are no field may hold the word 合计, or what stands below the table
+    beside = {*found.unknown, *range(max(0, min(found.columns.values()) - 2), min(found.columns.values()))}
+    beside -= set(found.columns.values())
+    by_column = grid.read(first, [*found.columns.values(), *beside], exact)
     cells = {name: by_column[c] for name, c in found.columns.items() if c in by_column}
     size = max((len(c) for c in cells.values()), default=0)
     for name in found.columns:
         cells.setdefault(name, Cells(np.zeros(size, dtype=np.uint8)))
-    for one in cells.values():
+    others = [by_column[c] for c in sorted(beside) if c in by_column]
+    for one in [*cells.values(), *others]:
         _blank_empty_texts(one)
-    keep, totals_at, end, blank = _rows(cells, kind, size)
+    keep, totals_at, end, blank = _rows(cells, others, kind, size)
     rows = first + keep
     unit_entry = found.head.get("money_unit")
     money_unit = (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
@@ -45,7 +51,9 @@ def make_table(grid: Any, found: Located) -> Table:
     columns: dict[str, pd.Series[Any]] = {}
     for f in kind.fields:
         if f.name in cells:
-            columns[f.name] = convert.column(_taken(cells[f.name], keep, size), f, factor, facts)
+            columns[f.name] = convert.column(
+                _taken(cells[f.name], keep, size), f, factor, facts, date1904=grid.date1904
+            )
         else:
             columns[f.name] = _absent(f.type, len(keep))
     frame = pd.DataFrame(columns)
@@ -109,7 +117,7 @@ def _absent(type_: FieldType, size: int) -> pd.Series[Any]:
 
 
 def _rows(
-    cells: dict[str, Cells], kind: Kind, size: int
+    cells: dict[str, Cells], others: list[Cells], kind: Kind, size: int
 ) -> tuple[npt.NDArray[np.int64], list[tuple[int, str]], int, list[int]]:
     """Data rows, total rows (with their word), where the data end, blank rows inside the data."""
     filled = np.zeros(size, dtype=np.int32)
@@ -120,16 +128,24 @@ def _rows(
         if name not in formulas:
             filled += there
         solid += (one.kind == CellKind.NUMBER) | (one.kind == CellKind.DATE)
+    beside = np.zeros(size, dtype=bool)
+    for one in others:
+        beside |= one.kind == CellKind.TEXT
+    required = [cells[name] for name in kind.required if name in cells]
     totals: list[tuple[int, str]] = []
     is_total = np.zeros(size, dtype=bool)
-    few = np.flatnonzero((filled > 0) & (filled <= max(6, len(kind.required) // 2 + len(_amounts(kind)))))
+    most = max(6, len(kind.required) // 2 + len(_amounts(kind)))
+    few = np.flatnonzero(((filled > 0) | beside) & (filled <= most))
     end = size
     for i in few:
-        words = _texts_at(cells, int(i))
+        if required and all(one.kind[i] != CellKind.BLANK for one in required):
+            continue  # nothing is wanting: a row of data, whatever its words
+        words = _texts_at([*others, *cells.values()], int(i))
         if not words:
             continue
-        if any(w in TOTAL_WORDS for w in words):
-            totals.append((int(i), next(w for w in words if w in TOTAL_WORDS)))
+        total = next((t for t in map(_total_word, words) if t), None)
+        if total:
+            totals.append((int(i), total))
             is_total[i] = True
         elif _is_foot(words[0], kind, int(solid[i]), len(words)):
             end = int(i)
@@ -148,12 +164,18 @@ def _amounts(kind: Kind) -> list[str]:
     return [f.name for f in kind.fields if f.type.numeric]
 
 
-def _texts_at(cells: dict[str, Cells], row: int) -> list[str]:
-    out = []
-    for one in cells.values():
-        if one.kind[row] == CellKind.TEXT and one.text is not None:
-            out.append(normal(str(one.text.iloc[row])))
-    return out
+def _texts_at(cells: list[Cells], row: int) -> list[str]:
+    return [
+        normal(str(one.text.iloc[row])) for one in cells if one.kind[row] == CellKind.TEXT and one.text is not None
+    ]
+
+
+def _total_word(word: str) -> str | None:
+    """The total that a cell announces: 合计, 华东分公司小计, 合计(元)."""
+    plain = re.sub(r"[(\[].*?[)\]]$", "", word)
+    if plain in TOTAL_WORDS or (len(plain) <= _LONGEST_TOTAL and plain.endswith(("小计", "合计", "总计"))):
+        return plain
+    return None
 
 
 def _is_foot(word: str, kind: Kind, solid: int, texts: int) -> bool:
@@ -189,7 +211,7 @@ def _totals(
                 amount = kind[name].type is FieldType.AMOUNT
                 found[name] = float(round(value * 100 * factor)) if amount else value
         before = int(np.searchsorted(keep, i))
-        sub = "小计" in word or word == "subtotal"
+        sub = "小计" in word or word.startswith("本页") or word == "subtotal"
         out.append(TotalRow(first + i, word, found, since if sub else 0, before))
         if sub:
             since = before
@@ -204,12 +226,21 @@ def _foot(grid: Any, kind: Kind, start: int, width: int) -> list[FootEntry]:
     out: list[FootEntry] = []
     for i in range(min(size, 200)):
         line = [(c, v) for c in sorted(by_column) if (v := _value(by_column[c], i)) is not None]
+        line = [(c, part) for c, v in line for part in _split(kind, v)]
         for block in kind.blocks:
             out += _entries(block, line, start + i)
     seen: dict[tuple[str, str], FootEntry] = {}
     for entry in out:
         seen.setdefault((entry.block, entry.entry), entry)
     return list(seen.values())
+
+
+def _split(kind: Kind, value: str | dt.date) -> list[str | dt.date]:
+    """Several entries in one cell, each for itself: ``保管人：马强  验收人：孙悦``."""
+    if not isinstance(value, str):
+        return [value]
+    words = "|".join(re.escape(e) for b in kind.blocks for e in b.entries)
+    return [p for p in re.split(rf"\s+(?=(?:送达)?(?:{words})\s*[:：])", value) if p]
 
 
 def _value(cells: Cells, row: int) -> str | dt.date | None:
@@ -234,16 +265,12 @@ def _entries(block: Block, line: list[tuple[int, str | dt.date]], row: int) -> l
         for prefix in ("送达", "签字", "签名"):
             word = word.removeprefix(prefix)
         entry = next((e for k, e in labels.items() if word == k or word.startswith(k)), None)
-        if entry is None or (block.type == "delivery") != ("送达" in value or block.title.zh in value or _only(block)):
+        # a delivery's departments may stand without the word 送达: they are no signatories
+        if entry is None or (block.type == "signature" and "送达" in value):
             continue
         inline = re.sub(r"^[^:：]*[:：]?", "", value).strip() if re.search("[:：]", value) else ""
         out.append(_entry(block, entry, inline, line[n + 1 :], row, column))
     return out
-
-
-def _only(block: Block) -> bool:
-    """A delivery's departments may stand without the word 送达: they are no signatories."""
-    return block.type == "delivery"
 
 
 def _entry(
@@ -276,18 +303,19 @@ def _merged(grid: Any, table: Table) -> None:
     if not grid.merges or not len(table.rows):
         return
     by_column = {c: n for n, c in table.columns.items()}
+    sources: dict[str, npt.NDArray[np.int64]] = {}
     for area in grid.merges:
-        if area.bottom <= table.header_row or area.top > table.rows[-1] or area.left not in by_column:
+        if area.top <= table.header_row or area.top > table.rows[-1] or area.left not in by_column:
             continue
-        at = np.flatnonzero((table.rows >= area.top) & (table.rows <= area.bottom))
-        if not len(at) or area.top <= table.header_row:
+        start, stop = np.searchsorted(table.rows, (area.top, area.bottom + 1))
+        if start == stop:
             continue
         table.merges.append(area)
-        if len(at) > 1 and table.rows[at[0]] == area.top:
-            name = by_column[area.left]
-            column = table.frame[name].copy()
-            column.iloc[at[1:].tolist()] = column.iloc[int(at[0])]
-            table.frame[name] = column
+        if stop - start > 1 and table.rows[start] == area.top:
+            source = sources.setdefault(by_column[area.left], np.arange(len(table.rows)))
+            source[start:stop] = start
+    for name, source in sources.items():
+        table.frame[name] = table.frame[name].take(source).reset_index(drop=True)
 
 
 def _hidden(grid: Any, table: Table) -> None:

@@ -11,6 +11,8 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+#: Separators every three digits, or every four as 万 counts.
+_GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?")
 _UNITS = {"万元": 10_000, "千元": 1_000, "亿元": 100_000_000, "元": 1, "万": 10_000, "亿": 100_000_000}
 _CAPITALS = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿两貮圆元角分整正]+")
 _YMD = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
@@ -18,6 +20,8 @@ _YM = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _ANY_ORDER = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
 FIRST_YEAR, LAST_YEAR = 1950, 2200
+#: Powers of ten beyond which a text is no figure of business.
+_LARGEST = 30
 
 
 def fold(text: str) -> str:
@@ -27,12 +31,14 @@ def fold(text: str) -> str:
 
 def number(text: str) -> Decimal | None:
     """The number that *text* plainly means: separators, ￥, 元/万元, brackets, full-width, %, 大写金额."""
-    plain = fold(text).replace(" ", "").replace("\u00a0", "")
+    plain = fold(text).replace(" ", "").replace("\u00a0", "").replace("\u2212", "-")
     if not plain or len(plain) > 60:
         return None
     negative = False
     if plain[0] == "(" and plain[-1] == ")":
         negative, plain = True, plain[1:-1]
+        if plain.startswith(("-", "+")):  # a minus within brackets: which of the two counts?
+            return None
     plain = re.sub(r"^(人民币|RMB|CNY|[¥$€])", "", plain, flags=re.IGNORECASE)
     if plain and _CAPITALS.fullmatch(plain) and re.search(r"[元圆角分]", plain):
         found = _capitals(plain)
@@ -44,19 +50,18 @@ def number(text: str) -> Decimal | None:
             break
     if plain.endswith("%"):
         plain, factor = plain[:-1], Decimal("0.01")
-    if plain.endswith("-"):
-        negative, plain = not negative, plain[:-1]
+    if plain.endswith("-"):  # as ledgers print it; "-5-" stays no number
+        negative, plain = not negative, re.sub(r"^(?=[+-])", "?", plain[:-1])
     plain = re.sub(r"^([+-]?)[¥$€]", r"\1", plain)
-    if "," in plain:
-        whole = plain.partition(".")[0].lstrip("+-")
-        if not re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+", whole):
-            return None
+    if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain):
         return None
     try:
         value = Decimal(plain) * factor
     except InvalidOperation:
+        return None
+    if value and value.adjusted() > _LARGEST:
         return None
     return -value if negative else value
 
@@ -68,7 +73,9 @@ def _capitals(text: str) -> Decimal | None:
     whole, _, rest = plain.partition("元") if "元" in plain else ("", "", plain)
     try:
         value = Decimal(int(cn2an.cn2an(whole, "smart"))) if whole else Decimal(0)
-    except ValueError:
+    except (ValueError, KeyError, IndexError):
+        return None
+    if not whole and not rest:
         return None
     digits = {d: n for n, d in enumerate("零壹贰叁肆伍陆柒捌玖")}
     match = re.fullmatch(r"零?(?:(.)角)?(?:零?(.)分)?", rest)

@@ -44,8 +44,7 @@ def spots(table: Table, rule_id: str) -> Iterator[Spot]:
 
 
 def _keys(table: Table, at: npt.NDArray[np.int64]) -> list[str | None]:
-    parts = [table.frame[name].iloc[at].astype("str").fillna("").tolist() for name in table.kind.key]
-    return ["/".join(p for p in row if p) or None for row in zip(*parts, strict=True)]
+    return [key or None for key in _joined([table.frame[name].iloc[at] for name in table.kind.key]).tolist()]
 
 
 def noted(stack: Stack, name: str, rule_ids: tuple[str, ...]) -> Mask:
@@ -405,26 +404,43 @@ def _others(stack: Stack, keyed: pd.DataFrame, bad: Mask) -> dict[str, Any]:
     if len(at):
         keys = keyed.iloc[at].reset_index(drop=True)
         group = keys.groupby(list(keys.columns), dropna=False, sort=False).ngroup()
-        table = pd.Series(stack.source[at])
-        scattered = (table.groupby(group).transform("nunique") > 1).to_numpy()
-        sheets = stack.sources
-        names = np.array([f"{s.file} {s.table.sheet}!" for s in sheets], dtype=object)[stack.source[at]]
-        numbers = np.concatenate([s.table.rows for s in sheets])[at] + 1
-        label = pd.Series(np.where(scattered, names, "") + numbers.astype(str).astype(object), dtype=object)
-        rank = group.groupby(group).cumcount()
-        size = group.groupby(group).transform("size")
-        texts = pd.Series("", index=group.index, dtype=object)
-        for own in range(_ROWS + 1):  # the rows shown to the row of this rank: all but itself
-            shown = (rank != own) & (rank < (_ROWS + 1 if own < _ROWS else _ROWS))
-            joined = label[shown].groupby(group[shown]).agg("、".join)
-            mine = rank == own if own < _ROWS else rank >= own
-            texts[mine] = group[mine].map(joined)
-        texts = texts + np.where(size - 1 > _ROWS, " 等", "")
-        place[at] = texts.to_numpy()
-        count[at] = size.to_numpy() - 1
-        parts = [stack[name].iloc[at].astype("str").fillna("").to_numpy(object) for name in stack.kind.key]
-        value[at] = ["/".join(p for p in row if p) for row in zip(*parts, strict=True)]
+        rank = group.groupby(group).cumcount().to_numpy()
+        number = group.to_numpy()
+        size = np.bincount(number)[number]
+        label = _labels(stack, at, group)
+        text = np.full(len(at), "", dtype=object)
+        told = np.zeros(len(at), dtype=np.int64)
+        for other in range(_ROWS + 1):
+            theirs = np.full(number.max() + 1, "", dtype=object)
+            theirs[number[rank == other]] = label[rank == other]
+            show = (rank != other) & (size > other) & (told < _ROWS)
+            text = text + np.where(show & (told > 0), "、", "") + np.where(show, theirs[number], "")
+            told += show
+        place[at] = text + np.where(size - 1 > _ROWS, " 等", "")
+        count[at] = size - 1
+        value[at] = _joined([stack[name].iloc[at] for name in stack.kind.key])
     return {"rows": place, "count": count, "id": value}
+
+
+def _labels(stack: Stack, at: npt.NDArray[np.int64], group: pd.Series[Any]) -> npt.NDArray[Any]:
+    """Each row's number; with file and sheet where a key is spread over several tables."""
+    tables = pd.Series(stack.source[at])
+    scattered = (tables.groupby(group).transform("nunique") > 1).to_numpy()
+    sheets = [f"{s.file} {s.table.sheet}!" for s in stack.sources]
+    names = np.array(sheets, dtype=object)[stack.source[at]]
+    first = np.cumsum([0, *(len(s.table.rows) for s in stack.sources)])[stack.source[at]]
+    rows = np.concatenate([s.table.rows for s in stack.sources])[first + stack.position[at]] + 1
+    out: npt.NDArray[Any] = np.where(scattered, names, "") + rows.astype(str).astype(object)
+    return out
+
+
+def _joined(parts: list[pd.Series[Any]]) -> npt.NDArray[Any]:
+    """Texts side by side with a stroke between those that are not blank."""
+    out = np.full(len(parts[0]), "", dtype=object)
+    for part in parts:
+        text = part.astype("str").fillna("").to_numpy(object)
+        out = out + np.where((out != "") & (text != ""), "/", "") + text
+    return out
 
 
 @rule("CEL013")

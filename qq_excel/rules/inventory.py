@@ -291,7 +291,7 @@ def inv009(stack: Stack, _params: Params) -> Verdict:
     """
     gap = stack["counted_qty"] - stack["book_qty"]
     differs = true(gap.abs() > 1e-6) | true(stack["difference_qty"].abs() > 1e-6)
-    return Verdict(differs & stack.blank("remark"))
+    return Verdict(differs & stack.blank("remark"), figures={"gap": gap.round(6)})
 
 
 @rule("INV010")
@@ -345,7 +345,7 @@ def inv011(stack: Stack, _params: Params) -> list[Verdict]:
     debtor = theirs["debtor"]
     other = found & stack.filled("debtor") & true(stack["debtor"] != debtor) & true(debtor.notna())
     lacks = Text("应收账款明细表中没有这笔债权", "the receivables have no such claim")
-    belongs = Text("该债权的债务人应为", "the debtor of this claim is")
+    belongs = Text("该债权的债务人应为", "the debtor of this claim is ")
     return [
         Verdict(stack.filled("claim_id") & ~found, field="claim_id", figures={"problem": lacks, "whose": ""}),
         Verdict(other, field="debtor", expected=debtor, figures={"problem": belongs, "whose": debtor}),

@@ -172,7 +172,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     out: list[Verdict | Unjudged] = [
         Verdict(
             true(amount > balance) & stack.differs(amount, balance), field="amount",
-            figures={"problem": Text("大于账面余额", "is over the balance of"), "than": Money(balance)},
+            figures={"problem": Text("大于账面余额 ", "is over the balance of "), "than": Money(balance)},
             related=("balance",),
         )
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     theirs = stack.look_up(claims, {"claim_id": "claim_id"}, ["balance"])
     found = true(theirs["_found"])
     ledger = theirs["balance"]
-    differs = Text("与应收账款明细表不符，应为", "differs from the receivables, which show")
+    differs = Text("与应收账款明细表不符，应为 ", "differs from the receivables, which show ")
     absent = Text("在应收账款明细表中找不到", "is not in the receivables")
     out += [
         Verdict(
@@ -229,7 +229,7 @@ def wof005(stack: Stack, _params: Params) -> list[Verdict]:
     before = np.full(len(stack), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     for i, (name, _) in enumerate(_STEPS):
         day = days_of(stack, name)
-        early = Text("早于前面步骤的日期", "is before an earlier step on")
+        early = Text("早于前面步骤的日期 ", "before an earlier step on ")
         if i:
             out.append(Verdict(day < before, field=name, figures={"problem": early, "than": before.copy()}))
         before = np.fmax(before, day)
@@ -240,7 +240,10 @@ def wof005(stack: Stack, _params: Params) -> list[Verdict]:
             for other in also:
                 done = done | stack.filled(other)
             later[done] = Text(stack.kind[date].header, stack.kind[date].en)
-        figures = {"problem": Text("而后面的步骤已经办理：", "though a later step was taken:"), "than": later}
+        figures = {
+            "problem": Text("而后面的步骤已经办理：", "though a later step was taken: "),
+            "than": later,
+        }
         out.append(Verdict(stack.blank(name) & _is(later), field=name, figures=figures))
     return out
 

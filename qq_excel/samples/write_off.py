@@ -131,7 +131,7 @@ def _contract(debtor: Debtor, claim: Row, late: int) -> Paper:
 
 
 def _court(debtor: Debtor) -> str:
-    return debtor.party.name[:2] + "市中级人民法院（虚构）"
+    return debtor.party.name[:2] + "市中级人民法院(虚构)"
 
 
 def _docket(kind: str, claim: Row, days: int) -> str:
@@ -142,9 +142,9 @@ def _death(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Paper, .
     name = debtor.party.name
     return (
         _contract(debtor, claim, late),
-        Paper("死亡证明", "居民死亡医学证明", f"SW-{demand}", "第三人民医院（虚构）", late - 332,
+        Paper("死亡证明", "居民死亡医学证明", f"SW-{demand}", "第三人民医院(虚构)", late - 332,
               (f"姓名：{name}", "死亡原因：疾病", f"死亡日期：{before(late - 330):%Y-%m-%d}")),
-        Paper("遗产清偿证明", "遗产清偿情况证明", f"YC-{demand}", "公证处（虚构）", late - 480,
+        Paper("遗产清偿证明", "遗产清偿情况证明", f"YC-{demand}", "公证处(虚构)", late - 480,
               (f"被继承人{name}的遗产已按顺序清偿，剩余财产为零。", "继承人声明在遗产实际价值以外不承担清偿责任。")),
     )  # fmt: skip
 
@@ -155,7 +155,7 @@ def _bankruptcy(debtor: Debtor, claim: Row, late: int, demand: str) -> tuple[Pap
         _contract(debtor, claim, late),
         Paper("破产宣告裁定", "宣告破产民事裁定书", _docket("破", claim, late - 330), court, late - 330,
               (f"宣告{name}破产。", "本裁定自即日起生效。")),
-        Paper("破产清偿证明", "破产财产分配及清偿证明", f"PC-{demand}", "破产管理人（虚构）", late - 700,
+        Paper("破产清偿证明", "破产财产分配及清偿证明", f"PC-{demand}", "破产管理人(虚构)", late - 700,
               (f"{name}破产财产分配完毕，普通债权清偿率为零。", f"债权人{GROUP}申报债权未获清偿。")),
     )  # fmt: skip
 

@@ -67,8 +67,11 @@ def _faults(every: list[tuple[Submission, list[Fault]]]) -> str:
             }
             for f in faults
         ]  # fmt: skip
-    content = {"group": GROUP, "as_of": AS_OF, "period": PERIOD, "units": units}
+    content = {
+        "group": GROUP, "as_of": AS_OF, "period": PERIOD, "warranted": list(WARRANTED), "units": units,
+    }  # fmt: skip
     head = (
-        "# 样例中有意放入的问题：按规则编号列出，follows 为随之出现的其他规则。单位、人员、证件均为虚构。\n"
+        "# 样例中有意放入的问题：按规则编号列出，follows 为随之出现的其他规则；warranted 为业务情况本身引起的\n"
+        "# 预警和提示，各单位都有，不算填报问题。单位、人员、证件、案号均为虚构。\n"
     )
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)

@@ -14,7 +14,9 @@ from qq_excel.template.look import BLUE, GREY, INK, MISSING, NAVY, PALE, Look
 from qq_excel.template.validation import LIST_LIMIT
 
 NAME = "填表说明"
-_WIDTHS = (6, 20, 8, 15, 32, 14, 66)
+_WIDTHS = (9, 20, 8, 16, 32, 19, 66)
+#: In the list of rules, columns before this one are centred.
+_CENTRED_UPTO = 2
 #: From so many columns on, A3 is suggested for printing.
 _MANY = 18
 #: Long lists stand here, to the right of what is printed.
@@ -205,19 +207,29 @@ class Guide:
             return
         self._section(t("报送后将校验的内容", "What is checked after it is handed in"))
         last = len(_WIDTHS) - 1
-        self._heads(t("级别", "Level"), t("编号", "Rule"), t("依据", "Clause"))
-        self.sheet.merge_range(
-            self.row - 1, 3, self.row - 1, last, t("内容", "Finding"), self.look.guide(head=True)
+        spans = ((0, 0), (1, 1), (2, 3), (4, last))
+        self._spanned(
+            spans,
+            (t("级别", "Level"), t("编号", "Rule"), t("依据", "Clause"), t("内容", "Finding")),
+            head=True,
         )
         for rule in rules:
-            self.sheet.write_string(self.row, 0, str(LEVEL_NAMES[rule.level]), self.look.guide(centred=True))
-            self.sheet.write_string(self.row, 1, rule.id, self.look.guide(centred=True))
-            self.sheet.write_string(self.row, 2, "、".join(rule.clauses), self.look.guide())
-            self.sheet.merge_range(self.row, 3, self.row, last, str(rule.title), self.look.guide())
-            self.row += 1
+            self._spanned(
+                spans, (str(LEVEL_NAMES[rule.level]), rule.id, "、".join(rule.clauses), str(rule.title))
+            )
+
+    def _spanned(self, spans: Sequence[tuple[int, int]], words: Sequence[str], *, head: bool = False) -> None:
+        for (left, right), word in zip(spans, words, strict=True):
+            style = self.look.guide(head=head, centred=right < _CENTRED_UPTO)
+            if right > left:
+                self.sheet.merge_range(self.row, left, self.row, right, word, style)
+            else:
+                self.sheet.write_string(self.row, left, word, style)
+        self.sheet.set_row(self.row, 22 if head else 19)
+        self.row += 1
 
     def _fit(self, cells: Sequence[str]) -> None:
-        lines = max(-(-shown_width(w) // int(_WIDTHS[c] - 2)) for c, w in enumerate(cells) if w)
+        lines = max(-(-shown_width(w) // int(_WIDTHS[c])) for c, w in enumerate(cells) if w)
         self.sheet.set_row(self.row, max(19.0, 15.5 * lines + 3))
         self.row += 1
 

@@ -175,13 +175,16 @@ def width(spec: Field) -> float:
     if spec.check_digit:
         wanted = 20.5
     if spec.type is FieldType.TEXT:
-        wanted = spec.width * (1.0 if spec.width >= _LONG else 0.67)
+        wanted = spec.width * (1.0 if spec.width >= _LONG else 0.8)
     return min(max(wanted, least), _WIDEST)
 
 
 def lines(text: str, wide: float) -> int:
     """Lines that *text* takes in a column *wide* characters wide."""
-    return max(1, -(-shown_width(text) // int(wide)))
+    room = int(
+        wide * 1.05 - 1
+    )  # a character of 10 points is a little narrower than a column's unit; the indent
+    return max(1, -(-shown_width(text) // room))
 
 
 def _slots(widths: Sequence[float]) -> tuple[Slot, ...]:

@@ -91,7 +91,7 @@ class Look:
         if type_ in _CENTRED:
             properties["align"] = "center"
         elif type_ in (FieldType.TEXT, FieldType.CODE):
-            properties |= {"align": "left", "text_wrap": type_ is FieldType.TEXT}
+            properties |= {"align": "left", "indent": 1, "text_wrap": type_ is FieldType.TEXT}
         else:
             properties["align"] = "right"
         if computed:

@@ -92,7 +92,7 @@ class Sheet:
         sheet = self.sheet
         sheet.set_row(TITLE_ROW, 34)
         sheet.write_string(TITLE_ROW, 0, self.kind.title.zh, self.look.title)
-        sheet.set_row(LEGEND_ROW, 16)
+        sheet.set_row(LEGEND_ROW, 20)
         sheet.write_string(
             LEGEND_ROW,
             0,

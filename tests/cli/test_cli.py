@@ -231,7 +231,7 @@ def test_rules(tmp_path: Path) -> None:
         assert section in done.stdout
     listed = json.loads(qq(tmp_path, "rules", "--format", "json").stdout)
     assert len(listed) >= 96
-    assert listed[0]["id"] == "FIL001"
+    assert {"FIL001", "REC001"} <= {r["id"] for r in listed}
     assert "REC022" in qq(tmp_path, "rules").stdout
 
 
@@ -246,7 +246,7 @@ def test_policy_show(tmp_path: Path) -> None:
     assert shown["profile"] == "group"
 
 
-def test_template_is_accepted_by_the_check(tmp_path: Path) -> None:
+def test_template_is_written(tmp_path: Path) -> None:
     done = qq(tmp_path, "template", "receivables", "-o", "new/t.xlsx")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "new" / "t.xlsx").read_bytes()[:2] == b"PK"

@@ -73,6 +73,7 @@ def test_faulty_units_have_exactly_their_faults(
     named = {f["rule"] for f in listed}
     follow = {rule for f in listed for rule in f.get("follows", ())}
     found = {f.rule for f in results[unit].findings}
+    assert tuple(faults["warranted"]) == WARRANTED
     assert found == named | follow | set(WARRANTED)
     assert not named & set(WARRANTED)
     assert not results[unit].accepted

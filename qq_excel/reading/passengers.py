@@ -1,0 +1,108 @@
+"""What a package carries besides its cells: macros, links, connections, embedded objects.
+
+Found by relationships, root elements and part names, so that none of the three alone hides it. None of it is
+opened.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+
+from lxml import etree
+
+from qq_excel.language import Text
+from qq_excel.reading.guard import Refusal
+from qq_excel.reading.model import FileFact
+from qq_excel.reading.scan import XmlScan
+
+#: Relationship files are small; a larger one is no honest one.
+_LONGEST = 32 << 20
+_WORDS = {
+    "links": Text("外部链接", "external links"),
+    "dde": Text("DDE 链接", "DDE links"),
+    "connections": Text("数据连接", "data connections"),
+    "embedded": Text("嵌入对象", "embedded objects"),
+    "activex": Text("ActiveX 控件", "ActiveX controls"),
+    "remote": Text("包外的图片或模板", "pictures or templates from outside"),
+}
+_BY_RELATION = {
+    "externalLink": "links",
+    "externalLinkPath": "links",
+    "xlExternalLinkPath/xlPathMissing": "links",
+    "connections": "connections",
+    "queryTable": "connections",
+    "powerPivotData": "connections",
+    "oleObject": "embedded",
+    "package": "embedded",
+    "control": "activex",
+    "activeXControlBinary": "activex",
+}
+#: Parts that the reader itself needs: they may not lie outside the package.
+_NEEDED = {"officeDocument", "worksheet", "sharedStrings", "styles"}
+_BY_NAME = {
+    "/externallinks/": "links",
+    "/connections.": "connections",
+    "/querytables/": "connections",
+    "/embeddings/": "embedded",
+    "/activex/": "activex",
+}
+_MACROS = {"vbaProject": "vba", "xlMacrosheet": "xlm", "xlIntlMacrosheet": "xlm"}
+
+
+def look_for_passengers(archive: zipfile.ZipFile, scans: dict[str, XmlScan]) -> list[FileFact]:
+    """Facts FIL004 and FIL005; refuses (FIL010) what puts a needed part outside the package."""
+    macros: set[str] = set()
+    carried: set[str] = set()
+    for name in archive.namelist():
+        lower = name.lower()
+        if lower.endswith(".rels"):
+            _relations(archive, name, macros, carried)
+        carried |= {code for sign, code in _BY_NAME.items() if sign in f"/{lower}"}
+        if lower.endswith("vbaproject.bin"):
+            macros.add("vba")
+        if "/macrosheets/" in f"/{lower}":
+            macros.add("xlm")
+        scan = scans[lower]
+        if scan.root == "macrosheet":
+            macros.add("xlm")
+        elif scan.root == "externalLink":
+            carried.add("dde" if b"ddeLink" in scan.start else "links")
+        elif scan.root in ("connections", "queryTable"):
+            carried.add("connections")
+    facts = [FileFact("FIL004", values={"code": ",".join(sorted(macros))})] if macros else []
+    if "dde" in carried:
+        carried.discard("links")
+    codes = [c for c in _WORDS if c in carried]
+    if codes:
+        reason = Text("、".join(_WORDS[c].zh for c in codes), ", ".join(_WORDS[c].en for c in codes))
+        facts.append(FileFact("FIL005", values={"reason": reason, "code": ",".join(codes)}))
+    return facts
+
+
+def _relations(archive: zipfile.ZipFile, name: str, macros: set[str], carried: set[str]) -> None:
+    with archive.open(name) as part:
+        content = part.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise ValueError(f"{name} is too large")
+    for relation in parse(content):
+        type_ = str(relation.get("Type", "")).rpartition("/relationships/")[2] or str(relation.get("Type", ""))
+        type_ = type_ if type_ in _BY_RELATION else type_.rpartition("/")[2]
+        if type_ in _MACROS:
+            macros.add(_MACROS[type_])
+        if type_ in _BY_RELATION:
+            carried.add(_BY_RELATION[type_])
+        if relation.get("TargetMode") == "External":
+            if type_ in _NEEDED:
+                raise Refusal(
+                    "FIL010", "outside", Text("所需的部件在文件之外", "a part that it needs lies outside the file"),
+                    part=name,
+                )  # fmt: skip
+            if type_ in ("image", "attachedTemplate", "frame", "chart"):
+                carried.add("remote")
+
+
+def parse(content: bytes) -> Any:
+    """Parse a small XML part: no entities, no document type, no network."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(content, parser)
