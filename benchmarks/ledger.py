@@ -30,7 +30,9 @@ def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet(kind.sheet)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for j, (label, value) in enumerate([("填报单位", "华东分公司"), ("报告期", "2026Q3"), ("编制人", "周敏")]):
+    for j, (label, value) in enumerate(
+        [("填报单位", "华东分公司"), ("报告期", "2026Q3"), ("编制人", "周敏")]
+    ):
         sheet.write_string(0, 2 * j, label)
         sheet.write_string(0, 2 * j + 1, value)
     sheet.write_string(1, 0, "截止日期")

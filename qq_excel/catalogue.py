@@ -112,7 +112,10 @@ def all_rules() -> dict[str, RuleSpec]:
         for spec in file.rules:
             if spec.family != name or file.family != name:
                 raise SchemaError(
-                    Text(f"规则 {spec.id} 应放在 {spec.family}.yaml", f"rule {spec.id} belongs in {spec.family}.yaml")
+                    Text(
+                        f"规则 {spec.id} 应放在 {spec.family}.yaml",
+                        f"rule {spec.id} belongs in {spec.family}.yaml",
+                    )
                 )
             if spec.id in out:
                 raise SchemaError(Text(f"规则 {spec.id} 重复", f"rule {spec.id} stands twice"))

@@ -302,9 +302,7 @@ class _Run:
             title = stack.kind.title
             self.progress(Text(f"校验 {title.zh}", f"checking {title.en}"), done, steps)
 
-    def _rows(
-        self, spec: RuleSpec, stack: Stack, params: Params, into: Answers, check: Any
-    ) -> None:
+    def _rows(self, spec: RuleSpec, stack: Stack, params: Params, into: Answers, check: Any) -> None:
         judgeable = self._judgeable(spec, stack)
         if not judgeable.any():
             return
@@ -363,9 +361,7 @@ class _Run:
             return
         name = verdict.field or spec.field
         steps = stack.step[at]
-        columns: dict[str, list[Any]] = {
-            k: _shown(v, at, steps, None) for k, v in verdict.figures.items()
-        }
+        columns: dict[str, list[Any]] = {k: _shown(v, at, steps, None) for k, v in verdict.figures.items()}
         kind = stack.kind
         type_ = kind[name].type if name else None
         own = verdict.value if verdict.value is not None else (stack[name] if name else None)
@@ -385,19 +381,30 @@ class _Run:
                 status, reason, by = "explained", explained[0][n], explained[1][n]
             self.found.append(
                 Finding(
-                    rule=spec.id, level=level, file=source.file, sheet=table.sheet, row=row,
-                    column=table.columns.get(name) if name else None, field=name,
+                    rule=spec.id,
+                    level=level,
+                    file=source.file,
+                    sheet=table.sheet,
+                    row=row,
+                    column=table.columns.get(name) if name else None,
+                    field=name,
                     header=table.headers.get(name, kind[name].header) if name else None,
-                    key="/".join(k[n] for k in keys if k[n]) or None, value=values[n] or None,
+                    key="/".join(k[n] for k in keys if k[n]) or None,
+                    value=values[n] or None,
                     expected=expected[n] if verdict.expected is not None else None,
                     figures={k: v[n] for k, v in columns.items()},
                     related=tuple(a1(row, table.columns[r]) for r in related if r in table.columns),
-                    status=status, reason=reason, approved_by=by, order=source.order,
+                    status=status,
+                    reason=reason,
+                    approved_by=by,
+                    order=source.order,
                 )
             )
 
     @staticmethod
-    def _explained(spec: RuleSpec, stack: Stack, at: npt.NDArray[np.int64]) -> tuple[list[Any], list[Any]] | None:
+    def _explained(
+        spec: RuleSpec, stack: Stack, at: npt.NDArray[np.int64]
+    ) -> tuple[list[Any], list[Any]] | None:
         if not spec.explainable or "special_reason" not in stack.frame:
             return None
         one = np.ones(len(at), dtype=np.int64)
@@ -418,7 +425,8 @@ def _fault(spec: RuleSpec) -> Text:
     fault = uuid.uuid4().hex[:8]
     log.exception("rule %s failed, fault %s", spec.id, fault)
     return Text(
-        f"程序内部故障（编号 {fault}），请把日志交给管理员", f"internal fault {fault}; give the log to your administrator"
+        f"程序内部故障（编号 {fault}），请把日志交给管理员",
+        f"internal fault {fault}; give the log to your administrator",
     )
 
 
@@ -434,7 +442,11 @@ def _shown(
     if isinstance(value, pd.Series):
         values = value.iloc[at].tolist()
     elif isinstance(value, np.ndarray):
-        values = value[at].tolist() if value.dtype.kind != "M" else list(value[at].astype("datetime64[s]").tolist())
+        values = (
+            value[at].tolist()
+            if value.dtype.kind != "M"
+            else list(value[at].astype("datetime64[s]").tolist())
+        )
     elif isinstance(value, list | tuple):
         values = [value[i] for i in at]
     else:

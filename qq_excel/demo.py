@@ -27,7 +27,9 @@ class Demonstration:
     written: list[Path] = field(default_factory=list)
 
 
-def demonstrate(target: Path, profile: str = "group", tell: Callable[[Text], None] | None = None) -> Demonstration:
+def demonstrate(
+    target: Path, profile: str = "group", tell: Callable[[Text], None] | None = None
+) -> Demonstration:
     """Check the profile's samples, annotate, warn and build packs; leave it all in *target*.
 
     Raises :class:`InputError` when the profile has no samples.

@@ -119,8 +119,10 @@ class Finding:
         text = render(spec.message.text.in_(lang), self._figures(lang))
         if self.status == "explained":
             by = self.approved_by or "—"
-            text += f"（已说明：{self.reason}；批准人：{by}）" if lang == "zh" else (
-                f" (explained: {self.reason}; approved by {by})"
+            text += (
+                f"（已说明：{self.reason}；批准人：{by}）"
+                if lang == "zh"
+                else (f" (explained: {self.reason}; approved by {by})")
             )
         return text
 
@@ -129,7 +131,9 @@ class Finding:
         lang = lang or current()
         if self.why is not None:
             return (
-                "补齐所缺的资料、列或参数后重新校验。" if lang == "zh" else "Supply what is missing and check again."
+                "补齐所缺的资料、列或参数后重新校验。"
+                if lang == "zh"
+                else "Supply what is missing and check again."
             )
         return render(self.spec.fix.text.in_(lang), self._figures(lang))
 

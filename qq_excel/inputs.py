@@ -36,7 +36,8 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
         else:
             raise InputError(
                 Text(
-                    f"{path}：找不到这个文件或文件夹。请检查路径。", f"{path}: no such file or folder. Check the path."
+                    f"{path}：找不到这个文件或文件夹。请检查路径。",
+                    f"{path}: no such file or folder. Check the path.",
                 )
             )
     return list(found)

@@ -76,16 +76,26 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
         errno.EPERM: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
         errno.EROFS: Text("文件夹是只读的，请换一个文件夹", "the folder is read-only; choose another one"),
         errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of the path is no folder"),
-        errno.EISDIR: Text("同名的文件夹已存在，请换一个名称", "a folder of that name exists; choose another name"),
-        errno.EEXIST: Text("同名的文件已存在，请换一个名称", "a file of that name exists; choose another name"),
-        errno.EBUSY: Text("文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"),
-        errno.ETXTBSY: Text("文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"),
+        errno.EISDIR: Text(
+            "同名的文件夹已存在，请换一个名称", "a folder of that name exists; choose another name"
+        ),
+        errno.EEXIST: Text(
+            "同名的文件已存在，请换一个名称", "a file of that name exists; choose another name"
+        ),
+        errno.EBUSY: Text(
+            "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
+        ),
+        errno.ETXTBSY: Text(
+            "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
+        ),
         errno.ENAMETOOLONG: Text("文件名过长", "the file name is too long"),
     }
     if getattr(error, "winerror", None) in (32, 33):
         why = reasons[errno.EBUSY]
     else:
-        why = reasons.get(error.errno or 0, Text(error.strerror or "未知原因", error.strerror or "unknown reason"))
+        why = reasons.get(
+            error.errno or 0, Text(error.strerror or "未知原因", error.strerror or "unknown reason")
+        )
     return OutputError(Text(f"{path}：无法写入，{why.zh}。", f"{path}: cannot be written: {why.en}."))
 
 

@@ -50,7 +50,9 @@ def test_one_unit_and_period_is_one_submission(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_judged_is_said_and_does_not_block(tmp_path: Path) -> None:
-    result = check_paths([build(tmp_path / "a.xlsx", {"receivables": [{}]}, drop=["overdue_days", "handler"])])
+    result = check_paths(
+        [build(tmp_path / "a.xlsx", {"receivables": [{}]}, drop=["overdue_days", "handler"])]
+    )
     (one,) = (f for f in result.findings if f.rule == "REC006" and f.level == "?")
     assert one.message("zh") == "无法判断“有余额而无经办人或责任人”：表中没有“经办人”列。"
     assert (one.cell, one.blocks, one.sheet) == (None, False, "应收账款明细表")
@@ -132,8 +134,21 @@ def test_the_schema_alone_fails_on_the_same_rows(tmp_path: Path) -> None:
     cases = caught.value.failure_cases
     ours = check_paths([path]).findings
     compared = 0
-    for rule in ("REC001", "REC002", "REC004", "REC006", "REC011", "REC014", "REC015", "CEL001", "REC012", "REC021"):
-        theirs = {int(i) for c, i in zip(cases["check"], cases["index"], strict=True) if str(c).startswith(rule)}
+    for rule in (
+        "REC001",
+        "REC002",
+        "REC004",
+        "REC006",
+        "REC011",
+        "REC014",
+        "REC015",
+        "CEL001",
+        "REC012",
+        "REC021",
+    ):
+        theirs = {
+            int(i) for c, i in zip(cases["check"], cases["index"], strict=True) if str(c).startswith(rule)
+        }
         mine = {f.row - int(table.rows[0]) for f in ours if f.rule == rule and f.row is not None}
         assert theirs == mine, rule
         compared += bool(mine)
@@ -150,8 +165,16 @@ def test_stacking_finds_the_same_as_one_by_one(tmp_path: Path) -> None:
     rest: dict[str, Any] = {"credit_terms": [{}], "contracts": [{}]}
     over = {"original": 900400, "balance": 900000}
     one = build(tmp_path / "one.xlsx", {"receivables": ROWS, **rest})
-    two = build(tmp_path / "two.xlsx", {"receivables": [over, *ROWS[3:9]], **rest}, {"unit": "西部分公司", "money_unit": "万元"})
-    old = build(tmp_path / "old.xlsx", {"receivables": ROWS[:6], **rest}, {"as_of": dt.date(2026, 6, 30), "period": "2026Q2"})
+    two = build(
+        tmp_path / "two.xlsx",
+        {"receivables": [over, *ROWS[3:9]], **rest},
+        {"unit": "西部分公司", "money_unit": "万元"},
+    )
+    old = build(
+        tmp_path / "old.xlsx",
+        {"receivables": ROWS[:6], **rest},
+        {"as_of": dt.date(2026, 6, 30), "period": "2026Q2"},
+    )
 
     def told(result: Result) -> list[Any]:
         return [{**f.document(), "order": None} for f in result.findings]

@@ -39,7 +39,8 @@ def test_insured_age(tmp_path: Path, age: int, level: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "level"), [(31, None), (30, "蓝"), (16, "蓝"), (15, "黄"), (0, "黄"), (-1, "橙"), (-90, "橙"), (-91, "红")]
+    ("left", "level"),
+    [(31, None), (30, "蓝"), (16, "蓝"), (15, "黄"), (0, "黄"), (-1, "橙"), (-90, "橙"), (-91, "红")],
 )
 def test_contract_term(tmp_path: Path, left: int, level: str | None) -> None:
     ends = AS_OF + dt.timedelta(days=left)
@@ -82,7 +83,12 @@ def test_every_cause_with_its_words(tmp_path: Path) -> None:
         ("ZQ-0001", "蓝", [("term", "合同 HT-0002 将于 2026-10-20 届满，还有 20 天")]),
     ]
     assert [c.department for c in got.claims] == ["清欠办", "经营管理部"]
-    assert list(got.by_level()) == [("红", 1, "600.00"), ("橙", 0, "0.00"), ("黄", 0, "0.00"), ("蓝", 1, "600.00")]
+    assert list(got.by_level()) == [
+        ("红", 1, "600.00"),
+        ("橙", 0, "0.00"),
+        ("黄", 0, "0.00"),
+        ("蓝", 1, "600.00"),
+    ]
 
 
 def test_settled_claims_are_not_warned(tmp_path: Path) -> None:

@@ -75,7 +75,11 @@ def check(
     return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together)
 
 
-@app.command(help=t("生成清欠预警表（各单位一份，集团一份）", "make warning sheets, one per unit and one for the group"))
+@app.command(
+    help=t(
+        "生成清欠预警表（各单位一份，集团一份）", "make warning sheets, one per unit and one for the group"
+    )
+)
 def warn(
     paths: Paths,
     out: OutDir,
@@ -99,7 +103,10 @@ def write_off(
     as_of: AsOf = None,
     policy: PolicyOption = "group",
     draft: Annotated[
-        bool, typer.Option("--draft", help=t("材料不全的也生成，打“草稿”水印", "make watermarked drafts of unfit ones"))
+        bool,
+        typer.Option(
+            "--draft", help=t("材料不全的也生成，打“草稿”水印", "make watermarked drafts of unfit ones")
+        ),
     ] = False,
     format: FormatOption = Format.TEXT,
     together: Together = False,
@@ -125,11 +132,14 @@ def verify(
     return run_verify(pack, format)
 
 
-@app.command("import", help=t("把外部导出（CSV 或工作簿）转成应收账款明细表", "turn a foreign export into a ledger"))
+@app.command(
+    "import", help=t("把外部导出（CSV 或工作簿）转成应收账款明细表", "turn a foreign export into a ledger")
+)
 def import_(
     file: Annotated[Path, typer.Argument(help=t("导出文件", "the export"))],
     mapping: Annotated[
-        str, typer.Option("--map", help=t("对应关系 YAML 文件，或自带的名称", "mapping YAML, or a built-in name"))
+        str,
+        typer.Option("--map", help=t("对应关系 YAML 文件，或自带的名称", "mapping YAML, or a built-in name")),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个工作簿", "the ledger to write"))],
     as_of: AsOf = None,
@@ -144,7 +154,9 @@ def import_(
 
 @app.command(help=t("新建空白模板", "write a blank template"))
 def template(
-    kind: Annotated[str, typer.Argument(help=t("表种，如 receivables；all 为全部", "a kind, e.g. receivables; or all"))],
+    kind: Annotated[
+        str, typer.Argument(help=t("表种，如 receivables；all 为全部", "a kind, e.g. receivables; or all"))
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪里", "where to write it"))],
     policy: PolicyOption = "group",
     lang: LangOption = Language.ZH,
@@ -158,7 +170,9 @@ def template(
 
 @app.command(help=t("列出规则，或说明一条规则", "list the rules, or explain one"))
 def rules(
-    rule_id: Annotated[str | None, typer.Argument(help=t("规则编号，如 REC001", "a rule, e.g. REC001"))] = None,
+    rule_id: Annotated[
+        str | None, typer.Argument(help=t("规则编号，如 REC001", "a rule, e.g. REC001"))
+    ] = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -171,7 +185,9 @@ def rules(
 
 @policy_app.command("show", help=t("显示制度参数及来源", "show the parameters and where they come from"))
 def policy_show(
-    policy: Annotated[str, typer.Argument(help=t("制度名称或 YAML 文件", "a profile or a YAML file"))] = "group",
+    policy: Annotated[
+        str, typer.Argument(help=t("制度名称或 YAML 文件", "a profile or a YAML file"))
+    ] = "group",
     as_of: AsOf = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,

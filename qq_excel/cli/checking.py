@@ -42,7 +42,12 @@ def code_of(result: Result) -> int:
 
 
 def run_check(
-    paths: list[Path], target: Path | None, as_of: dt.date | None, policy: Policy, format: Format, together: bool
+    paths: list[Path],
+    target: Path | None,
+    as_of: dt.date | None,
+    policy: Policy,
+    format: Format,
+    together: bool,
 ) -> int:
     """``qq-excel check``."""
     result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
@@ -121,7 +126,9 @@ def _print_file(file: FileResult, result: Result) -> None:
             grid.add_row(Styled(level, style=_COLOURS[f.level]), f.rule, f.cell or "—", body)
         for why, rules in unjudged.items():
             body = Styled(f"{why}：" if current() == "zh" else f"{why}: ")
-            body.append("、".join(dict.fromkeys(rules)) if current() == "zh" else ", ".join(dict.fromkeys(rules)))
+            body.append(
+                "、".join(dict.fromkeys(rules)) if current() == "zh" else ", ".join(dict.fromkeys(rules))
+            )
             grid.add_row(Styled(str(LEVEL_NAMES["?"]), style=_COLOURS["?"]), "", "—", body)
         out.print(grid)
         if len(here) > _SHOWN_PER_SHEET:
@@ -155,7 +162,8 @@ def run_warn(
     else:
         for level, count, amount in book.by_level():
             out.print(
-                t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"), markup=False
+                t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"),
+                markup=False,
             )
         print_written(written)
     return code_of(result)
@@ -193,7 +201,9 @@ def run_verify(pack: Path, format: Format) -> int:
     from qq_excel.papers.write_off_pack import verify_pack  # noqa: PLC0415
 
     if not pack.is_file():
-        raise InputError(Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path."))
+        raise InputError(
+            Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
+        )
     problems = verify_pack(pack)
     if format is Format.JSON:
         common.print_json({"pack": pack.name, "whole": not problems, "problems": [str(p) for p in problems]})

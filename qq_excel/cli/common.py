@@ -53,7 +53,9 @@ AsOf = Annotated[
 ]
 PolicyOption = Annotated[
     str,
-    typer.Option("--policy", help=t("制度：名称（group）或 YAML 文件", "policy: a profile (group) or a YAML file")),
+    typer.Option(
+        "--policy", help=t("制度：名称（group）或 YAML 文件", "policy: a profile (group) or a YAML file")
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help=t("输出格式", "output format"))]
 LangOption = Annotated[Language, typer.Option("--lang", help=t("语言", "language"))]
@@ -75,7 +77,8 @@ def day(text: str | None) -> dt.date | None:
     except ValueError:
         raise InputError(
             Text(
-                f"日期“{text}”不对，请写成 2026-09-30 这样的形式。", f"'{text}' is no date; write it like 2026-09-30."
+                f"日期“{text}”不对，请写成 2026-09-30 这样的形式。",
+                f"'{text}' is no date; write it like 2026-09-30.",
             )
         ) from None
 

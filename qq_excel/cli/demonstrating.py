@@ -33,13 +33,20 @@ def run_demo(target: Path, profile: str = "group") -> int:
         )
     )
     for level, count, amount in shown.warned:
-        out.print(t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"), markup=False)
+        out.print(
+            t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"),
+            markup=False,
+        )
     out.print(
         t(
             f"核销申请包 {len(shown.packs)} 份（已验证完整），材料不全 {shown.unfit} 份",
             f"{len(shown.packs)} write-off packs (verified), {shown.unfit} applications not fit",
         )
     )
-    out.print(t("校验结果、标注件、预警表、申请包都在：", "Everything is in: ") + str(target), markup=False, soft_wrap=True)
+    out.print(
+        t("校验结果、标注件、预警表、申请包都在：", "Everything is in: ") + str(target),
+        markup=False,
+        soft_wrap=True,
+    )
     out.print(t("请打开：", "Open: ") + str(shown.index), style="bold", markup=False, soft_wrap=True)
     return OK

@@ -34,7 +34,9 @@ def run_import(file: Path, mapping: str, as_of: dt.date | None, target: Path) ->
             markup=False,
         )
     if len(report.bad) > 20:
-        out.print(t(f"  ……共 {len(report.bad)} 处，见导入说明。", f"  … {len(report.bad)} in all; see 导入说明."))
+        out.print(
+            t(f"  ……共 {len(report.bad)} 处，见导入说明。", f"  … {len(report.bad)} in all; see 导入说明.")
+        )
     for path in [target, *([report.particulars] if report.particulars else [])]:
         out.print(t("已写出：", "Written:"), str(path), markup=False, soft_wrap=True)
     return FINDINGS if report.bad else OK

@@ -41,13 +41,19 @@ def run_rules(rule_id: str | None, format: Format) -> int:
         print_json([spec.model_dump(mode="json") for spec in all_rules().values()])
         return OK
     for family, title in family_titles().items():
-        grid = Grid(title=f"{family} {title}", title_justify="left", box=None, show_header=False, padding=(0, 1))
+        grid = Grid(
+            title=f"{family} {title}", title_justify="left", box=None, show_header=False, padding=(0, 1)
+        )
         for spec in all_rules().values():
             if spec.family == family:
                 mark = "†" if spec.explainable else ""
-                grid.add_row(spec.id, str(LEVEL_NAMES[spec.level]), str(spec.title) + mark, ", ".join(spec.clauses))
+                grid.add_row(
+                    spec.id, str(LEVEL_NAMES[spec.level]), str(spec.title) + mark, ", ".join(spec.clauses)
+                )
         out.print(grid)
-    out.print(t("† 填写“特殊原因说明”和批准人后不再阻止提交。", "† answered by a special reason with its approver."))
+    out.print(
+        t("† 填写“特殊原因说明”和批准人后不再阻止提交。", "† answered by a special reason with its approver.")
+    )
     return OK
 
 
@@ -84,7 +90,13 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
     out.print(f"{policy.profile}  {policy.title}  v{policy.version}", style="bold", markup=False)
     out.print(f"sha256 {policy.sha256}", style="dim", markup=False)
     grid = Grid(box=None, padding=(0, 1))
-    for name in (t("参数", "parameter"), t("值", "value"), t("自", "from"), t("来源", "source"), t("条款", "clause")):
+    for name in (
+        t("参数", "parameter"),
+        t("值", "value"),
+        t("自", "from"),
+        t("来源", "source"),
+        t("条款", "clause"),
+    ):
         grid.add_column(name, overflow="fold")
     known = parameters()
     for name, dated in policy.parameters.items():
@@ -114,7 +126,9 @@ def _value(value: Any) -> str:
     if isinstance(value, dict):
         return "\n".join(f"{k}: {_value(v)}" for k, v in value.items())
     if isinstance(value, list):
-        return "\n".join(_value(v) for v in value) if value and isinstance(value[0], dict) else "、".join(
-            "|".join(map(str, v)) if isinstance(v, list) else str(v) for v in value
+        return (
+            "\n".join(_value(v) for v in value)
+            if value and isinstance(value[0], dict)
+            else "、".join("|".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
         )
     return str(value)

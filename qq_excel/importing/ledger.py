@@ -58,9 +58,7 @@ class ImportReport:
     particulars: Path | None = None
 
 
-def import_ledger(
-    source: Path, mapping: Mapping, target: Path, as_of: dt.date | None = None
-) -> ImportReport:
+def import_ledger(source: Path, mapping: Mapping, target: Path, as_of: dt.date | None = None) -> ImportReport:
     """Write the ledger of *source* to *target* and report what arrived.
 
     Without *as_of* the latest date in the export is taken (never today). Raises :class:`InputError` when
@@ -70,7 +68,9 @@ def import_ledger(
     header, rows = _rows(source, mapping)
     _need_columns(source, header, mapping)
     report = ImportReport(rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None)
-    read = [_read(number, dict(zip(header, row, strict=False)), mapping, kind, report) for number, row in rows]
+    read = [
+        _read(number, dict(zip(header, row, strict=False)), mapping, kind, report) for number, row in rows
+    ]
     if as_of is None:
         dates = [v for record in read for v in record.values() if isinstance(v, dt.date)]
         if not dates:
@@ -108,7 +108,9 @@ def _rows(source: Path, mapping: Mapping) -> tuple[list[str], list[tuple[int, li
         size = source.stat().st_size
     except OSError as error:
         raise InputError(
-            Text(f"{source}：读不到文件（{error.strerror}）。", f"{source}: cannot be read ({error.strerror}).")
+            Text(
+                f"{source}：读不到文件（{error.strerror}）。", f"{source}: cannot be read ({error.strerror})."
+            )
         ) from None
     if size > _MAX_BYTES:
         raise InputError(Text(f"{source}：文件过大。", f"{source}: the file is too large."))
@@ -132,7 +134,9 @@ def _csv(source: Path, mapping: Mapping) -> list[list[Any]]:
         except (UnicodeDecodeError, LookupError):
             continue
         try:
-            return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mapping.separator)]
+            return [
+                list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mapping.separator)
+            ]
         except csv.Error as error:
             raise InputError(
                 Text(f"{source}：不是合法的 CSV（{error}）。", f"{source}: not valid CSV ({error}).")
@@ -164,12 +168,16 @@ def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:
         )
 
 
-def _read(number: int, row: dict[str, Any], mapping: Mapping, kind: Kind, report: ImportReport) -> dict[str, Any]:
+def _read(
+    number: int, row: dict[str, Any], mapping: Mapping, kind: Kind, report: ImportReport
+) -> dict[str, Any]:
     record: dict[str, Any] = dict(mapping.constants)
     for name, column in mapping.columns.items():
         record[name] = _value(number, row.get(column.source), column, kind[name].type, report)
     if mapping.settled_on:
-        settled = _value(number, row.get(mapping.settled_on.source), mapping.settled_on, FieldType.DATE, report)
+        settled = _value(
+            number, row.get(mapping.settled_on.source), mapping.settled_on, FieldType.DATE, report
+        )
         record["_settled_on"] = settled
     return record
 
@@ -181,7 +189,9 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
         found = _date(raw, column)
         if found is None:
             order = column.date or "year-first"
-            report.bad.append(BadValue(number, column.source, str(raw), Text(f"日期（{order}）", f"a date ({order})")))
+            report.bad.append(
+                BadValue(number, column.source, str(raw), Text(f"日期（{order}）", f"a date ({order})"))
+            )
         return found if found is not None else str(raw)
     if type_.numeric:
         try:
@@ -257,7 +267,10 @@ def write_particulars(report: ImportReport, mapping: Mapping, target: Path) -> P
 
     kind = get_kind(mapping.kind)
     names = [*mapping.columns]
-    unread = [["行号", "列", "值", "应为"], *([str(b.row), b.column, b.value, b.expected.zh] for b in report.bad)]
+    unread = [
+        ["行号", "列", "值", "应为"],
+        *([str(b.row), b.column, b.value, b.expected.zh] for b in report.bad),
+    ]
     later = [[kind[n].header for n in names], *(_cells(r, names) for r in report.later)]
     with writing(target) as temporary:
         book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})

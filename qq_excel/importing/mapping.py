@@ -53,7 +53,9 @@ class Mapping(Strict):
         for name in (*self.columns, *self.constants):
             if name not in kind.by_name:
                 near = yamlfile.nearest(name, list(kind.by_name))
-                raise ValueError(f"{name} is no field of {self.kind}" + (f"; did you mean {near}?" if near else ""))
+                raise ValueError(
+                    f"{name} is no field of {self.kind}" + (f"; did you mean {near}?" if near else "")
+                )
         both = set(self.columns) & set(self.constants)
         if both:
             raise ValueError(f"{', '.join(sorted(both))}: both a column and a constant")

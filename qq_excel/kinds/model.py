@@ -195,7 +195,8 @@ def get_kind(name: str) -> Kind:
         raise SchemaError(
             Text(
                 f"没有名为“{name}”的表种" + (f"，是不是 {near}？" if near else "。可用：" + "、".join(kinds)),
-                f"there is no kind '{name}'" + (f"; did you mean {near}?" if near else f": {', '.join(kinds)}"),
+                f"there is no kind '{name}'"
+                + (f"; did you mean {near}?" if near else f": {', '.join(kinds)}"),
             )
         )
     return kinds[name]

@@ -20,7 +20,9 @@ __all__ = ["Limits", "Table", "Workbook", "plain_rows", "read_grids", "read_work
 
 log = logging.getLogger(__name__)
 #: Sheets that the program itself writes; they are no submission.
-OWN_SHEETS = frozenset({"填表说明", "校验结果", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"})
+OWN_SHEETS = frozenset(
+    {"填表说明", "校验结果", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
+)
 
 
 def read_workbook(path: Path, *, as_of: dt.date | None = None, limits: Limits | None = None) -> Workbook:
@@ -111,7 +113,12 @@ def _fault(path: Path) -> str:
 
 
 def _say_extension(path: Path, found: str, book: Workbook) -> None:
-    allowed = {"xlsx": {".xlsx", ".xlsm", ".xltx", ".xltm"}, "xlsb": {".xlsb"}, "xls": {".xls", ".xlt"}, "ods": {".ods"}}
+    allowed = {
+        "xlsx": {".xlsx", ".xlsm", ".xltx", ".xltm"},
+        "xlsb": {".xlsb"},
+        "xls": {".xls", ".xlt"},
+        "ods": {".ods"},
+    }
     if path.suffix.lower() not in allowed[found]:
         reason = Text(
             f"扩展名是 {path.suffix or '（无）'}，内容却是 {found}；已按内容读取，请改正扩展名",
@@ -179,7 +186,11 @@ def _nearest(found: Any) -> dict[str, object]:
         reason = Text("没有一行像是列名", "no row looks like headers")
         return {"reason": reason, "nearest": "", "lacks": ""}
     lacks = found.lacks[:8]
-    more_zh, more_en = (f"等 {len(found.lacks)} 列", f" and {len(found.lacks) - 8} more") if len(found.lacks) > 8 else ("", "")
+    more_zh, more_en = (
+        (f"等 {len(found.lacks)} 列", f" and {len(found.lacks) - 8} more")
+        if len(found.lacks) > 8
+        else ("", "")
+    )
     zh, en = found.kind.title.zh, found.kind.title.en
     reason = Text(
         f"最接近《{zh}》，缺少{'、'.join(lacks)}{more_zh}",

@@ -70,7 +70,9 @@ def _odd(cells: Cells, kind: CellKind) -> npt.NDArray[np.int64]:
     return np.flatnonzero(cells.kind == kind)
 
 
-def _each_text(cells: Cells, at: npt.NDArray[np.int64], parse: Callable[[str], Any]) -> tuple[list[str], list[Any]]:
+def _each_text(
+    cells: Cells, at: npt.NDArray[np.int64], parse: Callable[[str], Any]
+) -> tuple[list[str], list[Any]]:
     if cells.text is None or not len(at):
         return [], []
     raw = cells.text.iloc[at].astype(str).tolist()
@@ -123,7 +125,9 @@ def _cents(
     slack = 1e-6 + np.abs(hundredths) * 1e-15
     with np.errstate(invalid="ignore"):
         fine = np.flatnonzero((np.abs(hundredths - near) > slack) & ~absolute)
-    facts.note("CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{number[i]:.2f}" for i in fine])
+    facts.note(
+        "CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{number[i]:.2f}" for i in fine]
+    )
     scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
     huge = np.flatnonzero(np.abs(rounded) > 9e15)  # cents are no longer exact
@@ -156,7 +160,9 @@ def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[An
         days[wrong] = np.datetime64("NaT", "D")
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
-        _read_dates(at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts, partial(_number_date, date1904))
+        _read_dates(
+            at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts, partial(_number_date, date1904)
+        )
     at = _odd(cells, CellKind.TEXT)
     if len(at) and cells.text is not None:
         _read_dates(at, cells.text.iloc[at].astype(str).tolist(), days, f, facts)
@@ -188,7 +194,11 @@ def _read_dates(
     facts.note("CEL005", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
     read = [d for d in found if d is not None]
     facts.note(
-        "CEL003", f.name, at[good], [r for r, g in zip(raw, good, strict=True) if g], [d.isoformat() for d in read]
+        "CEL003",
+        f.name,
+        at[good],
+        [r for r, g in zip(raw, good, strict=True) if g],
+        [d.isoformat() for d in read],
     )
     days[at[good]] = np.array(read, dtype="datetime64[D]")
 
@@ -226,7 +236,9 @@ def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: 
     at = np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(index, value_set=chosen.cast(index.type)), False)))
     where = pc.take(index, pa.array(at))
     raw = pc.take(words, where).to_pylist()
-    facts.note(rule, f.name, at, [str(r) for r in raw], None if read is None else pc.take(read, where).to_pylist())
+    facts.note(
+        rule, f.name, at, [str(r) for r in raw], None if read is None else pc.take(read, where).to_pylist()
+    )
 
 
 def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:

@@ -117,7 +117,9 @@ def _inspect(path: Path, limits: Limits) -> Inspection:
 
 
 def _no_workbook(start: bytes) -> Refusal:
-    reason = Text("内容不是 Excel 工作簿（可能只是改了扩展名）", "its content is no workbook (perhaps only renamed)")
+    reason = Text(
+        "内容不是 Excel 工作簿（可能只是改了扩展名）", "its content is no workbook (perhaps only renamed)"
+    )
     plain = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     # CSV and web pages under another name are a later issue: for now they only have a code of their own
     text = plain[:1] == b"<" or (b"\x00" not in plain and b"\n" in plain and not plain.startswith(b"%PDF"))
@@ -161,7 +163,9 @@ def _check_directory(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     for name in names:
         parts = name.replace("\\", "/").split("/")
         if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-            raise Refusal("FIL001", "path_leaves", Text("包内部件的路径不正常", "a part's path leaves the package"))
+            raise Refusal(
+                "FIL001", "path_leaves", Text("包内部件的路径不正常", "a part's path leaves the package")
+            )
     if any(i.flag_bits & 1 for i in infos):
         raise Refusal("FIL002", "zip", Text("压缩包已加密", "the package is encrypted"))
     for info in infos:
@@ -186,7 +190,9 @@ def _kind_of_package(archive: zipfile.ZipFile, lower: dict[str, str]) -> str:
     with archive.open(lower["[content_types].xml"]) as part:
         types = part.read(4 << 20)
     if b"spreadsheetml" not in types and b"ms-excel" not in types:
-        raise Refusal("FIL001", "zip_only", Text("是 Office 文件，但不是工作簿", "an Office file, but no workbook"))
+        raise Refusal(
+            "FIL001", "zip_only", Text("是 Office 文件，但不是工作簿", "an Office file, but no workbook")
+        )
     return "xlsb" if b"ms-excel.sheet.binary" in types else "xlsx"
 
 

@@ -117,7 +117,11 @@ def locate(grid: Any) -> Located | NotLocated:
             for depth, headers in readings:
                 hits = _match(kind, headers)
                 required = kind.required
-                score = sum(1 for f in required if f in hits) / max(1, len(required)) + len(hits) / 1000 - depth / 1e6
+                score = (
+                    sum(1 for f in required if f in hits) / max(1, len(required))
+                    + len(hits) / 1000
+                    - depth / 1e6
+                )
                 if best is None or score > best[0]:
                     best = (score, number, kind, headers, depth)
     if best is None:
@@ -240,7 +244,9 @@ def _head_block(rows: list[list[Any]], merges: list[Area]) -> dict[str, HeadEntr
                 if raw is not None and name not in found:
                     found[name] = _entry(name, raw, r, at)
                 continue
-            for match in re.finditer(r"([^\s:：]{2,8})\s*[:：]\s*([^\s:：][^:：]*?)(?=\s+[^\s:：]{2,8}\s*[:：]|$)", value):
+            for match in re.finditer(
+                r"([^\s:：]{2,8})\s*[:：]\s*([^\s:：][^:：]*?)(?=\s+[^\s:：]{2,8}\s*[:：]|$)", value
+            ):
                 name = labels.get(normal(match[1]))
                 raw = match[2].strip()
                 if name == "money_unit" and normal(match[1]) == "单位" and normal(raw) not in MONEY_UNITS:

@@ -73,7 +73,11 @@ class Package:
             if relation.get("TargetMode") == "External" or not relation.get("Target"):
                 continue
             target = relation.get("Target")
-            whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            whole = (
+                target.lstrip("/")
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(folder, target))
+            )
             out[relation.get("Id", "")] = (relation.get("Type", "").rpartition("/")[2], whole)
         return out
 
@@ -116,7 +120,9 @@ class Package:
 
     def _mark(self, sheets: list[SheetPart | None]) -> None:
         for element in self._root.iter():
-            mark = _OWN_NAMES.get(element.get("name", "").lower()) if local(element) == "definedName" else None
+            mark = (
+                _OWN_NAMES.get(element.get("name", "").lower()) if local(element) == "definedName" else None
+            )
             if mark is None:
                 continue
             value = (element.text or "").strip().lstrip("=").strip('"')
@@ -257,7 +263,9 @@ class Package:
                 for index, xf in enumerate(element):
                     number = xf.get("numFmtId", "0")
                     code = _QUOTED.sub("", custom.get(number, "")).lower()
-                    if int(number) in _BUILTIN_DATES or re.search(r"[ydhs]|m{1,5}", code.replace("general", "")):
+                    if int(number) in _BUILTIN_DATES or re.search(
+                        r"[ydhs]|m{1,5}", code.replace("general", "")
+                    ):
                         out.add(index)
         return frozenset(out)
 

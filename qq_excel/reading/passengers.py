@@ -86,7 +86,9 @@ def _relations(archive: zipfile.ZipFile, name: str, macros: set[str], carried: s
     if len(content) > _LONGEST:
         raise ValueError(f"{name} is too large")
     for relation in parse(content):
-        type_ = str(relation.get("Type", "")).rpartition("/relationships/")[2] or str(relation.get("Type", ""))
+        type_ = str(relation.get("Type", "")).rpartition("/relationships/")[2] or str(
+            relation.get("Type", "")
+        )
         type_ = type_ if type_ in _BY_RELATION else type_.rpartition("/")[2]
         if type_ in _MACROS:
             macros.add(_MACROS[type_])

@@ -134,7 +134,9 @@ class Scanner:
 
     def _pass_on(self, window: bytes) -> None:
         if self._prefix:
-            window = window.replace(b"<" + self._prefix + b":", b"<").replace(b"</" + self._prefix + b":", b"</")
+            window = window.replace(b"<" + self._prefix + b":", b"<").replace(
+                b"</" + self._prefix + b":", b"</"
+            )
         assert self._cells is not None  # noqa: S101 - only sheets come here
         self._cells.feed(window)
 
@@ -330,4 +332,3 @@ def scan_bytes(chunks: Iterator[bytes], *, filled_only: bool = False) -> XmlScan
     for chunk in chunks:
         scanner.feed(chunk)
     return scanner.done()
-

@@ -30,7 +30,11 @@ def make_table(grid: Any, found: Located) -> Table:
     kind = found.kind
     fields = {name: kind[name] for name in found.columns}
     first = found.header_row + 1
-    exact = [c for name, c in found.columns.items() if fields[name].type.numeric or fields[name].type is FieldType.DATE]
+    exact = [
+        c
+        for name, c in found.columns.items()
+        if fields[name].type.numeric or fields[name].type is FieldType.DATE
+    ]
     # columns that are no field may hold the word 合计, or what stands below the table
     beside = {*found.unknown, *range(max(0, min(found.columns.values()) - 2), min(found.columns.values()))}
     beside -= set(found.columns.values())
@@ -45,7 +49,9 @@ def make_table(grid: Any, found: Located) -> Table:
     keep, totals_at, end, blank = _rows(cells, others, kind, size)
     rows = first + keep
     unit_entry = found.head.get("money_unit")
-    money_unit = (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
+    money_unit = (
+        (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
+    )
     factor = MONEY_UNITS.get(money_unit, 1)
     facts = Facts()
     columns: dict[str, pd.Series[Any]] = {}
@@ -166,7 +172,9 @@ def _amounts(kind: Kind) -> list[str]:
 
 def _texts_at(cells: list[Cells], row: int) -> list[str]:
     return [
-        normal(str(one.text.iloc[row])) for one in cells if one.kind[row] == CellKind.TEXT and one.text is not None
+        normal(str(one.text.iloc[row]))
+        for one in cells
+        if one.kind[row] == CellKind.TEXT and one.text is not None
     ]
 
 
@@ -329,7 +337,9 @@ def _hidden(grid: Any, table: Table) -> None:
 
 def _formulas(grid: Any, table: Table) -> None:
     by_column = {c: n for n, c in table.columns.items()}
-    position = {int(r): i for i, r in enumerate(table.rows)} if grid.stale_formulas or grid.foreign_formulas else {}
+    position = (
+        {int(r): i for i, r in enumerate(table.rows)} if grid.stale_formulas or grid.foreign_formulas else {}
+    )
     for places, why in ((grid.stale_formulas, "公式没有结果"), (grid.foreign_formulas, "公式引用其他工作簿")):
         here: dict[str, list[int]] = {}
         for row, column in places:

@@ -76,7 +76,9 @@ def qq_rows(
 
 def column_rules(params: Params) -> list[RuleSpec]:
     """The rules on single columns that this policy asks."""
-    return [s for s in all_rules().values() if s.on == "column" and s.id in registry.load() and asked(s, params)]
+    return [
+        s for s in all_rules().values() if s.on == "column" and s.id in registry.load() and asked(s, params)
+    ]
 
 
 def row_rules(kind: Kind, params: Params) -> list[RuleSpec]:

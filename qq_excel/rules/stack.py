@@ -217,5 +217,7 @@ def missing_partner(kind: str) -> CannotJudge:
 
     title = get_kind(kind).title
     return CannotJudge(
-        Text(f"没有交来《{title.zh}》，请一并提交", f"the table '{title.en}' was not handed in; submit it too")
+        Text(
+            f"没有交来《{title.zh}》，请一并提交", f"the table '{title.en}' was not handed in; submit it too"
+        )
     )

@@ -53,13 +53,25 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"], ["--lang", "en", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["check", "--help"], ["--lang", "en", "--help"]]
+)
 def test_help_and_version_load_no_pandas(tmp_path: Path, arguments: list[str]) -> None:
     done = qq(tmp_path, *arguments, python=("-X", "importtime"))
     assert done.returncode == 0
     loaded = {x.rpartition("|")[2].strip() for x in done.stderr.splitlines() if x.startswith("import time:")}
     assert "qq_excel.cli" in loaded
-    heavy = {"pandas", "pandera", "pandera.pandas", "numpy", "pyarrow", "openpyxl", "lxml", "fastexcel", "yaml"}
+    heavy = {
+        "pandas",
+        "pandera",
+        "pandera.pandas",
+        "numpy",
+        "pyarrow",
+        "openpyxl",
+        "lxml",
+        "fastexcel",
+        "yaml",
+    }
     assert not loaded & heavy
     assert done.stdout.startswith("qq-excel ") or "Usage: qq-excel" in done.stdout
 
@@ -89,7 +101,9 @@ def test_check_json(work: Path, lang: str) -> None:
     document = json.loads(done.stdout)
     schema = json.loads((resources.schemas_dir() / "findings.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())
-    found = [(f["rule"], f["cell"], f["value"], f["expected"]) for f in document["findings"] if f["level"] != "?"]
+    found = [
+        (f["rule"], f["cell"], f["value"], f["expected"]) for f in document["findings"] if f["level"] != "?"
+    ]
     assert found == [("REC001", cell("receivables", "balance", 1), "700.00", "600.00")]
     (one,) = (f for f in document["findings"] if f["rule"] == "REC001")
     assert one["row"] == 7
@@ -116,12 +130,19 @@ def test_written_papers_are_the_same_bytes_and_not_handed_in_again(work: Path) -
 
 
 def test_english(work: Path) -> None:
-    for arguments in (["check", "错.xlsx", "--lang", "en"], ["--lang", "en", "check", "错.xlsx"], ["--lang=en", "check", "错.xlsx"]):
+    for arguments in (
+        ["check", "错.xlsx", "--lang", "en"],
+        ["--lang", "en", "check", "错.xlsx"],
+        ["--lang=en", "check", "错.xlsx"],
+    ):
         done = qq(work, *arguments)
         assert done.returncode == 1
         assert "The balance 700.00 is not the original amount 1,000.00" in done.stdout
         assert "In all: error 1" in done.stdout
-    assert refused(work, "check", "none.xlsx", "--lang", "en") == "none.xlsx: no such file or folder. Check the path."
+    assert (
+        refused(work, "check", "none.xlsx", "--lang", "en")
+        == "none.xlsx: no such file or folder. Check the path."
+    )
 
 
 def test_missing_path_and_empty_folder(tmp_path: Path) -> None:
@@ -148,18 +169,28 @@ def test_a_file_that_is_no_workbook_is_a_finding(tmp_path: Path, content: bytes,
 
 def test_wrong_policy(work: Path) -> None:
     text = GROUP.read_text(encoding="utf-8")
-    (work / "p.yaml").write_text(text.replace("regulation: F\n", "regulation: F\nstagess: []\n"), encoding="utf-8")
+    (work / "p.yaml").write_text(
+        text.replace("regulation: F\n", "regulation: F\nstagess: []\n"), encoding="utf-8"
+    )
     line = text[: text.index("regulation: F")].count("\n") + 2
-    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml") == f"p.yaml 第 {line} 行：不认识的键“stagess”，是不是 stages？"
+    assert (
+        refused(work, "check", "错.xlsx", "--policy", "p.yaml")
+        == f"p.yaml 第 {line} 行：不认识的键“stagess”，是不是 stages？"
+    )
     (work / "p.yaml").write_text("profile: group\nversion: [1\n", encoding="utf-8")
-    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml").startswith("p.yaml 第 3 行：不是合法的 YAML（")
+    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml").startswith(
+        "p.yaml 第 3 行：不是合法的 YAML（"
+    )
     assert refused(work, "policy", "show", "grop") == "没有名为“grop”的制度，是不是 group？"
     assert refused(work, "check", "错.xlsx", "--policy", "none.yaml").startswith("none.yaml：读不到文件")
 
 
 def test_unknown_names_get_the_nearest(tmp_path: Path) -> None:
     assert refused(tmp_path, "rules", "REC0001") == "没有编号为“REC0001”的规则，是不是 REC001？"
-    assert refused(tmp_path, "template", "receivbles", "-o", "t.xlsx") == "没有名为“receivbles”的表种，是不是 receivables？"
+    assert (
+        refused(tmp_path, "template", "receivbles", "-o", "t.xlsx")
+        == "没有名为“receivbles”的表种，是不是 receivables？"
+    )
     assert list(tmp_path.glob("*.xlsx")) == []
 
 
@@ -198,7 +229,9 @@ def test_no_arguments_shows_help(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(work: Path) -> None:
     (work / "file").write_text("x", encoding="utf-8")
-    assert refused(work, "check", "错.xlsx", "-o", "file/out").endswith("：无法写入，路径中有一段不是文件夹。")
+    assert refused(work, "check", "错.xlsx", "-o", "file/out").endswith(
+        "：无法写入，路径中有一段不是文件夹。"
+    )
     why = "file/x.xlsx：无法写入，路径中有一段不是文件夹。"
     assert refused(work, "template", "receivables", "-o", "file/x.xlsx") == why
     (work / "folder").mkdir()
@@ -275,4 +308,6 @@ def test_import(tmp_path: Path) -> None:
     assert "账面余额合计 19.50" in done.stdout
     assert "第 3 行“on”列：“x”不是日期（year-first）" in done.stdout
     assert (tmp_path / "l_导入说明.xlsx").exists()
-    assert refused(tmp_path, "import", "e.csv", "--map", "nope", "-o", "l.xlsx").startswith("找不到对应关系文件“nope”")
+    assert refused(tmp_path, "import", "e.csv", "--map", "nope", "-o", "l.xlsx").startswith(
+        "找不到对应关系文件“nope”"
+    )

@@ -37,8 +37,24 @@ HEADER = ["发票号", "客户", "开票日", "到期日", "金额", "争议", "
 #: Dates as (year, month, day); each order writes them its own way. Texts stay as they are.
 ROWS: list[list[Any]] = [
     ["001", "青岛海川机械有限公司", (2026, 3, 4), (2026, 6, 5), "1,234,567.89", "N", None],
-    ["002", "=HYPERLINK(\"http://x\")", (2026, 4, 1), (2026, 5, 1), "200.10", "Y", (2026, 9, 30)],  # that day: paid
-    ["003", "宁波远航贸易有限公司", (2026, 4, 2), (2026, 5, 2), "300.20", "N", (2026, 10, 1)],  # the day after: open
+    [
+        "002",
+        '=HYPERLINK("http://x")',
+        (2026, 4, 1),
+        (2026, 5, 1),
+        "200.10",
+        "Y",
+        (2026, 9, 30),
+    ],  # that day: paid
+    [
+        "003",
+        "宁波远航贸易有限公司",
+        (2026, 4, 2),
+        (2026, 5, 2),
+        "300.20",
+        "N",
+        (2026, 10, 1),
+    ],  # the day after: open
     ["004", "@甲", (2026, 9, 30), (2026, 12, 1), "0.01", "N", None],
     ["005", "乙", (2026, 10, 1), (2026, 12, 1), "99.99", "N", None],  # dated later
     ["006", "丙", "三月四日", (2026, 12, 1), "7", "N", None],  # a bad date
@@ -55,9 +71,11 @@ def written(value: Any, order: str) -> str:
     if isinstance(value, str):
         return value
     y, m, d = value
-    return {"day-first": f"{d:02d}/{m:02d}/{y}", "month-first": f"{m}/{d}/{y}", "year-first": f"{y}-{m:02d}-{d:02d}"}[
-        order
-    ]
+    return {
+        "day-first": f"{d:02d}/{m:02d}/{y}",
+        "month-first": f"{m}/{d}/{y}",
+        "year-first": f"{y}-{m:02d}-{d:02d}",
+    }[order]
 
 
 def export(tmp_path: Path, order: str, encoding: str, rows: list[list[Any]] = ROWS) -> Path:
@@ -110,7 +128,10 @@ def test_exact_cells(tmp_path: Path, order: str, encoding: str) -> None:
 
 def test_formula_like_text_stays_text(tmp_path: Path) -> None:
     _, frame = run(tmp_path)
-    assert frame.set_index("claim_id").loc[["002", "004"], "debtor"].tolist() == ['=HYPERLINK("http://x")', "@甲"]
+    assert frame.set_index("claim_id").loc[["002", "004"], "debtor"].tolist() == [
+        '=HYPERLINK("http://x")',
+        "@甲",
+    ]
 
 
 def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Path) -> None:
@@ -129,7 +150,12 @@ def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Pat
     from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
     book = CalamineWorkbook.from_path(str(report.particulars))
-    assert book.get_sheet_by_name("读不懂的值").to_python()[1] == ["7", "开票日", "三月四日", "日期（day-first）"]
+    assert book.get_sheet_by_name("读不懂的值").to_python()[1] == [
+        "7",
+        "开票日",
+        "三月四日",
+        "日期（day-first）",
+    ]
     assert book.get_sheet_by_name("截止日之后").to_python()[1][:2] == ["005", "乙"]
 
 
@@ -174,7 +200,10 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     run(tmp_path)
     first = (tmp_path / "ledger.xlsx").read_bytes(), (tmp_path / "ledger_导入说明.xlsx").read_bytes()
     run(tmp_path)
-    assert ((tmp_path / "ledger.xlsx").read_bytes(), (tmp_path / "ledger_导入说明.xlsx").read_bytes()) == first
+    assert (
+        (tmp_path / "ledger.xlsx").read_bytes(),
+        (tmp_path / "ledger_导入说明.xlsx").read_bytes(),
+    ) == first
 
 
 def test_a_workbook_comes_in_like_the_csv(tmp_path: Path) -> None:
@@ -262,7 +291,9 @@ def test_public_file_ties_out(tmp_path: Path, day: str) -> None:
     with PUBLIC.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        if read(row["InvoiceDate"]) <= as_of and not (row["SettledDate"] and read(row["SettledDate"]) <= as_of):
+        if read(row["InvoiceDate"]) <= as_of and not (
+            row["SettledDate"] and read(row["SettledDate"]) <= as_of
+        ):
             expected += int(Decimal(row["InvoiceAmount"]) * 100)
     report = import_ledger(PUBLIC, load_mapping("wa-receivables"), tmp_path / "l.xlsx", as_of)
     assert report.rows == len(rows) == 2466

@@ -104,7 +104,10 @@ def test_limitation_chain() -> None:
 def test_an_event_after_the_end_does_not_revive() -> None:
     due = days("2020-03-02", "2020-03-02")
     got = limitation_end(due, [days("2023-03-03", "2023-03-03"), days(None, "2022-03-01")], 3)
-    assert texts(got) == ["2023-03-02", "2026-03-03"]  # with a link between, it does (3 March 2026 is a Tuesday)
+    assert texts(got) == [
+        "2023-03-02",
+        "2026-03-03",
+    ]  # with a link between, it does (3 March 2026 is a Tuesday)
 
 
 def test_events_in_any_order_of_columns_and_before_due() -> None:

@@ -75,7 +75,11 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_wrong_type_names_line_and_parameter(tmp_path: Path) -> None:
-    path = changed(tmp_path, "dun_every_days:\n    - {from: 2000-01-01, value: 90", "dun_every_days:\n    - {from: 2000-01-01, value: 九十")
+    path = changed(
+        tmp_path,
+        "dun_every_days:\n    - {from: 2000-01-01, value: 90",
+        "dun_every_days:\n    - {from: 2000-01-01, value: 九十",
+    )
     assert refusal(path).startswith(f"F 第 {line(path, '九十')} 行：参数“dun_every_days”应为 days：")
 
 
@@ -90,7 +94,9 @@ def test_dates_must_rise(tmp_path: Path) -> None:
 
 
 def test_key_twice_broken_yaml_and_empty_file(tmp_path: Path) -> None:
-    assert refusal(changed(tmp_path, "version: 1\n", "version: 1\nversion: 2\n")).endswith("行：键“version”重复。")
+    assert refusal(changed(tmp_path, "version: 1\n", "version: 1\nversion: 2\n")).endswith(
+        "行：键“version”重复。"
+    )
     load_policy.cache_clear()
     path = changed(tmp_path, "version: 1\n", "version: [1\n")
     assert "不是合法的 YAML" in refusal(path)

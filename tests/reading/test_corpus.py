@@ -23,5 +23,7 @@ def _files() -> list[Path]:
 
 @pytest.mark.parametrize("path", _files(), ids=lambda p: p.name)
 def test_every_file_is_answered(path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", CODE, str(path)], timeout=SECONDS, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, str(path)], timeout=SECONDS, capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-500:]

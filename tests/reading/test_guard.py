@@ -275,7 +275,9 @@ def test_cells_that_claim_a_huge_range(sound: Path, tmp_path: Path, far: str) ->
     row = far.lstrip("XFDA")
     sheet = part(sound, "xl/worksheets/sheet1.xml")
     cell = f'<row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>'.encode()
-    path = remade(sound, tmp_path / "远.xlsx", {"xl/worksheets/sheet1.xml": sheet.replace(b"</sheetData>", cell)})
+    path = remade(
+        sound, tmp_path / "远.xlsx", {"xl/worksheets/sheet1.xml": sheet.replace(b"</sheetData>", cell)}
+    )
     book = read_workbook(path)
     assert book.tables == []
     assert book.facts[-1].rule in ("FIL001", "FIL003")

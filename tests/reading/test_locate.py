@@ -57,7 +57,16 @@ def test_synonyms() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["合同\n编号", "* 合同编号", "合同编号*", "★合同编号", " 合 同 编 号 ", "合同编号：", "合同\r\n编号", "合同\u3000编号"],
+    [
+        "合同\n编号",
+        "* 合同编号",
+        "合同编号*",
+        "★合同编号",
+        " 合 同 编 号 ",
+        "合同编号：",
+        "合同\r\n编号",
+        "合同\u3000编号",
+    ],
 )
 def test_what_staff_add_to_a_header(written: str) -> None:
     located = found([[written, *HEADERS[1:]]])
@@ -75,7 +84,13 @@ def test_full_width_header() -> None:
 
 @pytest.mark.parametrize(
     ("suffix", "unit"),
-    [("(万元)", "万元"), ("（千元）", "千元"), ("[元]", "元"), ("（单位：万元）", "万元"), ("\n（人民币万元）", "万元")],
+    [
+        ("(万元)", "万元"),
+        ("（千元）", "千元"),
+        ("[元]", "元"),
+        ("（单位：万元）", "万元"),
+        ("\n（人民币万元）", "万元"),
+    ],
 )
 def test_unit_behind_a_header(suffix: str, unit: str) -> None:
     at = NAMES.index("amount")
@@ -86,7 +101,9 @@ def test_unit_behind_a_header(suffix: str, unit: str) -> None:
 
 
 def test_two_units_are_no_unit() -> None:
-    headers = [h + {"amount": "(元)", "settled": "(万元)"}.get(n, "") for n, h in zip(NAMES, HEADERS, strict=True)]
+    headers = [
+        h + {"amount": "(元)", "settled": "(万元)"}.get(n, "") for n, h in zip(NAMES, HEADERS, strict=True)
+    ]
     assert found([headers]).header_unit is None
 
 
@@ -113,7 +130,10 @@ def test_group_and_header_read_together() -> None:
     lower[0] = "序号"  # a lower row has two texts at least
     upper[0], extra = "合同编号", upper[0]
     assert extra == "合同编号"
-    located = found([["x", *upper], ["序号", None, *lower[1:]]], [Area(0, c + 1, 1, c + 1) for c in range(len(HEADERS)) if c != at])
+    located = found(
+        [["x", *upper], ["序号", None, *lower[1:]]],
+        [Area(0, c + 1, 1, c + 1) for c in range(len(HEADERS)) if c != at],
+    )
     assert located.columns["signed_on"] == at + 1
     assert located.header_row == 1
 
@@ -205,7 +225,9 @@ def test_label_and_value() -> None:
 
 
 def test_value_behind_a_merged_label() -> None:
-    head = head_of(["填报单位", None, "华东分公司", None, "截止日期", DAY], merges=[Area(0, 0, 0, 1), Area(0, 2, 0, 3)])
+    head = head_of(
+        ["填报单位", None, "华东分公司", None, "截止日期", DAY], merges=[Area(0, 0, 0, 1), Area(0, 2, 0, 3)]
+    )
     assert (head["unit"].value, head["unit"].column) == ("华东分公司", 2)
     assert head["as_of"].value == dt.date(2026, 9, 30)
 

@@ -244,14 +244,23 @@ def test_hidden_sheet(tmp_path: Path) -> None:
 
 
 def test_codes_of_more_than_15_digits(tmp_path: Path) -> None:
-    rows = [row(contract_id=1234567890123460000), row(contract_id="1234567890123456789"), row(contract_id=123456789012345)]
+    rows = [
+        row(contract_id=1234567890123460000),
+        row(contract_id="1234567890123456789"),
+        row(contract_id=123456789012345),
+    ]
     table = filed(tmp_path / "c.xlsx", lambda b, s: write_rows(b, s, rows))
     assert cells(table, "contract_id") == ["1234567890123460000", "1234567890123456789", "123456789012345"]
     assert facts(table, "CEL013") == [("contract_id", [0], ["1234567890123460000"], [""])]
 
 
 def test_merged_cells_are_filled(tmp_path: Path) -> None:
-    rows = [row(), row(contract_id="HT-2", debtor=None), row(contract_id="HT-3", debtor=None), row(contract_id="HT-4")]
+    rows = [
+        row(),
+        row(contract_id="HT-2", debtor=None),
+        row(contract_id="HT-3", debtor=None),
+        row(contract_id="HT-4"),
+    ]
     at = NAMES.index("debtor")
 
     def write(book: Any, sheet: Any) -> None:
@@ -273,9 +282,7 @@ def test_blank_rows() -> None:
     assert table.blank_rows == [2, 3]
 
 
-@pytest.mark.parametrize(
-    "word", ["合计", "合  计", "合计：", "总计", "合计（元）", "本表合计", "Total"]
-)
+@pytest.mark.parametrize("word", ["合计", "合  计", "合计：", "总计", "合计（元）", "本表合计", "Total"])
 def test_total_row(word: str) -> None:
     table = live(row(), row(contract_id="HT-2"), only(contract_id=word, amount="10,000,000.00", settled=2e6))
     assert len(table.frame) == 2
@@ -326,7 +333,9 @@ def test_notes_and_signatures_below(below: list[Any]) -> None:
 
 
 def test_a_whole_row_is_data_whatever_its_words() -> None:
-    table = live(row(contract_id="备注-1", debtor="会计师事务所"), row(contract_id="合计-2"), row(debtor="甲合计"))
+    table = live(
+        row(contract_id="备注-1", debtor="会计师事务所"), row(contract_id="合计-2"), row(debtor="甲合计")
+    )
     assert len(table.frame) == 3
 
 
@@ -360,7 +369,9 @@ def test_amounts_are_whole_cents_of_yuan(unit: str, raw: Any, cents: int) -> Non
 
 
 def test_unit_of_the_headers() -> None:
-    headers = [h + ("（万元）" if n in ("amount", "settled") else "") for n, h in zip(NAMES, HEADERS, strict=True)]
+    headers = [
+        h + ("（万元）" if n in ("amount", "settled") else "") for n, h in zip(NAMES, HEADERS, strict=True)
+    ]
     grid = BlockGrid("合同台账", [headers, row(amount=2.5), only(contract_id="合计", amount=2.5)])
     table = read_grids([grid], "live").tables[0]
     assert cells(table, "amount") == [2_500_000]
@@ -403,7 +414,9 @@ def test_dates(raw: Any, expected: str | None) -> None:
 def test_white_space_is_noted_and_taken_out() -> None:
     table = live(row(debtor="　甲  公司\n"), row(debtor="乙 公司"), row(debtor="丙\u00a0公司"))
     assert cells(table, "debtor") == ["甲 公司", "乙 公司", "丙 公司"]
-    assert [(f[0], f[1], f[3]) for f in facts(table, "CEL006")] == [("debtor", [0, 2], ["甲 公司", "丙 公司"])]
+    assert [(f[0], f[1], f[3]) for f in facts(table, "CEL006")] == [
+        ("debtor", [0, 2], ["甲 公司", "丙 公司"])
+    ]
 
 
 def test_control_characters_and_long_texts() -> None:
@@ -418,7 +431,10 @@ def test_full_width_codes_and_numbers_as_texts() -> None:
     assert cells(table, "handler") == ["12", "TRUE"]
 
 
-@pytest.mark.parametrize(("raw", "expected"), [("Y", "是"), ("n", "否"), (True, "是"), (False, "否"), ("是", "是"), ("可能", "可能")])
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("Y", "是"), ("n", "否"), (True, "是"), (False, "否"), ("是", "是"), ("可能", "可能")],
+)
 def test_yes_and_no(raw: Any, expected: str) -> None:
     assert cells(live(row(renewed=raw)), "renewed") == [expected]
 
@@ -431,7 +447,10 @@ LAST = dt.date(2026, 9, 20)
 
 def foot_of(*lines: Sequence[Any]) -> dict[str, FootEntry]:
     values = clean_row("inventory_count", 0, {})
-    data = [dt.datetime.combine(v, dt.time()) if isinstance(v, dt.date) else v for v in (values.get(f.name) for f in COUNT.fields)]
+    data = [
+        dt.datetime.combine(v, dt.time()) if isinstance(v, dt.date) else v
+        for v in (values.get(f.name) for f in COUNT.fields)
+    ]
     grid = BlockGrid("盘点", [[f.header for f in COUNT.fields], data, [], *lines])
     table = read_grids([grid], "live").tables[0]
     assert len(table.frame) == 1
@@ -473,7 +492,12 @@ def test_several_signatures_in_one_row() -> None:
 
 def test_several_signatures_in_one_cell() -> None:
     found = foot_of(["单位经理：高远  财务主管：罗静   保管人：马强 验收人：____"])
-    assert {k: v.name for k, v in found.items()} == {"单位经理": "高远", "财务主管": "罗静", "保管人": "马强", "验收人": None}
+    assert {k: v.name for k, v in found.items()} == {
+        "单位经理": "高远",
+        "财务主管": "罗静",
+        "保管人": "马强",
+        "验收人": None,
+    }
 
 
 def test_empty_signature() -> None:
@@ -482,7 +506,12 @@ def test_empty_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [["送达财务部", None, "日期", dt.datetime(2026, 9, 21)], ["送达财务部：2026-09-21"], ["财务部", "2026-09-21"]]
+    "line",
+    [
+        ["送达财务部", None, "日期", dt.datetime(2026, 9, 21)],
+        ["送达财务部：2026-09-21"],
+        ["财务部", "2026-09-21"],
+    ],
 )
 def test_delivery(line: list[Any]) -> None:
     entry = foot_of(line)["财务部"]
@@ -539,7 +568,9 @@ def ods(path: Path, rows: Sequence[Sequence[Any]], display: str = "true") -> Pat
 
 @pytest.mark.parametrize(("display", "hidden"), [("true", None), ("false", "sheet")])
 def test_open_document(tmp_path: Path, display: str, hidden: str | None) -> None:
-    book = read_workbook(ods(tmp_path / "a.ods", [["合同台账"], HEADERS, row(), row(contract_id="HT-2")], display))
+    book = read_workbook(
+        ods(tmp_path / "a.ods", [["合同台账"], HEADERS, row(), row(contract_id="HT-2")], display)
+    )
     assert book.facts == []
     table = book.tables[0]
     assert cells(table, "contract_id") == ["HT-1", "HT-2"]

@@ -149,7 +149,9 @@ amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan
 days = st.dates(dt.date(values.FIRST_YEAR, 1, 1), dt.date(values.LAST_YEAR, 12, 31))
 
 
-@given(amounts, st.sampled_from(["{:.2f}", "{:,.2f}", "￥{:,.2f}", "{:.2f}元", "{:,.2f} 元", " {:.2f}\u3000"]))
+@given(
+    amounts, st.sampled_from(["{:.2f}", "{:,.2f}", "￥{:,.2f}", "{:.2f}元", "{:,.2f} 元", " {:.2f}\u3000"])
+)
 def test_every_amount_comes_back(amount: Decimal, form: str) -> None:
     assert values.number(form.format(amount)) == amount
 

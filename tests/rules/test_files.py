@@ -232,7 +232,7 @@ def test_fil006_fails_and_names_the_nearest_kind(tmp_path: Path) -> None:
 
 def test_fil006_fails_on_an_empty_workbook(tmp_path: Path) -> None:
     (finding,) = found("FIL006", plain(tmp_path / "x.xlsx", {"Sheet1": []}))
-    assert "none" in finding.message("en")
+    assert "没有一行像是列名" in finding.message("zh")
 
 
 def _with_name(clean: Path, target: Path, value: str) -> Path:
