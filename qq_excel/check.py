@@ -328,19 +328,32 @@ class _Run:
             self._verdict(spec, stack, verdict)
 
     def _judgeable(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
-        """Rows whose table has the columns and whose submission has the tables that the rule needs."""
+        """Rows whose table has the columns and whose submission has the tables that the rule needs.
+
+        A partner that was not handed in makes level ``?``, unless the profile does not use such tables.
+        """
         able = np.ones(len(stack), dtype=bool)
         for i, source in enumerate(stack.sources):
-            why = self._lacks(spec, stack, source)
+            partners = self._absent_partners(spec, stack, source)
+            if any(not self.policy.uses(kind) for kind in partners):  # not asked by this profile
+                able[stack.source == i] = False
+                continue
+            why = missing_partner(partners[0]).why if partners else self._lacks(spec, source)
             if why is not None:
                 able[stack.source == i] = False
                 self.unjudged(spec, why, source.file, source.table.sheet, source.order)
         return able
 
-    def _lacks(self, spec: RuleSpec, stack: Stack, source: Source) -> Text | None:
-        for kind in spec.partners:
-            if kind != stack.kind.kind and source.submission not in stack.handed_in(kind):
-                return missing_partner(kind).why
+    @staticmethod
+    def _absent_partners(spec: RuleSpec, stack: Stack, source: Source) -> list[str]:
+        return [
+            kind
+            for kind in spec.partners
+            if kind != stack.kind.kind and source.submission not in stack.handed_in(kind)
+        ]
+
+    @staticmethod
+    def _lacks(spec: RuleSpec, source: Source) -> Text | None:
         for name in spec.reads:
             if name not in source.table.columns:
                 f = source.table.kind[name]

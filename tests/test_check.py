@@ -58,6 +58,18 @@ def test_what_cannot_be_judged_is_said_and_does_not_block(tmp_path: Path) -> Non
     assert (one.cell, one.blocks, one.sheet) == (None, False, "应收账款明细表")
 
 
+def test_a_table_that_the_profile_does_not_use_is_not_missed(tmp_path: Path) -> None:
+    ledger = build(tmp_path / "a.xlsx", {"receivables": [{}]})
+    group = load_policy("group")
+    assert {"CON003", "CRD003"} <= unjudged(check_paths([ledger], policy=group))
+    without = group.model_copy(update={"kinds": tuple(k for k in group.kinds if k != "contracts")})
+    said = unjudged(check_paths([ledger], policy=without))
+    assert "CON003" not in said
+    assert "CRD003" in said
+    contracts = build(tmp_path / "b.xlsx", {"contracts": [{"contract_id": "HT-0002"}]})
+    assert found(check_paths([ledger, contracts], policy=without), "CON003"), "handed in, it is judged"
+
+
 def test_without_as_of_the_date_rules_cannot_judge(tmp_path: Path) -> None:
     path = build(tmp_path / "a.xlsx", {"receivables": [{"due_on": dt.date(2026, 9, 1)}]}, {"as_of": None})
     result = check_paths([path])

@@ -175,6 +175,10 @@ class Policy(Strict):
                 raise ValueError(f"parameter {name}: dates must rise")
         return self
 
+    def uses(self, kind: str) -> bool:
+        """Whether the profile works with tables of *kind*; one that it does not use is never missed."""
+        return kind in self.kinds
+
     def at(self, day: dt.date | None) -> Params:
         """The parameters that hold on *day* (the newest ones when the day is not known)."""
         values: dict[str, Any] = {}

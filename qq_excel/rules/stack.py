@@ -155,6 +155,10 @@ class Stack:
         found: set[int] = self.memo(f"handed_in:{kind}", lambda: {s.submission for s in sources})
         return found
 
+    def beside(self, kind: str) -> npt.NDArray[np.bool_]:
+        """Rows whose submission has a table of another kind too."""
+        return np.isin(self.submission, list(self.handed_in(kind)))
+
     def only(self, rows: npt.NDArray[np.bool_]) -> Stack:
         """The same stack with some of its rows."""
         return replace(

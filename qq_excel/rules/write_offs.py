@@ -176,7 +176,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
             related=("balance",),
         )
     ]  # fmt: skip
-    handed = np.isin(stack.submission, list(stack.handed_in("receivables")))
+    handed = stack.beside("receivables")
     if not handed.all():
         out.append(Unjudged(~handed, missing_partner("receivables").why))
     if not handed.any():
