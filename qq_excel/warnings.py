@@ -35,7 +35,6 @@ from qq_excel.rules.exposure import (
     contracts,
     covered,
     days_from,
-    in_yuan,
     limits,
     percent,
     term,
@@ -92,13 +91,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A claim with its causes. Amounts are cents of yuan; ``balance`` is None without a 汇率."""
+    """A claim with its causes. Amounts are cents of yuan."""
 
     claim_id: str
     unit: str
     debtor: str
     contract: str
-    balance: int | None
+    balance: int
     overdue_days: int | None
     age_band: str | None
     level: str
@@ -227,7 +226,7 @@ def _sums(names: Iterable[str], pairs: Iterable[tuple[str, Warned]]) -> list[Sum
     found = {name: [0, 0] for name in names}
     for name, claim in pairs:
         found[name][0] += 1
-        found[name][1] += claim.balance or 0
+        found[name][1] += claim.balance
     return [Sum(name, count, amount) for name, (count, amount) in found.items()]
 
 
@@ -241,7 +240,7 @@ def _claim(c: Warned) -> dict[str, Any]:
         "unit": c.unit,
         "debtor": c.debtor,
         "contract_id": c.contract,
-        "balance": None if c.balance is None else money.yuan(c.balance),
+        "balance": money.yuan(c.balance),
         "overdue_days": c.overdue_days,
         "age_band": c.age_band,
         "level": c.level,
@@ -304,7 +303,7 @@ def warnings_of(result: Result) -> WarningBook:
         )
         bases.update(dict.fromkeys(one.bases()))
         one.age(totals)
-    book.claims.sort(key=lambda c: (-LEVELS.index(c.level), -(c.balance or 0)))
+    book.claims.sort(key=lambda c: (-LEVELS.index(c.level), -c.balance))
     book.notes = list(notes)
     book.bases = tuple(bases)
     book.ageing = tuple(t.table() for t in totals.values())
@@ -356,10 +355,7 @@ class _Ledger:
         self.params = params
         self.notes = notes
         self.live = live_claims(stack)
-        worth = in_yuan(stack, "balance")
-        self.rateless = true(worth.isna()) & stack.filled("balance")
-        self.known = ~true(worth.isna())
-        self.worth: npt.NDArray[np.int64] = worth.fillna(0).to_numpy(dtype=np.int64)
+        self.worth: npt.NDArray[np.int64] = stack["balance"].fillna(0).to_numpy(dtype=np.int64)
         stated = stack.per_table(lambda table: table.text("unit") or _NO_UNIT)
         self.units = np.where(stack.filled("unit"), stack["unit"].astype(object), stated)
 
@@ -417,12 +413,6 @@ class _Ledger:
                     f"{alone} 笔债权在《{title.zh}》中没有记录，{what.zh}没有判断",
                     f"{alone} claims are not in '{title.en}': {what.en} not judged",
                 )
-        rateless = int((self.live & self.rateless).sum())
-        if rateless:
-            self.note(
-                f"{rateless} 笔外币债权没有汇率，金额没有计入",
-                f"{rateless} claims in foreign currency have no rate: not added up",
-            )
 
     def _by_time(self, left: Floats, lead: int) -> Ranks:
         rank = np.zeros(len(left), dtype=np.int8)
@@ -461,11 +451,6 @@ class _Ledger:
 
     def _limit(self) -> _Hit:
         used = limits(self.stack)
-        if (used.unsure & self.live).any():
-            self.note(
-                "有外币余额没有汇率，相关额度没有全部判断",
-                "foreign balances without rate: their limits not judged in full",
-            )
         rank = np.zeros(len(self.stack), dtype=np.int8)
         rank[used.ratio >= self.params.ratio("blue_ratio")] = _BLUE
         rank[used.ratio >= self.params.ratio("yellow_ratio")] = _YELLOW
@@ -540,11 +525,11 @@ class _Ledger:
         actions = self._actions()
         shown = {n: _texts(stack[n].iloc[at]) for n in _SHOWN}
         rows = zip(
-            at.tolist(), levels, self.units[at].tolist(), self.worth[at].tolist(), self.known[at].tolist(),
+            at.tolist(), levels, self.units[at].tolist(), self.worth[at].tolist(),
             self._days(at), self._bands(at), self._cells(at), strict=True,
         )  # fmt: skip
         out = []
-        for n, (i, level, unit, worth, known, days, band, (file, sheet, cell)) in enumerate(rows):
+        for n, (i, level, unit, worth, days, band, (file, sheet, cell)) in enumerate(rows):
             department, measure = actions.get(level, ("", Text("", "")))
             reason, by = shown["special_reason"][n], shown["reason_by"][n]
             out.append(
@@ -553,7 +538,7 @@ class _Ledger:
                     unit=str(unit),
                     debtor=shown["debtor"][n],
                     contract=shown["contract_id"][n],
-                    balance=worth if known else None,
+                    balance=worth,
                     overdue_days=days,
                     age_band=band,
                     level=level,

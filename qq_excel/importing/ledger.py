@@ -13,7 +13,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from qq_excel.template import write_template
 _MAX_BYTES = 200_000_000
 PARTICULARS = "_导入说明.xlsx"
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_HOME, _CENT = "CNY", Decimal("0.01")
 #: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
@@ -54,6 +55,8 @@ class ImportReport:
     ledger: list[dict[str, Any]] = field(default_factory=list)
     later: list[dict[str, Any]] = field(default_factory=list)
     bad: list[BadValue] = field(default_factory=list)
+    #: Rows in foreign currency without a 汇率: their amounts stand as in the export, not converted (REC015).
+    unconverted: int = 0
     #: The workbook that lists ``later`` and ``bad``, when there are any.
     particulars: Path | None = None
 
@@ -171,7 +174,10 @@ def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:
 def _read(
     number: int, row: dict[str, Any], mapping: Mapping, kind: Kind, report: ImportReport
 ) -> dict[str, Any]:
-    record: dict[str, Any] = dict(mapping.constants)
+    record: dict[str, Any] = {
+        name: Decimal(value) if kind[name].type.numeric else value
+        for name, value in mapping.constants.items()
+    }
     for name, column in mapping.columns.items():
         record[name] = _value(number, row.get(column.source), column, kind[name].type, report)
     if mapping.settled_on:
@@ -179,7 +185,22 @@ def _read(
             number, row.get(mapping.settled_on.source), mapping.settled_on, FieldType.DATE, report
         )
         record["_settled_on"] = settled
+    if mapping.amounts_in == "currency":
+        _convert(record, kind, report)
     return record
+
+
+def _convert(record: dict[str, Any], kind: Kind, report: ImportReport) -> None:
+    """Amounts of a foreign currency into yuan at the row's rate, each to the cent."""
+    if record.get("currency") in (None, "", _HOME):
+        return
+    rate = record.get("fx_rate")
+    if not isinstance(rate, Decimal) or rate <= 0:
+        report.unconverted += 1
+        return
+    for name, value in record.items():
+        if isinstance(value, Decimal) and not name.startswith("_") and kind[name].type is FieldType.AMOUNT:
+            record[name] = (value * rate).quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def _value(number: int, raw: Any, column: Column, type_: FieldType, report: ImportReport) -> Any:
@@ -254,6 +275,10 @@ def _notes(report: ImportReport, source: Path, mapping: Mapping) -> list[str]:
         f"说明：由 {source.name} 导入（{mapping.title.zh}），截止日期 {report.as_of}{latest}；读入 {report.rows} 行，"
         f"写入 {len(report.ledger)} 行，账面余额合计 {money.yuan(report.open_cents)}。"
     ]
+    if report.unconverted:
+        lines.append(
+            f"说明：{report.unconverted} 行外币没有汇率，金额照导出文件填列，没有折算成人民币，请补填汇率并折算。"
+        )
     if report.later or report.bad:
         lines.append(
             f"说明：截止日之后 {len(report.later)} 行、读不懂的值 {len(report.bad)} 处，见同名的导入说明。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -13,6 +14,8 @@ from qq_excel.errors import SchemaError
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text
 from qq_excel.yamlfile import Strict, Words
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Column(Strict):
@@ -44,6 +47,9 @@ class Mapping(Strict):
     columns: dict[str, Column]
     #: The same value in every row.
     constants: dict[str, str] = Setting(default_factory=dict)
+    #: What the amounts of a foreign currency are: of that currency (then they are converted at the row's 汇率,
+    #: since a ledger is in yuan), or yuan already.
+    amounts_in: Literal["currency", "yuan"] = "currency"
     #: The date on which a row was paid in full: before or on the as-of date it counts as received.
     settled_on: Column | None = None
 
@@ -59,6 +65,9 @@ class Mapping(Strict):
         both = set(self.columns) & set(self.constants)
         if both:
             raise ValueError(f"{', '.join(sorted(both))}: both a column and a constant")
+        for name, value in self.constants.items():
+            if kind[name].type.numeric and not _NUMBER.fullmatch(value):
+                raise ValueError(f"{name}: {value} is not a number")
         if "original" not in self.columns:
             raise ValueError("the field original (原始金额) needs a column")
         return self

@@ -74,7 +74,7 @@ def _claims(sheet: Sheet, view: View) -> None:
     rows = [_row(n, x, group=group) for n, x in enumerate(lines, 1)]
     total: list[Any] = ["" for _ in columns]
     total[1] = "合计"
-    total[next(i for i, c in enumerate(columns) if c.kind == "amount")] = sum(x.balance or 0 for x in lines)
+    total[next(i for i, c in enumerate(columns) if c.kind == "amount")] = sum(x.balance for x in lines)
     sheet.widths(sheet.fitted(columns, [*rows, total]))
     row = sheet.title(f"{TITLE}（汇总）" if group else TITLE, len(columns), _under(view))
     row = _boxes(sheet, row, view.by_level, len(columns))
@@ -238,7 +238,7 @@ def _notes(sheet: Sheet, view: View) -> None:
         "诉讼时效、保证期间等日期按所填事项推算，不构成法律意见。",
     ]
     if view.live is not None:
-        warned = sum(x.balance or 0 for x in view.lines)
+        warned = sum(x.balance for x in view.lines)
         basis.append(
             f"有余额且未结清、未核销的债权 {view.live.count:,} 笔 {view.live.amount / 100:,.2f} 元，"
             f"其中预警 {len(view.lines):,} 笔 {warned / 100:,.2f} 元。"

@@ -12,14 +12,14 @@ LEVELS = ("红", "橙", "黄", "蓝")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One claim that is warned of; amounts are whole cents, None for a foreign claim without a rate."""
+    """One claim that is warned of; amounts are whole cents."""
 
     level: str
     claim_id: str
     unit: str
     debtor: str
     contract_id: str
-    balance: int | None
+    balance: int
     overdue_days: int | None
     causes: tuple[str, ...]
     department: str
@@ -68,6 +68,4 @@ class View:
 
     def sorted_lines(self) -> list[Line]:
         """Gravest first, then by amount."""
-        return sorted(
-            self.lines, key=lambda x: (LEVELS.index(x.level), -(x.balance or 0), x.unit, x.claim_id)
-        )
+        return sorted(self.lines, key=lambda x: (LEVELS.index(x.level), -x.balance, x.unit, x.claim_id))

@@ -12,13 +12,11 @@ from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.rules.exposure import (
     NO_BASIS,
-    NO_RATE,
     Ages,
     Limits,
     ages,
     covered,
     explained,
-    in_yuan,
     limits,
     past_age_or_limit,
     percent,
@@ -84,7 +82,7 @@ def crd001(stack: Stack, _params: Params) -> Verdict:
 
 
 @rule("CRD002")
-def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def crd002(stack: Stack, params: Params) -> Verdict:
     """欠款接近授信额度或保险额度
 
     依据：欠款即将达到授信额度时应当预警（F-28）。合同项下欠款与合同额度比，客户全部欠款与客户额度比，
@@ -106,14 +104,13 @@ def crd002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     """
     warn = params.ratio("credit_warn_ratio")
     used = limits(stack)
-    live = live_claims(stack)
-    bad = live & ~used.over & ~used.unsure & (used.ratio >= warn)
+    bad = live_claims(stack) & ~used.over & (used.ratio >= warn)
     figures = {**_limit_figures(used, bad), "debtor": stack["debtor"], "warn": f"{warn * 100:.6g}%"}
-    return [Verdict(bad, figures=figures), Unjudged(live & used.unsure & ~used.over, NO_RATE)]
+    return Verdict(bad, figures=figures)
 
 
 @rule("CRD003")
-def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def crd003(stack: Stack, _params: Params) -> Verdict:
     """欠款超过授信额度或保险额度
 
     依据：欠款超过额度且无特殊原因的，由清欠办追讨，经办人和责任人负责收回（F-29、F-30）。合同项下欠款与
@@ -132,14 +129,11 @@ def crd003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权；外币按本表汇率折算，差额不到金额单位的 0.01
-    时视为未超。
+    局限：欠款合计只含本次报送的有余额且未结清、未核销的债权；差额不到金额单位的 0.01 时视为未超。
     """
     used = limits(stack)
-    live = live_claims(stack)
-    bad = live & used.over
-    figures = {**_limit_figures(used, bad), "debtor": stack["debtor"]}
-    return [Verdict(bad, figures=figures), Unjudged(live & used.unsure & ~used.over, NO_RATE)]
+    bad = live_claims(stack) & used.over
+    return Verdict(bad, figures={**_limit_figures(used, bad), "debtor": stack["debtor"]})
 
 
 @rule("CRD004")
@@ -250,11 +244,11 @@ def crd007(stack: Stack, _params: Params) -> Verdict:
 
     参数：无
 
-    局限：合同编号空白的授信按客户全部欠款计；外币余额没有汇率的不计入金额。
+    局限：合同编号空白的授信按客户全部欠款计。
     """
     claims = stack.partner("receivables")
     live = live_claims(claims)
-    worth = in_yuan(claims, "balance").where(live)
+    worth = claims["balance"].where(live)
     whole = stack.blank("contract_id")
     one, many = {"debtor": "debtor", "contract_id": "contract_id"}, {"debtor": "debtor"}
     owed = np.where(whole, stack.total_of(claims, worth, many), stack.total_of(claims, worth, one))

@@ -3,12 +3,15 @@
 The rules CRD, CON and WOF012 and the warning sheet all take it from here; each is computed once per stack.
 A claim is covered by the terms of its own contract and by those of its debtor as a whole (a terms row
 without a contract). Everything stays within one submission.
+
+Amounts of every table are yuan (``Table.step`` aside): a claim in foreign currency is entered converted, and
+汇率 says at which rate (REC015). They add up as they stand, as the total row of the sheet does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,30 +41,10 @@ _LIMITS = {
         Text("客户保险额度", "the customer's insured limit"),
     ),
 }
-NO_RATE = Text(
-    "有外币余额没有汇率，无法折算欠款合计",
-    "a balance in foreign currency has no rate, so the exposure cannot be added up",
-)
 NO_BASIS = Text(
     "表头“账龄口径”不是业务发生日或约定付款日",
     "账龄口径 above the table is neither 业务发生日 nor 约定付款日",
 )
-
-
-def in_yuan(stack: Stack, name: str) -> pd.Series[Any]:
-    """An amount column in cents of yuan; NA where foreign currency has no 汇率."""
-    amount = stack[name]
-    foreign = stack.filled("currency") & ~stack.is_one_of("currency", ["CNY"])
-    if not foreign.any():
-        return amount
-    rate = stack["fx_rate"].to_numpy(dtype="float64", na_value=np.nan)
-    converted = np.floor(amount.to_numpy(dtype="float64", na_value=np.nan) * rate + 0.5 + 1e-6)
-    return amount.where(~foreign, pd.Series(converted).astype("Int64"))
-
-
-def with_yuan(stack: Stack, name: str) -> Stack:
-    """The stack with an amount column turned into cents of yuan, to be looked up."""
-    return replace(stack, frame=stack.frame.assign(**{name: in_yuan(stack, name)}), _memo={})
 
 
 def terms(stack: Stack) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -94,8 +77,6 @@ class Limits:
     over: Mask
     #: Which limit it is (:class:`Text` per row, None where there is none).
     which: npt.NDArray[Any]
-    #: Rows whose exposure holds a foreign balance without rate, so that more may be owed.
-    unsure: Mask
 
 
 def limits(stack: Stack) -> Limits:
@@ -109,10 +90,7 @@ def limits(stack: Stack) -> Limits:
 
 def _limits(stack: Stack) -> Limits:
     claims = stack if stack.kind.kind == "receivables" else stack.partner("receivables")
-    live = live_claims(claims)
-    worth = in_yuan(claims, "balance")
-    owed = worth.where(live)
-    rateless = live & true(worth.isna())
+    owed = claims["balance"].where(live_claims(claims))
     n = len(stack)
     out = Limits(
         exposure=np.zeros(n),
@@ -120,11 +98,9 @@ def _limits(stack: Stack) -> Limits:
         ratio=np.full(n, np.nan),
         over=np.zeros(n, dtype=bool),
         which=np.full(n, None, dtype=object),
-        unsure=np.zeros(n, dtype=bool),
     )
     for scope, (given, on) in enumerate(zip(terms(stack), (_CONTRACT, _DEBTOR), strict=True)):
         exposure = stack.total_of(claims, owed, on)
-        out.unsure[:] |= true(given["_found"]) & (stack.total_of(claims, rateless, on) > 0)
         step = np.maximum(stack.step, given["_step"].to_numpy())
         for name, labels in _LIMITS.items():
             limit = given[name].to_numpy(dtype="float64", na_value=np.nan)
@@ -199,7 +175,6 @@ def past_age_or_limit(rows: Mask, age: Ages, used: Limits) -> Iterator[Verdict |
     yield Verdict(rows & aged, figures=days)
     yield Verdict(rows & ~aged & used.over, figures=amount)
     yield Unjudged(rows & age.unsure & ~used.over, NO_BASIS)
-    yield Unjudged(rows & used.unsure & ~used.over & ~aged, NO_RATE)
 
 
 def days_from(dates: Days, stack: Stack) -> Floats:

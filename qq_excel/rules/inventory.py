@@ -10,11 +10,11 @@ import numpy.typing as npt
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.reading.model import FootEntry, Table
-from qq_excel.rules.exposure import NO_RATE, days_from, whole_days, with_yuan
+from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Money, Spot, Verdict, true
 
 Mask = npt.NDArray[np.bool_]
 _KEEPER, _RECEIVER = "保管人", "验收人"
@@ -353,7 +353,7 @@ def inv011(stack: Stack, _params: Params) -> list[Verdict]:
 
 
 @rule("INV012")
-def inv012(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def inv012(stack: Stack, _params: Params) -> Verdict:
     """各清单合计抵偿超过债权原始金额
 
     依据：以物抵债用于清偿债务（F-7），同一债权所有清单合计不能抵偿得比债权还多。
@@ -372,10 +372,10 @@ def inv012(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：每份清单的抵偿金额只计一次，取第一行；外币债权按应收账款明细表的汇率折算；以前已收的现金不计。
+    局限：每份清单的抵偿金额只计一次，取第一行；以前已收的现金不计。
     """
     claims = stack.partner("receivables")
-    theirs = stack.look_up(with_yuan(claims, "original"), {"claim_id": "claim_id"}, ["original"])
+    theirs = stack.look_up(claims, {"claim_id": "claim_id"}, ["original"])
     first = _first_of_list(stack)
     settled = stack.total_of(stack, stack["settled_debt"].where(first), {"claim_id": "claim_id"})
     limit = theirs["original"].to_numpy(dtype="float64", na_value=np.nan)
@@ -386,8 +386,7 @@ def inv012(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
         "original": Money(limit),
         "over": Money(settled - limit),
     }
-    unknown = true(theirs["_found"]) & np.isnan(limit)
-    return [Verdict(first & (settled - limit >= step), figures=figures), Unjudged(unknown, NO_RATE)]
+    return Verdict(first & (settled - limit >= step), figures=figures)
 
 
 @rule("INV013")

@@ -482,7 +482,8 @@ def rec014(stack: Stack, _params: Params) -> Verdict:
 def rec015(stack: Stack, _params: Params) -> Iterator[Verdict]:
     """币种与汇率不符
 
-    依据：外币债权要按汇率折算入账，人民币债权汇率为 1（F-4）。
+    依据：外币债权要按汇率折算成人民币入账，人民币债权汇率为 1（F-4）；本表金额都是折算后的人民币，汇率说明是怎样
+    折算的。
 
     错例：
     | 币种 | 汇率 |
@@ -499,7 +500,7 @@ def rec015(stack: Stack, _params: Params) -> Iterator[Verdict]:
 
     参数：无
 
-    局限：币种留空视为人民币（CNY）；不核对汇率是否为当日牌价。
+    局限：币种留空视为人民币（CNY）；不核对汇率是否为当日牌价，也看不出金额是否已经折算。
     """
     rate = stack["fx_rate"].to_numpy(dtype="float64", na_value=np.nan)
     home = stack.blank("currency") | stack.is_one_of("currency", ["CNY"])

@@ -14,7 +14,7 @@ from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import add_years
 from qq_excel.reading.model import Table
 from qq_excel.rules.evidence import Required, lacking, texts
-from qq_excel.rules.exposure import NO_RATE, ages, limits, past_age_or_limit, with_yuan
+from qq_excel.rules.exposure import ages, limits, past_age_or_limit
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
@@ -165,8 +165,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
     参数：无
 
-    局限：外币债权按应收账款明细表的汇率折算成人民币比较；没有交来应收账款明细表时，只判断金额是否大于余额，
-    其余列为无法判断。
+    局限：没有交来应收账款明细表时，只判断金额是否大于余额，其余列为无法判断。
     """
     amount, balance = stack["amount"], stack["balance"]
     out: list[Verdict | Unjudged] = [
@@ -181,7 +180,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
         out.append(Unjudged(~handed, missing_partner("receivables").why))
     if not handed.any():
         return out
-    claims = with_yuan(stack.partner("receivables"), "balance")
+    claims = stack.partner("receivables")
     theirs = stack.look_up(claims, {"claim_id": "claim_id"}, ["balance"])
     found = true(theirs["_found"])
     ledger = theirs["balance"]
@@ -199,7 +198,6 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
             field="claim_id",
             figures={"problem": absent, "than": ""},
         ),
-        Unjudged(found & true(ledger.isna()), NO_RATE),
     ]
     return out
 

@@ -65,7 +65,7 @@ class _Spoiler:
         self.note("REC014", row, "provision", "已提坏账准备比账面余额多 500.00")
         row = self.take(lambda r: r.get("fx_rate"))
         row["fx_rate"] = None
-        self.note("REC015", row, "fx_rate", "美元债权漏填汇率", "CRD002", "CRD003")
+        self.note("REC015", row, "fx_rate", "美元债权漏填汇率")
         row = self.take(lambda r: _live(r) and r["due_on"] > AS_OF and r["received"] == 0)
         row["original"] = f"{row['original']:,.2f}元"
         self.note("CEL002", row, "original", "原始金额写成带逗号和“元”的文字", "CEL011")

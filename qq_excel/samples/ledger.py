@@ -171,7 +171,7 @@ class Ledger:
 
     @staticmethod
     def _cents(row: Row, name: str) -> int:
-        cents: int = round(row[name] * 100 * (row.get("fx_rate") or 1))
+        cents: int = round(row[name] * 100)
         return cents
 
     def _credit_terms(self) -> list[Row]:

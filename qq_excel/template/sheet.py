@@ -13,7 +13,7 @@ from qq_excel.language import t
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.template import validation
 from qq_excel.template.formula import in_cells, references, work_out
-from qq_excel.template.layout import LEGEND_ROW, TITLE_ROW, Layout, lines
+from qq_excel.template.layout import AGE_BASES, LEGEND_ROW, TITLE_ROW, Layout, lines
 from qq_excel.template.look import MISSING, Look
 
 Row = Mapping[str, Any]
@@ -41,7 +41,7 @@ class Sheet:
         self.look = look
         self.params = params
         self.head = head
-        #: Addresses of 截止日期 and 账龄口径, on this sheet or on the workbook's main sheet.
+        #: Where formulas find 截止日期 and 账龄口径, on this sheet or on the workbook's main sheet.
         self.head_cells = dict(head_cells)
         #: Where lists stand that are too long for a validation, by field.
         self.lists = lists
@@ -78,9 +78,9 @@ class Sheet:
         formula = str(spec.formula)
         upper = [b for b in bands if b.years is not None]
         steps = all(f',{12 * int(b.years or 0)}),"{b.name}"' in formula for b in upper)
-        return (
-            steps and formula.count("EDATE(") == len(upper) and all(f'"{b.name}"' in formula for b in bands)
-        )
+        # once for each date that it may age from
+        only = bool(upper) and formula.count("EDATE(") == len(AGE_BASES) * len(upper)
+        return steps and only and all(f'"{b.name}"' in formula for b in bands)
 
     # --- top ----------------------------------------------------------------------------------------
 

@@ -99,7 +99,8 @@ class _Book:
         self.kinds = kinds
         self.params: Params = policy.at(head.get("as_of"))
         self.given = given
-        self.head = {"money_unit": "元", "age_basis": self.params.get("age_basis"), **head}
+        self.head = {"money_unit": "元", **head}
+        self.head["age_basis"] = head.get("age_basis") or self.params.get("age_basis")
         self.plans = {k.kind: self._plan(k, blank_rows) for k in kinds}
         self.values = {(k.kind, f.name): list_of(f, self.params) for k in kinds for f in k.fields}
 
@@ -150,7 +151,11 @@ class _Book:
         main = self.kinds[0]
         prefix = "" if kind is main else f"'{main.sheet}'!"
         found = {n: self.plans[main.kind].head_cell(n) for n in ("as_of", "age_basis")}
-        return {n: f"{prefix}{cell}" for n, cell in found.items() if cell}
+        cells = {n: f"{prefix}{cell}" for n, cell in found.items() if cell}
+        usual = self.params.get("age_basis")
+        if usual and "age_basis" in cells:  # left blank, the policy's holds, as in the rules
+            cells["age_basis"] = f'IF({cells["age_basis"]}="","{usual}",{cells["age_basis"]})'
+        return cells
 
     def _name(self, book: Any, kind: Kind) -> None:
         """Say which kind a sheet is, so that recognition does not rest on headers alone."""

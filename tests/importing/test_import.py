@@ -126,6 +126,56 @@ def test_exact_cells(tmp_path: Path, order: str, encoding: str) -> None:
     assert pd.isna(by_id.loc["003", "last_paid_on"])
 
 
+@pytest.mark.parametrize(
+    ("amounts_in", "expected"),
+    # 100.05 USD at 7.0827 is 708.624135; half a cent goes up
+    [("currency", [(70862, 30), (7083, 7083), (9999, 0)]), ("yuan", [(10005, 4), (1000, 1000), (9999, 0)])],
+)
+def test_foreign_amounts_become_yuan(
+    tmp_path: Path, amounts_in: str, expected: list[tuple[int, int]]
+) -> None:
+    text = f"""\
+title: {{zh: 外币导出, en: Foreign export}}
+unit: 海外业务部
+amounts_in: {amounts_in}
+columns:
+  claim_id: {{from: 号}}
+  currency: {{from: 币}}
+  fx_rate: {{from: 率}}
+  original: {{from: 金额}}
+  received: {{from: 已收}}
+  occurred_on: {{from: 日, date: year-first}}
+"""
+    (tmp_path / "e.csv").write_text(
+        "号,币,率,金额,已收,日\n1,USD,7.0827,100.05,0.0429,2026-03-04\n2,USD,7.0827,10.00,10.00,2026-03-04\n"
+        "3,EUR,,99.99,0,2026-03-04\n",
+        encoding="utf-8",
+    )
+    mapping = load_mapping(str(mapping_file(tmp_path, text=text)))
+    report = import_ledger(tmp_path / "e.csv", mapping, tmp_path / "ledger.xlsx", AS_OF)
+    (table,) = read_workbook(tmp_path / "ledger.xlsx").tables
+    got = table.frame[["original", "received"]].astype(int).to_numpy().tolist()
+    assert [tuple(row) for row in got] == expected
+    assert table.frame["balance"].tolist() == [a - b for a, b in expected]
+    assert report.open_cents == sum(a - b for a, b in expected)
+    assert report.unconverted == (1 if amounts_in == "currency" else 0)
+    assert table.frame["fx_rate"].tolist()[:2] == [7.0827, 7.0827]
+
+
+def test_a_rate_for_the_whole_export(tmp_path: Path) -> None:
+    text = MAPPING.format(order="day-first").replace("currency: CNY", 'currency: USD, fx_rate: "7.2"')
+    mapping = load_mapping(str(mapping_file(tmp_path, text=text)))
+    report = import_ledger(
+        export(tmp_path, "day-first", "utf-8", ROWS[2:4]), mapping, tmp_path / "l.xlsx", AS_OF
+    )
+    (table,) = read_workbook(tmp_path / "l.xlsx").tables
+    assert table.frame["original"].tolist() == [216144, 7]  # 300.20 and 0.01 times 7.2
+    assert table.frame["fx_rate"].tolist() == [7.2, 7.2]
+    assert report.open_cents == 216151
+    with pytest.raises(SchemaError, match="not a number"):
+        load_mapping(str(mapping_file(tmp_path, text=text.replace("7.2", "七"))))
+
+
 def test_formula_like_text_stays_text(tmp_path: Path) -> None:
     _, frame = run(tmp_path)
     assert frame.set_index("claim_id").loc[["002", "004"], "debtor"].tolist() == [

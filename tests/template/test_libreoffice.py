@@ -91,11 +91,37 @@ def test_receivables(tmp_path: Path, as_of: dt.date, basis: str) -> None:
             else round(row["original"] - row["received"], 2)
         )
         band = bands[index[i]].name if index[i] >= 0 else None
+        if basis == "约定付款日" and since[i] is not None and since[i] > as_of:
+            band = bands[0].name  # not due yet, as in REC004
         late = None if row["due_on"] is None else int(overdue[i])
         expected = [balance, band, late]
         assert [v if v != "" else None for v in theirs[i]] == pytest.approx(expected), (i, row)
         assert stored[i] == pytest.approx(expected), (i, row)
     assert all(v in (None, "") for row in theirs[len(rows) :] for v in row)
+
+
+@pytest.mark.parametrize(
+    ("usual", "bands"), [("业务发生日", ["2至3年", None]), ("约定付款日", ["1年以内", "1至2年"])]
+)
+def test_a_blank_basis_is_the_policys(tmp_path: Path, usual: str, bands: list[str | None]) -> None:
+    group = load_policy("group")
+    dated = group.parameters["age_basis"][0].model_copy(update={"value": usual})
+    policy = group.model_copy(update={"parameters": {**group.parameters, "age_basis": (dated,)}})
+    rows = [
+        {"claim_id": "1", "occurred_on": DAY(2023, 9, 30), "due_on": DAY(2026, 10, 1)},
+        {"claim_id": "2", "occurred_on": DAY(2026, 10, 1), "due_on": DAY(2025, 9, 29)},
+    ]
+    head = {"unit": "甲", "as_of": DAY(2026, 9, 30)}
+    path = write_template(
+        "receivables", tmp_path / "t.xlsx", rows=rows, head=head, blank_rows=1, policy=policy
+    )
+    book = openpyxl.load_workbook(path)
+    rows_above = book["应收账款明细表"].iter_rows(max_row=6)
+    at = next(c for row in rows_above for c in row if c.value == usual)
+    at.value = None
+    book.save(path)
+    sheet = recalculated(path, tmp_path / "profile")["应收账款明细表"]
+    assert [v or None for (v,) in cells(sheet, "receivables", ["age_band"], 2)] == bands
 
 
 def test_inventory(tmp_path: Path) -> None:
