@@ -115,7 +115,9 @@ def fit(application: Application) -> bool:
 
 def verdicts_of(result: Result) -> list[Application]:
     """Every application of a check with its verdicts, in the order of the sheets."""
-    findings = _Findings(result.findings)
+    kinds = [*result.dated.get("write_offs", []), *result.dated.get("evidence", [])]
+    files = {source.file for stack in kinds for source in stack.sources}
+    findings = _Findings(result.findings.where(file=files))
     papers = _papers(result)
     out: list[Application] = []
     for n, stack in enumerate(result.dated.get("write_offs", [])):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,7 @@ def print_findings(result: Result) -> None:
         _print_file(file, result)
     counts = result.findings.counts()
     line = "  ".join(f"{LEVEL_NAMES[level]} {n}" for level, n in counts.items())
-    explained = sum(1 for f in result.findings if f.status != "open")
+    explained = len(result.findings) - sum(counts.values())
     if explained:
         line += t(f"  已说明等 {explained}", f"  explained etc. {explained}")
     accepted = sum(1 for f in result.files if f.accepted)
@@ -99,12 +100,12 @@ def _print_file(file: FileResult, result: Result) -> None:
         details.append(t(f"{file.rows} 行", f"{file.rows} rows"))
     out.print()
     out.print(title + ("  " + " · ".join(details) if details else ""), style="bold", markup=False)
-    mine = [f for f in result.findings if f.file == file.workbook.name]
+    mine = result.findings.of_file(file.workbook.name)
     if not mine:
         out.print(t("  没有问题。", "  Nothing found."))
         return
-    for sheet in dict.fromkeys(f.sheet for f in mine):
-        here = [f for f in mine if f.sheet == sheet]
+    for (sheet,) in mine.tally("sheet"):
+        here = mine.where(sheet=sheet)
         grid = Grid(
             title=sheet or t("（整个文件）", "(the file)"), title_justify="left", box=None, padding=(0, 1),
             show_header=True, header_style="dim",
@@ -113,11 +114,11 @@ def _print_file(file: FileResult, result: Result) -> None:
             grid.add_column(name, no_wrap=True)
         grid.add_column(t("问题和改法", "what is wrong, and how to mend it"), overflow="fold")
         unjudged: dict[str, list[str]] = {}
-        for f in here:
+        for f in here.where(level="?"):
             if f.why is not None:
                 unjudged.setdefault(str(f.why), []).append(f.rule)
-        here = sorted((f for f in here if f.why is None), key=lambda f: "EW?I".index(f.level))
-        for f in here[:_SHOWN_PER_SHEET]:
+        judged = [here.where(level=level) for level in "EWI"]
+        for f in islice(chain.from_iterable(judged), _SHOWN_PER_SHEET):
             level = str(LEVEL_NAMES[f.level])
             if f.status != "open":
                 level = str(STATUS_NAMES[f.status])
@@ -131,8 +132,8 @@ def _print_file(file: FileResult, result: Result) -> None:
             )
             grid.add_row(Styled(str(LEVEL_NAMES["?"]), style=_COLOURS["?"]), "", "—", body)
         out.print(grid)
-        if len(here) > _SHOWN_PER_SHEET:
-            more = len(here) - _SHOWN_PER_SHEET
+        more = sum(map(len, judged)) - _SHOWN_PER_SHEET
+        if more > 0:
             out.print(
                 t(f"  ……还有 {more} 条，用 -o 写出完整清单。", f"  … {more} more; -o writes the whole list."),
                 style="dim",

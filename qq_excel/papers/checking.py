@@ -28,7 +28,7 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     written: list[Path] = []
     copies: dict[str, str] = {}
     stems = _stems([relative(f.workbook.name) for f in result.files])
-    unreadable = {f.file for f in result.findings if f.rule in _UNREADABLE}
+    unreadable = {file for (file,) in result.findings.where(rule=_UNREADABLE).tally("file")}
     for file, stem in zip(result.files, stems, strict=True):
         if file.workbook.name in unreadable:
             continue

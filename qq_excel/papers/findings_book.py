@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
-from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES
+from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES, get_rule
 from qq_excel.kinds import get_kind
 from qq_excel.language import t
 from qq_excel.papers import style
@@ -18,7 +18,7 @@ from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, paper, sheet_l
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
-    from qq_excel.findings import Finding
+    from qq_excel.findings import By, Finding, Findings
 
 #: More than a sheet of Excel could bear with comfort; the JSON document has them all.
 MOST_ROWS = 200_000
@@ -34,8 +34,7 @@ def write_findings_book(
     of the list link to it.
     """
     files = [file] if file is not None else list(result.files)
-    names = {f.workbook.name for f in files}
-    findings = [f for f in result.findings if f.file in names]
+    findings = result.findings if file is None else result.findings.of_file(file.workbook.name)
     title = t("清欠工作簿校验结果", "What the check found")
     with paper(target, title) as book:
         summary, found = t("汇总", "summary"), t("校验结果", "findings")
@@ -50,7 +49,7 @@ def write_findings_book(
 
 
 def _summary_sheet(
-    sheet: Sheet, result: Result, files: Sequence[FileResult], findings: Sequence[Finding],
+    sheet: Sheet, result: Result, files: Sequence[FileResult], findings: Findings,
     first_rows: Mapping[str, int], found: str,
 ) -> None:  # fmt: skip
     sheet.widths([30, 13, 13, 11, 11, 11, 11, 15])
@@ -77,9 +76,9 @@ def _summary_sheet(
     sheet.print_set_up(landscape=False, footer=t("清欠工作簿校验结果", "findings"))
 
 
-def _verdict(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]) -> int:
-    errors = sum(1 for f in findings if f.blocks)
-    unjudged = sum(1 for f in findings if f.level == "?" and f.status == "open")
+def _verdict(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Findings) -> int:
+    count = findings.counts()
+    errors, unjudged = count["E"], count["?"]
     refused = sum(1 for f in files if not f.accepted)
     if refused:
         words = t(f"暂不受理：{errors} 项错误须改正", f"Not accepted: {errors} errors must be mended")
@@ -133,8 +132,8 @@ def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) 
     return row
 
 
-def _by_level(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
-    count: Counter[tuple[str, str]] = Counter((f.level, f.status) for f in findings)
+def _by_level(sheet: Sheet, row: int, findings: Findings) -> int:
+    count = findings.tally("level", "status")
     heads = [
         t("级别", "level"),
         *(str(s) for s in STATUS_NAMES.values()),
@@ -153,7 +152,7 @@ def _by_level(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
         tint = style.LEVEL_TINTS[level]
         name = f"{LEVEL_NAMES[level]}（{level}）"
         sheet.text(row, 0, name, **line, bg_color=tint.fill, font_color=tint.ink, bold=True, align="center")
-        numbers = [count[level, s] for s in STATUS_NAMES]
+        numbers = [count.get((level, s), 0) for s in STATUS_NAMES]
         for i, number in enumerate([*numbers, sum(numbers)]):
             sheet.number(row, 1 + i, number, **line, align="center", num_format=style.COUNT, bold=i == 0)
         meaning = str(style.LEVEL_MEANINGS[level])
@@ -166,24 +165,30 @@ def _level_columns() -> list[Column]:
     return [Column(str(LEVEL_NAMES[level]), "count") for level in LEVELS]
 
 
-def _open(findings: Sequence[Finding]) -> list[Any]:
-    count = Counter(f.level for f in findings if f.status == "open")
+def _by_level_of(findings: Findings, by: By) -> dict[Any, Counter[str]]:
+    """Open findings by *by*, then by level."""
+    out: dict[Any, Counter[str]] = defaultdict(Counter)
+    for (name, level, status), n in findings.tally(by, "level", "status").items():
+        if status == "open":
+            out[name][level] += n
+    return out
+
+
+def _levels(count: Mapping[str, int]) -> list[Any]:
     return [Cell(count[x], tint=style.LEVEL_TINTS[x]) if count[x] else 0 for x in LEVELS]
 
 
-def _by_file(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequence[Finding]) -> int:
+def _by_file(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Findings) -> int:
     columns = [
         Column(t("文件", "file")), Column(t("填报单位", "unit")), Column(t("报告期", "period"), centre=True),
         *_level_columns(), Column(t("结论", "verdict"), centre=True),
     ]  # fmt: skip
-    mine: dict[str, list[Finding]] = {}
-    for f in findings:
-        mine.setdefault(f.file, []).append(f)
+    mine = _by_level_of(findings, "file")
     good = style.Tint(style.GOOD, style.GOOD_INK)
     bad = style.Tint(style.BAD, style.BAD_INK)
     rows = [
         [
-            relative(f.workbook.name), f.unit, f.period, *_open(mine.get(f.workbook.name, [])),
+            relative(f.workbook.name), f.unit, f.period, *_levels(mine[f.workbook.name]),
             Cell(t("可以受理", "accepted"), tint=good) if f.accepted else Cell(t("暂不受理", "not accepted"), tint=bad),
         ]
         for f in files
@@ -191,52 +196,57 @@ def _by_file(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Sequ
     return sheet.table(row, columns, rows, stripes=False)
 
 
-def _by_rule(
-    sheet: Sheet, row: int, findings: Sequence[Finding], first_rows: Mapping[str, int], found: str
-) -> int:
+def _by_rule(sheet: Sheet, row: int, findings: Findings, first_rows: Mapping[str, int], found: str) -> int:
     if not findings:
         return sheet.paragraph(row, _COLUMNS, t("没有发现问题。", "Nothing was found."))
     columns = [
         Column(t("规则名称", "what the rule is about")), Column(t("规则", "rule"), centre=True),
         Column(t("条款", "clause"), centre=True), *_level_columns(), Column(t("查看", "look"), centre=True),
     ]  # fmt: skip
-    groups: dict[str, list[Finding]] = {}
-    for f in findings:
-        groups.setdefault(f.rule, []).append(f)
+    worst: dict[str, int] = {}
+    number: Counter[str] = Counter()
+    for (rule, level), n in findings.tally("rule", "level").items():
+        worst[rule] = min(worst.get(rule, len(LEVELS)), LEVELS.index(level))
+        number[rule] += n
+    open_ = _by_level_of(findings, "rule")
     rows = []
-    for rule in sorted(
-        groups, key=lambda r: (min(LEVELS.index(f.level) for f in groups[r]), -len(groups[r]), r)
-    ):
-        spec = groups[rule][0].spec
+    for rule in sorted(worst, key=lambda r: (worst[r], -number[r], r)):
+        spec = get_rule(rule)
         at = first_rows.get(rule)
         look = Cell(t("第一处", "first"), link=sheet_link(found, at)) if at is not None else None
-        rows.append([str(spec.title.text), rule, ", ".join(spec.clauses), *_open(groups[rule]), look])
+        rows.append([str(spec.title.text), rule, ", ".join(spec.clauses), *_levels(open_[rule]), look])
     return sheet.table(row, columns, rows, stripes=False)
 
 
-def _by_sheet(sheet: Sheet, row: int, findings: Sequence[Finding]) -> int:
+def _by_sheet(sheet: Sheet, row: int, findings: Findings) -> int:
     if not findings:
         return sheet.paragraph(row, _COLUMNS, t("没有发现问题。", "Nothing was found."))
     columns = [
         Column(t("文件", "file")), Column(t("工作表", "sheet")), Column(t("已说明等", "settled"), "count"),
         *_level_columns(), Column(t("合计", "total"), "count"),
     ]  # fmt: skip
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for f in findings:
-        groups.setdefault((f.file, f.sheet or t("（整个文件）", "(the file)")), []).append(f)
+    groups: dict[tuple[str, str | None], Counter[str]] = defaultdict(Counter)
+    for (file, name, level, status), n in findings.tally("file", "sheet", "level", "status").items():
+        groups[file, name][level if status == "open" else "settled"] += n
     rows = [
-        [relative(file), name, sum(f.status != "open" for f in mine), *_open(mine), len(mine)]
+        [
+            relative(file),
+            name or t("（整个文件）", "(the file)"),
+            mine["settled"],
+            *_levels(mine),
+            mine.total(),
+        ]
         for (file, name), mine in groups.items()
     ]
-    total = [t("合计", "total"), "", sum(f.status != "open" for f in findings)]
-    total += [sum(1 for f in findings if f.level == x and f.status == "open") for x in LEVELS]
+    count = findings.counts()
+    total = [t("合计", "total"), "", len(findings) - sum(count.values()), *count.values()]
     return sheet.table(row, columns, rows, total=[*total, len(findings)], stripes=False)
 
 
 # --- 校验结果 -------------------------------------------------------------------------------------------
 
 
-def _list_sheet(sheet: Sheet, findings: Sequence[Finding], copies: Mapping[str, str]) -> dict[str, int]:
+def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> dict[str, int]:
     """The filterable list; gives the row of each rule's first finding."""
     columns = [
         Column(t("序号", "no."), "count", least=5), Column(t("级别", "level"), centre=True, least=8),

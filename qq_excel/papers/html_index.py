@@ -123,10 +123,8 @@ def _tiles(result: Result) -> str:
 
 def _files(result: Result) -> str:
     count: dict[str, dict[str, int]] = {}
-    for f in result.findings:
-        if f.status == "open":
-            mine = count.setdefault(f.file, dict.fromkeys(LEVELS, 0))
-            mine[f.level] += 1
+    for (file_name, level), n in result.findings.where(status="open").tally("file", "level").items():
+        count.setdefault(file_name, dict.fromkeys(LEVELS, 0))[level] = n
     rows = []
     for file in result.files:
         mine = count.get(file.workbook.name, dict.fromkeys(LEVELS, 0))
@@ -153,11 +151,9 @@ def _warnings(book: WarningBook) -> str:
 
 
 def _rules(result: Result) -> str:
-    count: dict[str, int] = {}
-    for f in result.findings:
-        if f.status == "open":
-            count[f.rule] = count.get(f.rule, 0) + 1
-    first = {f.rule: f for f in reversed(result.findings) if f.status == "open"}
+    open_ = result.findings.where(status="open")
+    count = {rule: n for (rule,), n in open_.tally("rule").items()}
+    first = {rule: open_.where(rule=rule)[0] for rule in count}
     order = sorted(count, key=lambda r: (LEVELS.index(first[r].level), -count[r], r))
     rows = [
         [

@@ -86,6 +86,18 @@ class Stack:
         return self.day
 
     @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Per row, its zero-based row in the sheet."""
+
+        def made() -> npt.NDArray[np.int64]:
+            starts = np.cumsum([0, *(len(s.table.rows) for s in self.sources)])
+            every = np.concatenate([s.table.rows for s in self.sources]).astype(np.int64)
+            return np.asarray(every[starts[self.source] + self.position])
+
+        rows: npt.NDArray[np.int64] = self.memo("rows", made)
+        return rows
+
+    @property
     def step(self) -> npt.NDArray[np.int64]:
         """Per row, the cents that 0.01 of the sheet's money unit is worth."""
         return np.array([s.table.step for s in self.sources], dtype=np.int64)[self.source]

@@ -1,56 +1,28 @@
-"""The one table that every rule writes to and every paper reads from.
+"""One finding: where, what, what is expected, how to mend it, and which clause asks for it.
 
-A finding says where (file, sheet, A1 address), what (rule, level, message), what is expected, how to mend
-it and which clause asks for it. Its figures are kept apart from its words, so that one run can be shown in
-either language.
+Its figures are kept apart from its words, so that one run can be shown in either language.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as _field
 from typing import Any, Literal
 
-from qq_excel.catalogue import LEVELS, RuleSpec, get_rule, render
+from qq_excel.catalogue import RuleSpec, get_rule, render
+from qq_excel.findings.address import a1
 from qq_excel.language import Lang, Text, current
 
 Status = Literal["open", "explained", "waived", "baseline"]
 
 
-def column_letters(column: int) -> str:
-    """``A`` for 0, ``AA`` for 26."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def a1(row: int, column: int) -> str:
-    """The A1 address of a zero-based cell."""
-    return f"{column_letters(column)}{row + 1}"
-
-
-def from_a1(address: str) -> tuple[int, int]:
-    """Zero-based (row, column) of an A1 address; ValueError when it is none."""
-    match = re.fullmatch(r"([A-Z]{1,3})([1-9]\d*)", address)
-    if not match:
-        raise ValueError(address)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, needs an answer, is worth knowing, or could not be judged.
 
     ``row`` and ``column`` are zero-based; None for a finding on a sheet or file. ``figures`` feed the
-    message; a value is a text, or a :class:`Text` where the words differ by language.
+    message; a value is a text, or a :class:`Text` where the words differ by language. It cannot be changed:
+    the table makes one each time that it is asked (see :meth:`~qq_excel.findings.Findings.replaced`).
     """
 
     rule: str
@@ -162,37 +134,3 @@ class Finding:
             out["reason"] = self.reason
             out["approved_by"] = self.approved_by
         return out
-
-
-def _place(f: Finding) -> tuple[Any, ...]:
-    row = -1 if f.row is None else f.row
-    column = -1 if f.column is None else f.column
-    return (*f.order, row, column, f.rule, f.level)
-
-
-class Findings(Sequence[Finding]):
-    """Findings in order: file, sheet, row, column, rule."""
-
-    def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._all = sorted(findings, key=_place)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._all[index]
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self._all)
-
-    def counts(self) -> dict[str, int]:
-        """Open findings by level (every level is there)."""
-        out: dict[str, int] = dict.fromkeys(LEVELS, 0)
-        for f in self._all:
-            if f.status == "open":
-                out[f.level] += 1
-        return out
-
-    def of_file(self, file: str) -> Findings:
-        """The findings of one file."""
-        return Findings(f for f in self._all if f.file == file)

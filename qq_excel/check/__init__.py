@@ -1,0 +1,89 @@
+"""A submission in, findings out.
+
+read -> sort into submissions -> stack tables of a kind -> one pandera schema per stack -> findings
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from qq_excel.check.result import FileResult, Result
+from qq_excel.check.run import Progress, Run
+from qq_excel.check.submission import by_day, display_names, head, latest_day, submissions_of
+from qq_excel.findings import Findings
+from qq_excel.language import Text
+from qq_excel.policy import Policy, load_policy
+from qq_excel.reading import read_workbook
+from qq_excel.reading.attachments import look_at_evidence
+from qq_excel.reading.model import Workbook
+from qq_excel.rules.stack import Source, Stack
+
+__all__ = ["FileResult", "Progress", "Result", "check_paths", "check_workbooks", "display_names"]
+
+
+def check_paths(
+    paths: Sequence[Path],
+    *,
+    policy: Policy | None = None,
+    as_of: dt.date | None = None,
+    together: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Read and check workbooks. See :func:`check_workbooks`."""
+    books = []
+    names = display_names(paths)
+    for i, path in enumerate(paths):
+        if progress:
+            progress(Text(f"读取 {path.name}", f"reading {path.name}"), i, len(paths))
+        book = read_workbook(path, as_of=as_of)
+        book.name = names[i]
+        for table in book.tables:
+            look_at_evidence(table, path.parent)
+        books.append(book)
+    return check_workbooks(books, policy=policy, together=together, progress=progress)
+
+
+def check_workbooks(
+    books: Sequence[Workbook],
+    *,
+    policy: Policy | None = None,
+    together: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Check workbooks that were read.
+
+    Workbooks of one unit and period are one submission and see each other; with *together* all are.
+    """
+    policy = policy or load_policy("group")
+    submissions = submissions_of(books, together)
+    run = Run(policy, progress)
+    sources: dict[str, list[Source]] = {}
+    for b, book in enumerate(books):
+        params = policy.at(next((t.as_of for t in book.tables if t.as_of), None))
+        run.places("file", book, params, file=book.name, order=(b, -1))
+        for n, table in enumerate(book.tables):
+            source = Source(table, book.name, submissions[b], (b, n))
+            sources.setdefault(table.kind.kind, []).append(source)
+            run.table(source)
+    stacks = {k: Stack.of(s[0].table.kind, s, latest_day(s)) for k, s in sources.items()}
+    dated = {k: [Stack.of(s[0].table.kind, s, day) for day, s in days] for k, days in by_day(sources).items()}
+    for stack in [*stacks.values(), *(s for some in dated.values() for s in some)]:
+        stack.partners = stacks
+    for some in dated.values():
+        for stack in some:
+            run.stack(stack)
+    findings = Findings(run.found, run.blocks)
+    blocked = findings.blocked
+    files = [
+        FileResult(
+            workbook=book,
+            unit=head(book, "unit"),
+            period=head(book, "period"),
+            submission=submissions[b],
+            accepted=book.name not in blocked,
+        )
+        for b, book in enumerate(books)
+    ]
+    return Result(policy=policy, files=files, findings=findings, stacks=stacks, dated=dated)

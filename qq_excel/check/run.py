@@ -1,0 +1,255 @@
+"""One run over many stacks: every rule is asked, what it finds is written down.
+
+A rule that lacks what it needs, or that crashes, becomes a finding of level ``?``; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qq_excel.catalogue import RuleSpec, all_rules
+from qq_excel.check.shown import Shown
+from qq_excel.findings import Block, Finding, Place
+from qq_excel.kinds import FieldType
+from qq_excel.language import Text
+from qq_excel.policy import CannotJudge, Params, Policy
+from qq_excel.reading.model import Table
+from qq_excel.rules import registry
+from qq_excel.rules.schema import Answers, asked, stack_schema
+from qq_excel.rules.stack import Source, Stack, missing_partner
+from qq_excel.rules.verdict import Spot, Unjudged, Verdict, true
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+log = logging.getLogger(__name__)
+
+#: (what is done now, how much is done, of how much)
+Progress = Callable[[Text, int, int], None]
+
+
+class Run:
+    """One run over many stacks: asks every rule, collects findings."""
+
+    def __init__(self, policy: Policy, progress: Progress | None) -> None:
+        self.policy = policy
+        self.progress = progress
+        #: Findings on places and those that could not be judged, one by one; those on rows, by the block.
+        self.found: list[Finding] = []
+        self.blocks: list[Block] = []
+
+    def level(self, spec: RuleSpec, override: str | None = None) -> str:
+        """The level of a finding: its own, else the policy's, else the rule's."""
+        return override or self.policy.levels.get(spec.id) or spec.level
+
+    # --- places: files, sheets, tables -------------------------------------------------------------
+
+    def table(self, source: Source) -> None:
+        """Ask the rules on one table as a whole."""
+        params = self.policy.at(source.table.as_of)
+        for on in ("table", f"table:{source.table.kind.kind}"):
+            self.places(on, source.table, params, file=source.file, order=source.order)
+
+    def places(self, on: str, what: Any, params: Params, *, file: str, order: tuple[int, int]) -> None:
+        """Ask the rules on files or tables (*on*, as the catalogue has it) about *what*."""
+        for spec in all_rules().values():
+            function = registry.load().get(spec.id)
+            if spec.on != on or function is None or not asked(spec, params):
+                continue
+            sheet = what.sheet if isinstance(what, Table) else None
+            try:
+                spots = list(function(what, params))
+            except CannotJudge as reason:
+                self.unjudged(spec, reason.why, file, sheet, order)
+                continue
+            except Exception:
+                self.unjudged(spec, _fault(spec), file, sheet, order)
+                continue
+            self.found.extend(self._spot(spec, s, what, file, order) for s in spots)
+
+    def _spot(self, spec: RuleSpec, s: Spot, what: Any, file: str, order: tuple[int, int]) -> Finding:
+        header = s.header
+        column = s.column
+        if isinstance(what, Table) and s.field:
+            header = header or what.headers.get(s.field) or what.kind[s.field].header
+            if column is None and s.row is not None:
+                column = what.columns.get(s.field)
+        return Finding(
+            rule=spec.id, level=self.level(spec, s.level), file=file,
+            sheet=s.sheet or (what.sheet if isinstance(what, Table) else None),
+            row=s.row, column=column, field=s.field, header=header, key=s.key, value=s.value,
+            expected=s.expected, figures=dict(s.figures), related=s.related, order=order,
+        )  # fmt: skip
+
+    def unjudged(
+        self, spec: RuleSpec, why: Text, file: str, sheet: str | None, order: tuple[int, int]
+    ) -> None:
+        """Write down that *spec* could not be judged."""
+        self.found.append(Finding(rule=spec.id, level="?", file=file, sheet=sheet, why=why, order=order))
+
+    # --- stacks -----------------------------------------------------------------------------------
+
+    def stack(self, stack: Stack) -> None:
+        """Ask the rules on columns and rows about all tables of *stack* at once."""
+        params = self.policy.at(stack.day)
+        into: Answers = {}
+        schema = stack_schema(stack, params, into)
+        every = all_rules()
+        steps = len(schema.columns) + len(schema.checks)
+        done = 0
+        for name, column in schema.columns.items():
+            values = stack.frame[name]
+            there = stack.has(name)
+            for check in column.checks or ():
+                spec = every[str(check.statistics["rule"])]
+                try:
+                    bad = ~_passed(check(values), len(stack))
+                except CannotJudge as reason:
+                    self._each_table(spec, stack, reason.why)
+                    continue
+                except Exception:
+                    self._each_table(spec, stack, _fault(spec))
+                    continue
+                self._verdict(spec, stack, Verdict(bad & there, field=name))
+            done += 1
+            self._tell(stack, done, steps)
+        for check in schema.checks:
+            self._rows(every[str(check.statistics["rule"])], stack, params, into, check)
+            done += 1
+            self._tell(stack, done, steps)
+        for spec in every.values():  # rules that see other tables: pandera holds one frame only
+            if (
+                stack.kind.kind in spec.kinds
+                and spec.partners
+                and spec.id in registry.load()
+                and asked(spec, params)
+            ):
+                self._rows(spec, stack, params, into, None)
+
+    def _tell(self, stack: Stack, done: int, steps: int) -> None:
+        if self.progress:
+            title = stack.kind.title
+            self.progress(Text(f"校验 {title.zh}", f"checking {title.en}"), done, steps)
+
+    def _rows(self, spec: RuleSpec, stack: Stack, params: Params, into: Answers, check: Any) -> None:
+        judgeable = self._judgeable(spec, stack)
+        if not judgeable.any():
+            return
+        try:
+            if check is None:
+                from qq_excel.rules.schema import verdicts  # noqa: PLC0415
+
+                into[spec.id] = verdicts(registry.load()[spec.id], stack, params)
+            else:
+                blamed = [spec.field] if spec.field in stack.frame else list(stack.kind.key[:1])
+                check(stack.frame[blamed])
+        except CannotJudge as reason:
+            self._each_table(spec, stack, reason.why, judgeable)
+            return
+        except Exception:
+            self._each_table(spec, stack, _fault(spec), judgeable)
+            return
+        for verdict in into.get(spec.id, ()):
+            if isinstance(verdict, Unjudged):
+                self._each_table(spec, stack, verdict.why, true(verdict.rows) & judgeable)
+                continue
+            verdict.bad = true(verdict.bad) & judgeable
+            self._verdict(spec, stack, verdict)
+
+    def _judgeable(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
+        """Rows whose table has the columns and whose submission has the tables that the rule needs.
+
+        A partner that was not handed in makes level ``?``, unless the profile does not use such tables.
+        """
+        able = np.ones(len(stack), dtype=bool)
+        for i, source in enumerate(stack.sources):
+            partners = self._absent_partners(spec, stack, source)
+            if any(not self.policy.uses(kind) for kind in partners):  # not asked by this profile
+                able[stack.source == i] = False
+                continue
+            why = missing_partner(partners[0]).why if partners else self._lacks(spec, source)
+            if why is not None:
+                able[stack.source == i] = False
+                self.unjudged(spec, why, source.file, source.table.sheet, source.order)
+        return able
+
+    @staticmethod
+    def _absent_partners(spec: RuleSpec, stack: Stack, source: Source) -> list[str]:
+        return [
+            kind
+            for kind in spec.partners
+            if kind != stack.kind.kind and source.submission not in stack.handed_in(kind)
+        ]
+
+    @staticmethod
+    def _lacks(spec: RuleSpec, source: Source) -> Text | None:
+        for name in spec.reads:
+            if name not in source.table.columns:
+                f = source.table.kind[name]
+                return Text(f"表中没有“{f.header}”列", f"the table has no column {f.header} ({f.en})")
+        return None
+
+    def _each_table(
+        self, spec: RuleSpec, stack: Stack, why: Text, where: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        for i, source in enumerate(stack.sources):
+            if where is None or where[stack.source == i].any():
+                self.unjudged(spec, why, source.file, source.table.sheet, source.order)
+
+    def _verdict(self, spec: RuleSpec, stack: Stack, verdict: Verdict) -> None:
+        bad = true(verdict.bad)
+        at = np.flatnonzero(bad)
+        if not len(at):
+            return
+        name = verdict.field or spec.field
+        steps = stack.step[at]
+        kind = stack.kind
+        type_ = kind[name].type if name else None
+        own = verdict.value if verdict.value is not None else (stack[name] if name else None)
+        related = verdict.related if verdict.related is not None else spec.related
+        present, place = np.unique(stack.source[at], return_inverse=True)
+        sources = [stack.sources[i] for i in present]
+        tables = [source.table for source in sources]
+        block = Block(
+            rule=spec.id,
+            level=self.level(spec, verdict.level),
+            places=[Place(s.file, s.table.sheet, s.order) for s in sources],
+            place=place,
+            row=stack.rows[at],
+            blamed=[
+                (t.columns.get(name, -1), t.headers.get(name, kind[name].header)) if name else (-1, None)
+                for t in tables
+            ],
+            field=name,
+            value=Shown(own, at, steps, type_),
+            keys=[Shown(stack[k], at, steps, FieldType.TEXT) for k in kind.key],
+            expected=None if verdict.expected is None else Shown(verdict.expected, at, steps, type_),
+            figures={k: Shown(v, at, steps, None) for k, v in verdict.figures.items()},
+            related=[tuple(t.columns[r] for r in related if r in t.columns) for t in tables],
+        )
+        if spec.explainable and "special_reason" in stack.frame:
+            block.explained = (stack.filled("special_reason") & stack.filled("reason_by"))[at]
+            block.reason = Shown(stack["special_reason"], at, steps, FieldType.TEXT)
+            block.approved_by = Shown(stack["reason_by"], at, steps, FieldType.TEXT)
+        self.blocks.append(block)
+
+
+def _passed(result: Any, rows: int) -> npt.NDArray[np.bool_]:
+    output = result.check_output
+    if isinstance(output, bool | np.bool_):
+        return np.full(rows, bool(output))
+    return true(output)
+
+
+def _fault(spec: RuleSpec) -> Text:
+    fault = uuid.uuid4().hex[:8]
+    log.exception("rule %s failed, fault %s", spec.id, fault)
+    return Text(
+        f"程序内部故障（编号 {fault}），请把日志交给管理员",
+        f"internal fault {fault}; give the log to your administrator",
+    )
