@@ -17,8 +17,6 @@ NAME = "填表说明"
 _WIDTHS = (9, 20, 8, 16, 32, 19, 66)
 #: In the list of rules, columns before this one are centred.
 _CENTRED_UPTO = 2
-#: From so many columns on, A3 is suggested for printing.
-_MANY = 18
 #: Long lists stand here, to the right of what is printed.
 _LIST_COLUMN = len(_WIDTHS) + 1
 
@@ -63,11 +61,18 @@ class Guide:
     """Writes the guide for one workbook."""
 
     def __init__(
-        self, book: Any, look: Look, kinds: Sequence[Kind], values: Mapping[tuple[str, str], tuple[str, ...]]
+        self,
+        book: Any,
+        look: Look,
+        kinds: Sequence[Kind],
+        values: Mapping[tuple[str, str], tuple[str, ...]],
+        pages_wide: int = 1,
     ) -> None:
         self.look = look
         self.kinds = kinds
         self.values = values
+        #: Pages side by side that the widest of the tables is printed on.
+        self.pages_wide = pages_wide
         self.sheet = book.add_worksheet(NAME)
         self.row = 0
 
@@ -131,11 +136,11 @@ class Guide:
             ),
         ):
             self._line(line)
-        if max(len(k.fields) for k in self.kinds) > _MANY:
+        if self.pages_wide > 1:
             self._line(
                 t(
-                    "6. 本表列数较多，按 A4 横向缩为一页宽；要看得更清楚，打印时改选 A3 纸即可，仍是一页宽。",
-                    "6. This table is wide: it prints one A4 page wide; choose A3 for larger print.",
+                    f"6. 本表列数较多，按 A4 横向打印为 {self.pages_wide} 页宽，左边冻结的列在每页重复，便于拼看。",
+                    f"6. Wide: it prints {self.pages_wide} A4 pages wide, with the frozen columns on each.",
                 )
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from qq_excel.findings import a1, column_letters
 from qq_excel.kinds import Field, FieldType, Kind
@@ -17,6 +18,11 @@ _PER_ROW = 4
 _LABEL_WIDTH, _VALUE_WIDTH = 10.0, 19.0
 _FROZEN_WIDTH = 60.0
 _NARROWEST, _WIDEST = 7.5, 40.0
+#: Margins of a page (left and right), and what is left of a landscape A4 page between them, in points.
+MARGIN_INCHES = 0.4
+_PRINTED = 297 / 25.4 * 72 - 2 * MARGIN_INCHES * 72
+#: 10 points at this scale are 6, about as small as a printed form may be.
+_READABLE = 0.6
 #: Texts that their schema makes this wide are long by nature.
 _LONG = 36.0
 #: Widths by type; codes and texts go by their schema.
@@ -86,7 +92,6 @@ class Layout:
     kind: Kind
     widths: tuple[float, ...]
     head: tuple[HeadField, ...]
-    slots: tuple[Slot, ...]
     header_row: int
     rows: int
     #: (row, slot) of each head entry.
@@ -120,6 +125,34 @@ class Layout:
             count += 1
         return max(count, 1)
 
+    @property
+    def pages_wide(self) -> int:
+        """A4 pages side by side that the table takes at a readable scale; each repeats the frozen columns."""
+        room = _PRINTED / _READABLE
+        pages, used = 1, 0.0
+        repeated = sum(map(_points, self.widths[: self.frozen]))
+        for wide in map(_points, self.widths):
+            if used and used + wide > room:
+                pages, used = pages + 1, repeated
+            used += wide
+        return pages
+
+    @property
+    def on_first_page(self) -> int:
+        """Columns that are on the first page for sure: paper is never printed larger than at 100 %."""
+        if self.pages_wide == 1:
+            return len(self.widths)
+        used = accumulate(map(_points, self.widths))
+        return sum(wide <= _PRINTED * 0.97 for wide in used)
+
+    @property
+    def margin(self) -> int:
+        """The column where title, head block and foot begin.
+
+        Columns that stand on every page would repeat them, cut off at the column's edge.
+        """
+        return self.frozen if self.pages_wide > 1 else 0
+
     def column(self, name: str) -> int:
         """The column of a field."""
         return [f.name for f in self.kind.fields].index(name)
@@ -141,10 +174,10 @@ def lay_out(kind: Kind, rows: int, *, with_head: bool, aged: bool) -> Layout:
     """The geometry of *kind*'s sheet with *rows* table rows; *aged*: the head block asks for 账龄口径."""
     widths = tuple(width(f) for f in kind.fields)
     head = tuple(h for h in HEAD_FIELDS if aged or h.name != "age_basis") if with_head else ()
-    slots = _slots(widths) if head else ()
-    lines = -(-len(head) // len(slots)) if head else 0
-    header_row = HEAD_ROW + lines + (1 if lines else 0)
-    plan = Layout(kind=kind, widths=widths, head=head, slots=slots, header_row=header_row, rows=rows)
+    plan = Layout(kind=kind, widths=widths, head=head, header_row=HEAD_ROW, rows=rows)
+    slots = _slots(widths[: plan.on_first_page], plan.margin) if head else ()
+    if head:
+        plan.header_row += -(-len(head) // len(slots)) + 1
     for i, entry in enumerate(head):
         plan.places[entry.name] = (HEAD_ROW + i // len(slots), slots[i % len(slots)])
     return plan
@@ -164,7 +197,7 @@ def shown_width(text: str) -> int:
 def width(spec: Field) -> float:
     """The column's width: enough for the header on two lines and for usual values; long texts wrap.
 
-    Narrower than a screen would allow: the whole table goes on one page's width.
+    Narrower than a screen would allow: what is wide takes more pages (:attr:`Layout.pages_wide`).
     """
     two_lines = -(-shown_width(spec.header) // 2)
     # a header breaks between characters, and the filter button takes room on the last line
@@ -179,6 +212,11 @@ def width(spec: Field) -> float:
     return min(max(wanted, least), _WIDEST)
 
 
+def _points(wide: float) -> float:
+    """The printed width of a column: 7 pixels a character and 5 between columns, at 96 pixels an inch."""
+    return (7 * wide + 5) * 0.75
+
+
 def lines(text: str, wide: float) -> int:
     """Lines that *text* takes in a column *wide* characters wide."""
     room = int(
@@ -187,10 +225,10 @@ def lines(text: str, wide: float) -> int:
     return max(1, -(-shown_width(text) // room))
 
 
-def _slots(widths: Sequence[float]) -> tuple[Slot, ...]:
-    """Columns for as many head entries per row as fit, at most four."""
+def _slots(widths: Sequence[float], start: int) -> tuple[Slot, ...]:
+    """Columns from *start* on for as many head entries per row as fit, at most four."""
     slots: list[Slot] = []
-    at = 0
+    at = start
     while len(slots) < _PER_ROW:
         label = _take(widths, at, _LABEL_WIDTH)
         value = _take(widths, label[1] + 1, _VALUE_WIDTH) if label else None
@@ -200,7 +238,9 @@ def _slots(widths: Sequence[float]) -> tuple[Slot, ...]:
         at = value[1] + 1
     if len(slots) == 3:  # eight entries stand better in pairs
         slots = slots[:2]
-    return tuple(slots) or (Slot((0, 0), (1, max(1, min(2, len(widths) - 1)))),)
+    return tuple(slots) or (
+        Slot((start, start), (start + 1, max(start + 1, min(start + 2, len(widths) - 1)))),
+    )
 
 
 def _take(widths: Sequence[float], start: int, least: float) -> tuple[int, int] | None:

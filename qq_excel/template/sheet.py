@@ -13,7 +13,7 @@ from qq_excel.language import t
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.template import validation
 from qq_excel.template.formula import in_cells, references, work_out
-from qq_excel.template.layout import AGE_BASES, LEGEND_ROW, TITLE_ROW, Layout, lines
+from qq_excel.template.layout import AGE_BASES, LEGEND_ROW, MARGIN_INCHES, TITLE_ROW, Layout, lines
 from qq_excel.template.look import MISSING, Look
 
 Row = Mapping[str, Any]
@@ -91,11 +91,11 @@ class Sheet:
     def _top(self) -> None:
         sheet = self.sheet
         sheet.set_row(TITLE_ROW, 34)
-        sheet.write_string(TITLE_ROW, 0, self.kind.title.zh, self.look.title)
+        sheet.write_string(TITLE_ROW, self.plan.margin, self.kind.title.zh, self.look.title)
         sheet.set_row(LEGEND_ROW, 20)
         sheet.write_string(
             LEGEND_ROW,
-            0,
+            self.plan.margin,
             t(
                 "深色列标题为必填，浅色为选填，灰色由公式计算；各列填法见“填表说明”。",
                 "Dark headers: required; light: optional; grey: computed. See 填表说明 for each column.",
@@ -221,11 +221,11 @@ class Sheet:
     # --- foot ---------------------------------------------------------------------------------------
 
     def _foot(self, foot: Mapping[str, Any], notes: Sequence[str]) -> None:
-        row = self.plan.last_row + 2
+        row, left = self.plan.last_row + 2, self.plan.margin
         for note in notes:
             # 注 in front tells readers that it is no data
             text = note if note.startswith(("注", "备注", "说明")) else f"注：{note}"
-            self.sheet.write_string(row, 0, text, self.look.legend)
+            self.sheet.write_string(row, left, text, self.look.legend)
             row += 1
         for block in self.kind.blocks:
             row = self._block(row, block, foot.get(block.name) or {}) + 1
@@ -235,11 +235,12 @@ class Sheet:
                 f"{who}：{self.head.get(name) or '________________'}"
                 for who, name in (("编制人", "prepared_by"), ("审核人", "reviewed_by"), ("单位负责人", ""))
             )
-            self.sheet.write_string(row, 0, line, self.look.make())
+            self.sheet.write_string(row, left, line, self.look.make())
 
     def _block(self, row: int, block: Block, given: Mapping[str, Any]) -> int:
+        left = self.plan.margin
         self.sheet.set_row(row, 24)
-        self.sheet.write_string(row, 0, block.title.zh, self.look.section)
+        self.sheet.write_string(row, left, block.title.zh, self.look.section)
         text, day = self.look.entry(FieldType.TEXT), self.look.entry(FieldType.DATE)
         for entry in block.entries:
             row += 1
@@ -247,19 +248,19 @@ class Sheet:
             value = given.get(entry)
             if block.type == "signature":
                 name, on = value if value else (None, None)
-                self.sheet.write_string(row, 0, entry, self.look.label)
-                self.put(row, 1, name, text)
+                self.sheet.write_string(row, left, entry, self.look.label)
+                self.put(row, left + 1, name, text)
             else:
                 on = value
-                self.sheet.write_string(row, 0, f"送达{entry}", self.look.label)
-            self.sheet.write_string(row, 2, _DATE_LABEL, self.look.label)
-            self.put(row, 3, on, day)
+                self.sheet.write_string(row, left, f"送达{entry}", self.look.label)
+            self.sheet.write_string(row, left + 2, _DATE_LABEL, self.look.label)
+            self.put(row, left + 3, on, day)
             message = (
                 t("签字的日期", "day of the signature")
                 if block.type == "signature"
                 else t("送达日期", "day of delivery")
             )
-            self.sheet.data_validation(row, 3, row, 3, validation.of_date(entry, message))
+            self.sheet.data_validation(row, left + 3, row, left + 3, validation.of_date(entry, message))
         return row
 
     def _page(self) -> None:
@@ -267,9 +268,12 @@ class Sheet:
         sheet.freeze_panes(plan.first_row, plan.frozen)
         sheet.set_landscape()
         sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(plan.pages_wide, 0)
         sheet.repeat_rows(plan.header_row)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        if plan.pages_wide > 1:  # the pages of a row follow each other, and each says whose row it is
+            sheet.repeat_columns(0, plan.frozen - 1)
+            sheet.print_across()
+        sheet.set_margins(left=MARGIN_INCHES, right=MARGIN_INCHES, top=0.5, bottom=0.6)
         sheet.center_horizontally()
         sheet.set_footer(f"&L{self.kind.title.zh}&C第 &P 页 共 &N 页")
         sheet.hide_gridlines(2)

@@ -131,7 +131,8 @@ class _Book:
             )  # fmt: skip
             sheet.write(self.given.get(kind.kind, ()), foot, notes if kind is self.kinds[0] else ())
             self._name(book, kind)
-        guide.Guide(book, look, self.kinds, self.values).write()
+        pages = max(plan.pages_wide for plan in self.plans.values())
+        guide.Guide(book, look, self.kinds, self.values, pages).write()
         book.close()
         return target.getvalue()
 

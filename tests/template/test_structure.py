@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from qq_excel.findings import column_letters
@@ -84,6 +85,13 @@ def test_kind_and_version_stand_in_defined_names(blank: dict[str, Path], kind: s
     assert "QQ_KIND" not in book.defined_names
 
 
+#: A4 pages side by side; every other table prints on one.
+PAGES_WIDE = {
+    "receivables": 3, "inventory_count": 2, "disposals": 2, "write_offs": 2, "write_off_register": 2,
+    "cases": 2, "collection_log": 2, "project_claims": 2, "claim_intake": 2,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", MAIN)
 def test_print_settings_and_panes(blank: dict[str, Path], kind: str) -> None:
     book = opened(blank[kind])
@@ -92,7 +100,12 @@ def test_print_settings_and_panes(blank: dict[str, Path], kind: str) -> None:
         top = header_row(sheet, one.kind)
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        wide = PAGES_WIDE.get(one.kind, 1)
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (wide, 0)
+        # of several pages, each shows the columns that stay in view, and those of a row follow each other
+        frozen = column_letters(column_index_from_string(re.sub(r"\d", "", sheet.freeze_panes)) - 2)
+        assert sheet.print_title_cols == (f"$A:${frozen}" if wide > 1 else None)
+        assert sheet.page_setup.pageOrder == ("overThenDown" if wide > 1 else None)
         assert sheet.print_title_rows == f"${top}:${top}"
         assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
         assert re.fullmatch(rf"[B-Z]{top + 1}", sheet.freeze_panes)
@@ -220,7 +233,8 @@ def test_foot_blocks_and_signature_line(tmp_path: Path) -> None:
     day = dt.date(2026, 9, 20)
     foot = {"signatures": {"单位经理": ("高远", day)}, "deliveries": {"清欠办": day}}
     path = write_template("inventory_count", tmp_path / "x.xlsx", head=HEAD, foot=foot, blank_rows=2)
-    rows = [[c.value for c in row[:4]] for row in opened(path)["财务存货盘点表"].iter_rows(min_row=8)]
+    # printed two pages wide: the first column, which is on both, stays free
+    rows = [[c.value for c in row[1:5]] for row in opened(path)["财务存货盘点表"].iter_rows(min_row=8)]
     at = dt.datetime(2026, 9, 20)
     assert ["单位经理", "高远", "日期", at] in rows
     assert ["保管人", None, "日期", None] in rows
