@@ -22,7 +22,7 @@ from qq_excel.rules.exposure import (
     percent,
     whole_days,
 )
-from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims
+from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims, today_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
@@ -253,7 +253,7 @@ def crd007(stack: Stack, _params: Params) -> Verdict:
     one, many = {"debtor": "debtor", "contract_id": "contract_id"}, {"debtor": "debtor"}
     owed = np.where(whole, stack.total_of(claims, worth, many), stack.total_of(claims, worth, one))
     some = np.where(whole, stack.total_of(claims, live, many), stack.total_of(claims, live, one)) > 0
-    ended = days_of(stack, "valid_to") < np.datetime64(stack.as_of, "D")
+    ended = days_of(stack, "valid_to") < today_of(stack)
     return Verdict(ended & some, figures={"as_of": stack.as_of, "owed": Money(owed)})
 
 

@@ -46,9 +46,25 @@ def days_of(stack: Stack, name: str) -> Days:
     return days
 
 
+def today_of(stack: Stack) -> np.datetime64:
+    """截止日期 as a day to compare with."""
+    return np.datetime64(stack.as_of, "D")
+
+
+def span(count: int) -> np.timedelta64:
+    """*count* days."""
+    return np.timedelta64(count, "D")
+
+
+def days_between(later: Any, earlier: Any) -> npt.NDArray[np.int64]:
+    """Whole days from *earlier* to *later*; meaningless where one is blank."""
+    gap: npt.NDArray[np.int64] = (later - earlier).astype("timedelta64[D]").astype(np.int64)
+    return gap
+
+
 def overdue(stack: Stack) -> Mask:
     """Rows past their 约定付款日: a claim that is due today is not overdue."""
-    mask: Mask = days_of(stack, "due_on") < np.datetime64(stack.as_of, "D")
+    mask: Mask = days_of(stack, "due_on") < today_of(stack)
     return mask
 
 

@@ -17,7 +17,7 @@ from qq_excel.catalogue import all_rules
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MODULES = (
-    "files", "tables", "cells", "receivables", "credit", "contracts", "inventory", "write_offs",
+    "files", "tables", "cells", "codes", "receivables", "claim_clocks", "credit", "contracts", "inventory", "write_offs",
 )  # fmt: skip
 _RULES: dict[str, Callable[..., Any]] = {}
 
