@@ -8,7 +8,7 @@ from pathlib import Path
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods", ".csv"})
 #: Our own results say so in their names; they are not handed in again by mistake.
 OWN_SUFFIXES = ("_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm", "_导入说明.xlsx")
 

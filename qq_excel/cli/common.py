@@ -67,6 +67,35 @@ Together = Annotated[
     ),
 ]
 
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        help=t(
+            "密码文件（UTF-8，每行一个），用来打开加密的工作簿",
+            "passwords, one a line, for encrypted workbooks",
+        ),
+    ),
+]
+LimitsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--limits",
+        help=t(
+            "读取限额 YAML（也可用环境变量 QQ_LIMITS）",
+            "reading limits, a YAML file (or the variable QQ_LIMITS)",
+        ),
+    ),
+]
+
+
+def options_of(password_file: Path | None, limits: Path | None) -> Any:
+    """How files are to be read: a :class:`qq_excel.reading.Options`."""
+    from qq_excel.reading import Options, load_limits  # noqa: PLC0415
+    from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
+
+    return Options(load_limits(limits), read_passwords(password_file) if password_file else ())
+
 
 def day(text: str | None) -> dt.date | None:
     """An ISO date given as an option; :class:`InputError` when it is none."""

@@ -28,6 +28,7 @@ _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 #: A number of more digits than this was rounded by Excel when it was typed.
 _EXACT_DIGITS = 15
+_SHORTENED = r"^\d(\.\d+)?[eE]\+\d{2}$"
 #: Days by which date numbers of the 1904 system are smaller.
 _DAYS_TO_1904 = 1_462
 
@@ -251,6 +252,8 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
             facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
+    if f.type is FieldType.CODE and cells.text is not None:
+        _note_shortened(cells, f, facts)
     at = _odd(cells, CellKind.DATE)
     if len(at) and cells.date is not None:
         part = slice(11, 16) if f.type is FieldType.TIME else slice(0, 10)
@@ -259,6 +262,14 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     if len(at) and cells.number is not None:
         text = _replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])
     return text
+
+
+def _note_shortened(cells: Cells, f: Field, facts: Facts) -> None:
+    """A code as Excel shows a long number, 6.22203E+18: what a CSV saved from Excel holds, its digits gone."""
+    assert cells.text is not None  # noqa: S101 - asked before
+    there = pa.array(cells.text, type=pa.large_string())
+    at = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(there, _SHORTENED), False)))
+    facts.note("CEL013", f.name, at, cells.text.iloc[at].astype(str).tolist())
 
 
 def _replaced(text: pd.Series[Any], at: npt.NDArray[np.int64], words: list[str]) -> pd.Series[Any]:

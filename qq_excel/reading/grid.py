@@ -12,7 +12,6 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,34 +19,29 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qq_excel.reading.model import Area, CellError, CellKind, Cells
+from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
+from qq_excel.reading.source import Source
 
 #: Says "could not determine dtype" for every empty column.
 logging.getLogger("fastexcel").setLevel(logging.CRITICAL)
 
 
-class FileGrid:
-    """One sheet of an .xlsx or .xlsm file."""
+class ArrowGrid:
+    """One sheet that the bulk reader opens by name."""
 
-    def __init__(self, reader: Any, package: Package, sheet: SheetPart) -> None:
+    def __init__(self, reader: Any, name: str, notes: SheetNotes, *, state: str = "visible") -> None:
         self._reader = reader
-        self._package = package
-        self._sheet = sheet
-        self.name = sheet.name
-        self.state = sheet.state
-        self.merges: list[Area] = package.merges(sheet)
-        self.hidden_rows, self.hidden_columns = package.hidden(sheet)
-        self.filtered = package.filtered(sheet)
-        scan = package.scan(sheet)
-        self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
-        self.marks = sheet.marks
+        self.name = name
+        self.state = state
+        self.merges = notes.merges
+        self.hidden_rows, self.hidden_columns = notes.hidden_rows, notes.hidden_columns
+        self.filtered = notes.filtered
+        self.stale_formulas: list[tuple[int, int]] = []
+        self.foreign_formulas: list[tuple[int, int]] = []
+        self.marks: dict[str, str] = {}
         #: Whether plain numbers that stand for dates count from 1904.
-        self.date1904 = package.date1904
-
-    def head(self, rows: int) -> list[list[Any]]:
-        """The first *rows* rows as Python values."""
-        return self._package.head(self._sheet, rows)
+        self.date1904 = False
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
         """The cells of *columns* from *first_row* (zero-based) down to the last used row.
@@ -121,20 +115,39 @@ class FileGrid:
         return True
 
 
+class FileGrid(ArrowGrid):
+    """One sheet of an .xlsx or .xlsm file."""
+
+    def __init__(self, reader: Any, package: Package, sheet: SheetPart) -> None:
+        rows, columns = package.hidden(sheet)
+        notes = SheetNotes(package.merges(sheet), rows, columns, package.filtered(sheet))
+        super().__init__(reader, sheet.name, notes, state=sheet.state)
+        self._package = package
+        self._sheet = sheet
+        scan = package.scan(sheet)
+        self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
+        self.marks = sheet.marks
+        self.date1904 = package.date1904
+
+    def head(self, rows: int) -> list[list[Any]]:
+        """The first *rows* rows as Python values."""
+        return self._package.head(self._sheet, rows)
+
+
 class BlockGrid:
-    """One sheet given as rows of Python values: live sheets, and formats other than .xlsx."""
+    """One sheet given as rows of Python values: live sheets, and .ods."""
 
     def __init__(
         self, name: str, rows: Sequence[Sequence[Any]], *, state: str = "visible", merges: Iterable[Area] = (),
-        marks: dict[str, str] | None = None,
+        marks: dict[str, str] | None = None, notes: SheetNotes | None = None,
     ) -> None:  # fmt: skip
+        notes = notes or SheetNotes()
         self.name = name
         self.state = state
         self._rows = rows
-        self.merges = list(merges)
-        self.hidden_rows: frozenset[int] = frozenset()
-        self.hidden_columns: frozenset[int] = frozenset()
-        self.filtered = False
+        self.merges = [*merges, *notes.merges]
+        self.hidden_rows, self.hidden_columns = notes.hidden_rows, notes.hidden_columns
+        self.filtered = notes.filtered
         self.stale_formulas: list[tuple[int, int]] = []
         self.foreign_formulas: list[tuple[int, int]] = []
         self.marks = marks or {}
@@ -248,9 +261,11 @@ def _from_values(values: list[Any]) -> Cells:
     return Cells(kind, number=number, date=date, text=pd.Series(text, dtype="str"))
 
 
-def open_file(path: Path) -> Any:
-    """The bulk reader of *path*."""
+def open_file(source: Source) -> Any:
+    """The bulk reader of *source*."""
     import fastexcel  # noqa: PLC0415
 
+    path = source.path
     # by its name alone it would be taken for what the extension says
-    return fastexcel.read_excel(str(path) if path.suffix.lower() in (".xlsx", ".xlsm") else path.read_bytes())
+    by_name = source.content is None and path.suffix.lower() in (".xlsx", ".xlsm")
+    return fastexcel.read_excel(str(path) if by_name else source.read())

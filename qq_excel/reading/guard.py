@@ -4,9 +4,9 @@ A refusal is a :class:`~qq_excel.reading.model.FileFact` with ``values`` for the
 (a :class:`~qq_excel.language.Text`), ``code`` and, by rule, ``limit`` and ``found`` (FIL003) or ``part``
 (FIL010). Codes are stable:
 
-FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``, ``zip_only``, ``ole_only``,
-``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``. FIL002: ``package``, ``workbook``,
-``zip``, ``document``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
+FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``, ``page``, ``encoding``, ``zip_only``,
+``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``. FIL002: ``package``,
+``workbook``, ``zip``, ``document``, ``password``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
 ``cells``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
 ``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``.
 """
@@ -24,36 +24,23 @@ from typing import IO
 
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact
+from qq_excel.reading.options import Limits
 from qq_excel.reading.scan import Scanner, SheetScan, XmlScan, scan_bytes
+from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
+#: What is looked at to tell the format.
+_START = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What libraries raise at content that breaks off or contradicts itself; lxml's errors are SyntaxErrors.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, SyntaxError)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a file is read before it is refused. Absolute, since ratios alarm on honest files."""
-
-    #: Bytes of the file itself: 100,000 rows of 33 columns take 19 MB, so this is a million rows.
-    file_bytes: int = 200_000_000
-    #: Bytes of one part after unpacking: a sheet of 1,000,000 rows of 33 columns has 1.1 GB.
-    part_bytes: int = 1_500_000_000
-    #: Bytes of all parts after unpacking: that sheet and its texts.
-    total_bytes: int = 2_000_000_000
-    #: Parts of the package: an honest one has some dozen, with pictures some hundred.
-    parts: int = 10_000
-    #: Sheets of the workbook: a year of days is the most that anybody keeps in one.
-    sheets: int = 200
-    #: Cells of the rectangle that a sheet's data span, since a reader reserves memory (some 30 bytes per
-    #: cell) for all of it: a full sheet of 1,048,576 rows may have 57 columns.
-    cells: int = 60_000_000
 
 
 @dataclass(slots=True)
 class Inspection:
-    """What a file is: ``xlsx`` (also xlsm), ``xlsb``, ``xls``, ``ods``, or None when it is refused.
+    """What a file is: ``xlsx`` (also xlsm), ``xlsb``, ``xls``, ``ods``, ``csv``, or None when it is refused.
 
     ``scans`` are the XML parts of an ``xlsx`` by lower-case name.
     """
@@ -71,14 +58,15 @@ class Refusal(Exception):
         self.fact = FileFact(rule, values={"reason": reason, "code": code, **values})
 
 
-def inspect(path: Path, limits: Limits) -> Inspection:
+def inspect(path: Path | Source, limits: Limits) -> Inspection:
     """Find out what *path* is and whether it may be opened. Bad content never raises."""
+    source = Source.of(path)
     try:
-        return _inspect(path, limits)
+        return _inspect(source, limits)
     except Refusal as refusal:
         return Inspection(None, [refusal.fact])
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, LookupError):
-        log.info("%s is damaged", path, exc_info=True)
+    except (*BROKEN, OSError, NotImplementedError, ValueError, LookupError):
+        log.info("%s is damaged", source.path, exc_info=True)
         return Inspection(None, [damaged().fact])
 
 
@@ -92,7 +80,8 @@ def over(code: str, zh: str, en: str, found: int, limit: int) -> Refusal:
     return Refusal("FIL003", code, Text(zh, en), limit=f"{limit:,}", found=f"{found:,}")
 
 
-def _inspect(path: Path, limits: Limits) -> Inspection:
+def _inspect(source: Source, limits: Limits) -> Inspection:
+    path = source.path
     if not path.is_file():
         raise Refusal("FIL001", "not_regular", Text("这不是普通文件", "it is no regular file"))
     if path.name.startswith("~$"):
@@ -100,37 +89,31 @@ def _inspect(path: Path, limits: Limits) -> Inspection:
             "FIL001", "lock_file",
             Text("这是 Excel 打开文件时的锁文件，请交原文件", "it is Excel's lock file; hand in the workbook itself"),
         )  # fmt: skip
-    size = path.stat().st_size
+    size = source.size
     if size == 0:
         raise Refusal("FIL001", "empty", Text("文件是空的（0 字节）", "the file is empty (0 bytes)"))
     if size > limits.file_bytes:
         raise over("file_bytes", "文件大小", "file size", size, limits.file_bytes)
-    with path.open("rb") as file:
-        start = file.read(4096)
+    with source.open() as file:
+        start = file.read(_START)
     if start.startswith(_OLE):
         from qq_excel.reading.ole import inspect_ole  # noqa: PLC0415 - only old and encrypted files need it
 
-        return Inspection("xls", inspect_ole(path))
+        return Inspection("xls", inspect_ole(source))
     if start.startswith(_ZIP):
-        return _inspect_zip(path, limits)
-    raise _no_workbook(start)
+        return _inspect_zip(source, limits)
+    from qq_excel.reading.plaintext import looks_like_rows, why_not  # noqa: PLC0415
 
-
-def _no_workbook(start: bytes) -> Refusal:
-    reason = Text(
-        "内容不是 Excel 工作簿（可能只是改了扩展名）", "its content is no workbook (perhaps only renamed)"
-    )
-    plain = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    # CSV and web pages under another name are a later issue: for now they only have a code of their own
-    text = plain[:1] == b"<" or (b"\x00" not in plain and b"\n" in plain and not plain.startswith(b"%PDF"))
-    return Refusal("FIL001", "text" if text else "not_a_workbook", reason)
+    if looks_like_rows(start, whole=size <= len(start)):
+        return Inspection("csv")
+    raise why_not(start)
 
 
 # --- packages -------------------------------------------------------------------------------------------
 
 
-def _inspect_zip(path: Path, limits: Limits) -> Inspection:
-    with zipfile.ZipFile(path) as archive:
+def _inspect_zip(source: Source, limits: Limits) -> Inspection:
+    with source.open() as file, zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
         _check_directory(infos, limits)
         lower = {i.filename.lower(): i.filename for i in infos}

@@ -51,6 +51,27 @@ class Area:
 
 
 @dataclass(slots=True)
+class SheetNotes:
+    """What is to be known of a sheet besides its cells. Rows and columns are zero-based."""
+
+    merges: list[Area] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    #: Whether a filter with conditions hides rows.
+    filtered: bool = False
+    #: Error values that the parser drops.
+    errors: dict[tuple[int, int], CellError] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class BookNotes:
+    """What is to be known of a workbook besides its cells."""
+
+    date1904: bool = False
+    sheets: dict[str, SheetNotes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Cells:
     """One column's cells over a run of rows, as they stand: parallel arrays of equal length.
 

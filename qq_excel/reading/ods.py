@@ -1,15 +1,18 @@
-"""OpenDocument spreadsheets: encryption, macros, and how far repeated cells reach."""
+"""OpenDocument spreadsheets: encryption, macros, how far repeated cells reach, what the parser drops."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
 from qq_excel.language import Text
-from qq_excel.reading.guard import Limits, Refusal, over
-from qq_excel.reading.model import FileFact
+from qq_excel.reading.guard import Refusal, over
+from qq_excel.reading.model import Area, BookNotes, CellError, FileFact, SheetNotes
+from qq_excel.reading.options import Limits
+from qq_excel.reading.source import Source
 
 _MANIFEST = 32 << 20
 
@@ -38,11 +41,7 @@ def _check_reach(archive: zipfile.ZipFile, content: str, limits: Limits) -> None
     """A repeated cell or row with a value is unfolded by the reader: count before it does."""
     rows, width, sheets = 0, 0, 0
     with archive.open(content) as part:
-        events = etree.iterparse(
-            part, events=("end",), tag=["{*}table-row", "{*}table"],
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True,
-        )  # fmt: skip
-        for _, element in events:
+        for element in _stream(part, "table-row", "table"):
             if element.tag.endswith("}table"):
                 rows, width, sheets = 0, 0, sheets + 1
                 if sheets > limits.sheets:
@@ -56,7 +55,18 @@ def _check_reach(archive: zipfile.ZipFile, content: str, limits: Limits) -> None
                     raise over(
                         "cells", "工作表的单元格数", "number of cells of a sheet", rows * width, limits.cells
                     )  # fmt: skip
-            element.clear()
+
+
+def _stream(part: Any, *tags: str) -> Iterator[Any]:
+    """The elements called *tags* as they end, each forgotten afterwards."""
+    for _, element in etree.iterparse(
+        part, events=("end",), tag=[f"{{*}}{t}" for t in tags], resolve_entities=False, no_network=True,
+        load_dtd=False, huge_tree=True,
+    ):  # fmt: skip
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
 def _filled_width(row: Any) -> int:
@@ -74,3 +84,73 @@ def _repeated(element: Any, what: str) -> int:
         if key.endswith(f"}}number-{what}-repeated") and value.isdigit():
             return int(value[:9])
     return 1
+
+
+# --- what the parser drops ------------------------------------------------------------------------------
+
+
+def notes_of_ods(source: Source) -> BookNotes:
+    """Merged ranges, hidden rows and columns, filters, and error values (blank to the parser)."""
+    notes = BookNotes()
+    with source.open() as file, zipfile.ZipFile(file) as archive:
+        name = next(n for n in archive.namelist() if n.lower() == "content.xml")
+        with archive.open(name) as part:
+            collecting = _Collecting()
+            for element in _stream(part, "table-column", "table-row", "table", "null-date", "filter"):
+                collecting.take(element, notes)
+    return notes
+
+
+class _Collecting:
+    """The notes of one sheet after the other."""
+
+    def __init__(self) -> None:
+        self._new_sheet()
+
+    def _new_sheet(self) -> None:
+        self._row = self._column = 0
+        self._merges: list[Area] = []
+        self._rows: set[int] = set()
+        self._columns: set[int] = set()
+        self._errors: dict[tuple[int, int], CellError] = {}
+        self._filtered = False
+
+    def take(self, element: Any, notes: BookNotes) -> None:
+        tag = element.tag.rpartition("}")[2]
+        if tag == "table":
+            name = _attribute(element, "name") or ""
+            notes.sheets[name] = SheetNotes(
+                self._merges, frozenset(self._rows), frozenset(self._columns), self._filtered, self._errors
+            )
+            self._new_sheet()
+        elif tag == "null-date":
+            notes.date1904 = (_attribute(element, "date-value") or "").startswith("1904")
+        elif tag == "table-column":
+            repeated = _repeated(element, "columns")
+            if _attribute(element, "visibility") in ("collapse", "filter"):
+                self._columns.update(range(self._column, min(self._column + repeated, 16_384)))
+            self._column += repeated
+        elif tag == "table-row":
+            repeated = _repeated(element, "rows")
+            seen = _attribute(element, "visibility")
+            if seen in ("collapse", "filter"):
+                self._rows.update(range(self._row, self._row + min(repeated, 1_048_576)))
+                self._filtered |= seen == "filter"
+            self._cells(element)
+            self._row += repeated
+
+    def _cells(self, row: Any) -> None:
+        column = 0
+        for cell in row:
+            down, right = (
+                int((_attribute(cell, f"number-{w}-spanned") or "1")[:9]) for w in ("rows", "columns")
+            )
+            if down > 1 or right > 1:
+                self._merges.append(Area(self._row, column, self._row + down - 1, column + right - 1))
+            if "error" in (v for k, v in cell.attrib.items() if k.endswith("}value-type")):
+                self._errors[self._row, column] = CellError("".join(cell.itertext()) or "#N/A")
+            column += _repeated(cell, "columns")
+
+
+def _attribute(element: Any, name: str) -> str | None:
+    return next((str(v) for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)

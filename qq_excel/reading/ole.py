@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import olefile
 
 from qq_excel.language import Text
 from qq_excel.reading.guard import Refusal
 from qq_excel.reading.model import FileFact
+from qq_excel.reading.source import Source
 
 _BOF, _FILEPASS, _SHEET, _EOF = (0x0809, 0x0009, 0x0209, 0x0409), 0x2F, 0x85, 0x0A
 #: The globals stand at the start of the stream; sheets that are listed later are not looked for.
 _GLOBALS = 8 << 20
 
 
-def inspect_ole(path: Path) -> list[FileFact]:
+def inspect_ole(source: Source) -> list[FileFact]:
     """Facts of an .xls; refuses what is encrypted or no workbook."""
     encrypted = Text("工作簿已加密", "the workbook is encrypted")
     try:
-        with olefile.OleFileIO(str(path)) as ole:
+        with source.open() as file, olefile.OleFileIO(file) as ole:
             if ole.exists("EncryptedPackage") or ole.exists("EncryptionInfo"):
                 raise Refusal("FIL002", "package", encrypted)
             name = next((n for n in ("Workbook", "Book") if ole.exists(n)), None)

@@ -19,9 +19,11 @@ from typing import Any
 from lxml import etree
 
 from qq_excel.findings import from_a1
+from qq_excel.reading.guard import damaged
 from qq_excel.reading.model import Area, CellError
 from qq_excel.reading.passengers import parse
 from qq_excel.reading.scan import SheetScan, XmlScan
+from qq_excel.reading.source import Source
 
 _OWN_NAMES = {"qq_kind": "kind", "qq_version": "version"}
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -48,11 +50,32 @@ def local(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def whole(text: str | bytes | None, default: int) -> int:
+    """A count or an index that XML states; what is stated and is none means a broken file.
+
+    Raises :class:`~qq_excel.reading.guard.Refusal`.
+    """
+    if not text:
+        return default
+    plain = text.decode("latin-1") if isinstance(text, bytes) else text
+    if not re.fullmatch(r"[0-9]{1,10}", plain):
+        raise damaged()
+    return int(plain)
+
+
+def _place(address: str) -> tuple[int, int]:
+    try:
+        return from_a1(address)
+    except ValueError:
+        raise damaged() from None
+
+
 class Package:
     """An .xlsx or .xlsm package, opened for single parts."""
 
-    def __init__(self, path: Path, scans: dict[str, XmlScan]) -> None:
-        self._archive = zipfile.ZipFile(path)
+    def __init__(self, source: Path | Source, scans: dict[str, XmlScan]) -> None:
+        self._file = Source.of(source).open()
+        self._archive = zipfile.ZipFile(self._file)
         self._names = {n.lower(): n for n in self._archive.namelist()}
         self._scans = scans
         self.workbook = self._target("", "officeDocument") or "xl/workbook.xml"
@@ -60,6 +83,7 @@ class Package:
     def close(self) -> None:
         """Let go of the file."""
         self._archive.close()
+        self._file.close()
 
     def _read(self, part: str) -> bytes | None:
         name = self._names.get(part.lower().lstrip("/"))
@@ -88,7 +112,7 @@ class Package:
     def _root(self) -> Any:
         content = self._read(self.workbook)
         if content is None:
-            raise ValueError("no workbook part")
+            raise damaged()
         return parse(content)
 
     @cached_property
@@ -127,7 +151,7 @@ class Package:
                 continue
             value = (element.text or "").strip().lstrip("=").strip('"')
             scope = element.get("localSheetId")
-            owners = sheets if scope is None else sheets[int(scope) : int(scope) + 1]
+            owners = sheets if scope is None else sheets[whole(scope, 0) : whole(scope, 0) + 1]
             for sheet in owners:
                 if sheet and (scope is not None or mark not in sheet.marks):
                     sheet.marks[mark] = value
@@ -143,7 +167,7 @@ class Package:
         """Merged ranges."""
         out = []
         for match in _MERGE.finditer(self.scan(sheet).tail):
-            (top, left), (bottom, right) = from_a1(match[1].decode()), from_a1(match[2].decode())
+            (top, left), (bottom, right) = _place(match[1].decode()), _place(match[2].decode())
             out.append(Area(top, left, bottom, right))
         return out
 
@@ -162,7 +186,7 @@ class Package:
         for match in _COLUMN.finditer(scan.before):
             attributes = dict(_ATTRIBUTE.findall(match[1]))
             if attributes.get(b"hidden") in (b"1", b"true"):
-                first, last = int(attributes.get(b"min", b"1")), int(attributes.get(b"max", b"1"))
+                first, last = whole(attributes.get(b"min"), 1), whole(attributes.get(b"max"), 1)
                 columns.update(range(first - 1, min(last, 16_384)))
         return frozenset(scan.hidden_rows), frozenset(columns)
 
@@ -187,13 +211,13 @@ class Package:
         raw: list[tuple[int, int, str, str]] = []
         last = -1
         for row in self._stream(sheet.part, ("row",)):
-            number = int(row.get("r", str(last + 2))) - 1
+            number = whole(row.get("r"), last + 2) - 1
             if number >= rows:
                 break
             last = number
             column = -1
             for cell in row:
-                column = from_a1(cell.get("r"))[1] if cell.get("r") else column + 1
+                column = _place(cell.get("r"))[1] if cell.get("r") else column + 1
                 type_, text = cell.get("t", "n"), ""
                 for child in cell:
                     name = local(child)
@@ -202,9 +226,9 @@ class Package:
                     elif name == "is":
                         text = "".join(x.text or "" for x in child.iter() if local(x) == "t")
                 if text:
-                    date = type_ == "n" and int(cell.get("s") or "0") in self._date_styles
+                    date = type_ == "n" and whole(cell.get("s"), 0) in self._date_styles
                     raw.append((number, column, "date" if date else type_, text))
-        strings = self._strings({int(t) for _, _, type_, t in raw if type_ == "s" and t.isdigit()})
+        strings = self._strings({whole(t, 0) for _, _, type_, t in raw if type_ == "s"})
         out: list[list[Any]] = [[] for _ in range(last + 1)]
         for number, column, type_, text in raw:
             line = out[number]
@@ -214,7 +238,7 @@ class Package:
 
     def _value(self, type_: str, text: str, strings: dict[int, str]) -> Any:
         if type_ == "s":
-            return strings.get(int(text)) if text.isdigit() else None
+            return strings.get(whole(text, 0))
         if type_ == "b":
             return text in ("1", "true")
         if type_ == "e":
@@ -263,7 +287,7 @@ class Package:
                 for index, xf in enumerate(element):
                     number = xf.get("numFmtId", "0")
                     code = _QUOTED.sub("", custom.get(number, "")).lower()
-                    if int(number) in _BUILTIN_DATES or re.search(
+                    if whole(number, 0) in _BUILTIN_DATES or re.search(
                         r"[ydhs]|m{1,5}", code.replace("general", "")
                     ):
                         out.add(index)

@@ -14,11 +14,18 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 #: Separators every three digits, or every four as 万 counts.
 _GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?")
 _UNITS = {"万元": 10_000, "千元": 1_000, "亿元": 100_000_000, "元": 1, "万": 10_000, "亿": 100_000_000}
-_CAPITALS = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万亿两貮圆元角分整正]+")
+#: 大写 as law wants it, and the everyday characters that people write instead.
+_CAPITALS = re.compile(r"[零〇一二三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟万亿两貮圆元角分整正]+")
 _YMD = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _YM = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_ANY_ORDER = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{1,2}")
+#: 二〇二六年九月三十日
+_IN_CHARACTERS = re.compile(
+    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 #: Powers of ten beyond which a text is no figure of business.
 _LARGEST = 30
@@ -77,7 +84,7 @@ def _capitals(text: str) -> Decimal | None:
         return None
     if not whole and not rest:
         return None
-    digits = {d: n for n, d in enumerate("零壹贰叁肆伍陆柒捌玖")}
+    digits = {d: n for n, d in enumerate("零壹贰叁肆伍陆柒捌玖")} | _DIGITS
     match = re.fullmatch(r"零?(?:(.)角)?(?:零?(.)分)?", rest)
     if not match or any(g and g not in digits for g in match.groups()):
         return None
@@ -88,6 +95,7 @@ def date(text: str, *, serials: bool = True) -> dt.date | None:
     """The date that *text* plainly means, or None: impossible, ambiguous (03/04/2024) or none at all."""
     plain = fold(text).replace(" 日", "日")
     plain = re.sub(r"\s*([年月日./-])\s*", r"\1", plain)
+    plain = re.sub(r"(?<=\d)号$", "日", plain)
     for pattern in (_YMD, _COMPACT):
         match = pattern.fullmatch(plain)
         if match:
@@ -95,15 +103,38 @@ def date(text: str, *, serials: bool = True) -> dt.date | None:
     match = _YM.fullmatch(plain)
     if match:
         return _day(int(match[1]), int(match[2]), 1)
+    match = _IN_CHARACTERS.fullmatch(plain)
+    if match:
+        year = int("".join(str(_DIGITS[c]) for c in match[1]))
+        return _day(year, _tens(match[2]), _tens(match[3]))
+    if _YEAR_LAST.fullmatch(plain):
+        found = readings(plain)
+        return found[0] if len(found) == 1 else None  # 13/04/2024 can be read in one way only
     if serials and re.fullmatch(r"\d{5}(\.\d+)?", plain):
-        found = dt.date(1899, 12, 30) + dt.timedelta(days=int(float(plain)))
-        return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(float(plain)))
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
     return None
 
 
+def readings(text: str) -> list[dt.date]:
+    """The dates that a text with its year last may mean: day first, month first."""
+    match = _YEAR_LAST.fullmatch(fold(text))
+    if not match:
+        return []
+    first, second, year = (int(g) for g in match.groups())
+    days = (_day(year, second, first), _day(year, first, second))
+    return list(dict.fromkeys(d for d in days if d is not None))
+
+
 def ambiguous(text: str) -> bool:
-    """Whether *text* is a date whose order of day and month cannot be told."""
-    return bool(_ANY_ORDER.fullmatch(fold(text)))
+    """Whether *text* is a date whose order of day, month and year cannot be told."""
+    return len(readings(text)) > 1 or bool(_SHORT_YEAR.fullmatch(fold(text)))
+
+
+def _tens(characters: str) -> int:
+    """一 to 九十九."""
+    tens, ten, ones = characters.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + (_DIGITS.get(ones, 0) if len(ones) < 2 else 99)
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:

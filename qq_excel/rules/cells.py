@@ -17,6 +17,7 @@ from qq_excel import yamlfile
 from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
+from qq_excel.reading import values
 from qq_excel.reading.model import Table
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
@@ -166,6 +167,7 @@ def cel005(table: Table, _params: Params) -> Iterator[Spot]:
     | --- |
     | 2024-02-30 |
     | 1900-01-05 |
+    | 03/04/2024 |
 
     正例：
     | 业务发生日期 |
@@ -174,9 +176,23 @@ def cel005(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：该单元格按空白处理，依赖它的规则不作判断。
+    局限：该单元格按空白处理，依赖它的规则不作判断；日在前还是月在前分不清的文本日期从不猜测。
     """
-    return spots(table, "CEL005")
+    for spot in spots(table, "CEL005"):
+        spot.figures = {"reason": _no_date(spot.value or "")}
+        yield spot
+
+
+def _no_date(written: str) -> Text:
+    """Why a text is taken for no date."""
+    if not values.ambiguous(written):
+        return Text("不是可能的日期", "is no possible date")
+    days = [day.isoformat() for day in values.readings(written)]
+    if not days:
+        return Text(
+            "只写了两位年份，年月日的先后分不清", "has a year of two digits, so its order cannot be told"
+        )
+    return Text(f"分不清是 {' 还是 '.join(days)}，不作猜测", f"may be {' or '.join(days)}; nobody guesses")
 
 
 @rule("CEL006")

@@ -11,8 +11,8 @@ import pytest
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.reading import plain_rows, read_workbook
-from qq_excel.reading.guard import Limits, inspect
+from qq_excel.reading import Limits, Options, plain_rows, read_workbook
+from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import FileFact
 from tests.support.build import build
 
@@ -44,7 +44,7 @@ def refusal(path: Path, limits: Limits | None = None) -> FileFact:
     found = inspect(path, limits or Limits())
     assert found.format is None
     assert len(found.facts) == 1
-    book = read_workbook(path, limits=limits)
+    book = read_workbook(path, options=Options(limits=limits or Limits()))
     assert [f.rule for f in book.facts] == [found.facts[0].rule]
     assert book.tables == []
     return found.facts[0]
@@ -85,14 +85,27 @@ def test_lock_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"\xef\xbb\xbfa,b\n1,2\n", b"<html><table></table></html>", b"%PDF-1.7", b"\x00" * 600, b"P"],
-    ids=["csv", "html", "pdf", "zeros", "one byte"],
+    [b"%PDF-1.7", b"\x00" * 600, b"P", "清欠情况说明。\n本季没有变化。\n".encode(), b"{\\rtf1\\ansi a}"],
+    ids=["pdf", "zeros", "one byte", "prose", "rtf"],
 )
 def test_renamed_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "台账.xlsx"
     path.write_bytes(content)
     fact = refusal(path)
     assert (fact.rule, english(fact)) == ("FIL001", "its content is no workbook (perhaps only renamed)")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<html><table></table></html>", '<?xml version="1.0"?><Workbook/>'.encode("utf-16")],
+    ids=["html", "xml of 2003"],
+)
+def test_web_page_as_xls(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "台账.xls"
+    path.write_bytes(content)
+    fact = refusal(path)
+    assert (fact.rule, fact.values["code"]) == ("FIL001", "page")
+    assert "open it in Excel and save it as xlsx" in english(fact)
 
 
 def test_wrong_extension_is_read_by_content(sound: Path, tmp_path: Path) -> None:
@@ -177,7 +190,7 @@ def test_limits(sound: Path, limits: Limits, reason: str, limit: str) -> None:
 
 def test_limit_of_sheets(tmp_path: Path) -> None:
     path = build(tmp_path / "两表.xlsx", {"receivables": [{}], "contracts": [{}]})
-    book = read_workbook(path, limits=Limits(sheets=1))
+    book = read_workbook(path, options=Options(limits=Limits(sheets=1)))
     assert [(f.rule, f.values["found"]) for f in book.facts] == [("FIL003", "2")]
     assert book.tables == []
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from qq_excel.check import check_paths, check_workbooks
 from qq_excel.findings import Finding
-from qq_excel.reading import Limits, read_workbook
+from qq_excel.reading import Limits, Options, read_workbook
 from tests.support.build import build
 
 Edit = Callable[[str, bytes], bytes | None]
@@ -74,7 +74,7 @@ def test_fil001_passes(clean: Path) -> None:
     ("name", "content", "says"),
     [
         ("空.xlsx", b"", "0 字节"),
-        ("文本.xlsx", "债权编号,账面余额\n".encode(), "不是 Excel 工作簿"),
+        ("文本.xlsx", "本季没有变化。\n".encode(), "不是 Excel 工作簿"),
         ("网页.xls", b"<html><table></table></html>", "不是 Excel 工作簿"),
         ("~$应收账款.xlsx", b"owner", "锁文件"),
         ("旧档.xls", ole("SummaryInformation"), "不是工作簿"),
@@ -150,7 +150,7 @@ def test_fil003_passes(clean: Path) -> None:
     ],
 )
 def test_fil003_fails_over_each_limit(clean: Path, limits: Limits, says: str) -> None:
-    findings = check_workbooks([read_workbook(clean, limits=limits)]).findings
+    findings = check_workbooks([read_workbook(clean, options=Options(limits=limits))]).findings
     (finding,) = [f for f in findings if f.rule == "FIL003"]
     assert (finding.level, finding.cell) == ("E", None)
     assert says in finding.message("zh")
@@ -159,7 +159,9 @@ def test_fil003_fails_over_each_limit(clean: Path, limits: Limits, says: str) ->
 def test_fil003_fails_on_a_bomb_before_it_unpacks(clean: Path, tmp_path: Path) -> None:
     bomb = repack(clean, tmp_path / "炸弹.xlsx", add={"xl/media/image1.bin": b"\0" * 50_000_000})
     assert bomb.stat().st_size < 200_000
-    findings = check_workbooks([read_workbook(bomb, limits=Limits(part_bytes=10_000_000))]).findings
+    findings = check_workbooks(
+        [read_workbook(bomb, options=Options(limits=Limits(part_bytes=10_000_000)))]
+    ).findings
     (finding,) = [f for f in findings if f.rule == "FIL003"]
     assert "10,000,000" in finding.message("zh")
 

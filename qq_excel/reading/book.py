@@ -1,0 +1,230 @@
+"""One workbook: from its file, or from live sheets, to its tables and what was seen on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.reading.model import FileFact, HeadEntry, Workbook
+from qq_excel.reading.options import Limits, Options
+from qq_excel.reading.source import Source
+
+if TYPE_CHECKING:
+    from qq_excel.reading.guard import Inspection
+
+log = logging.getLogger(__name__)
+#: Sheets that the program itself writes; they are no submission.
+OWN_SHEETS = frozenset(
+    {"填表说明", "校验结果", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
+)
+
+
+def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options | None = None) -> Workbook:
+    """Read one workbook. Bad content never raises: it becomes facts (FIL001-FIL010) of the answer.
+
+    *as_of* is taken in place of the 截止日期 of the head block. Raises :class:`InputError` only when the
+    path does not exist or cannot be opened. A parser that dies takes this process with it, and nothing
+    holds it to a time limit: :class:`qq_excel.reading.worker.Pool` reads what is foreign.
+    """
+    from qq_excel.reading.guard import BROKEN, Refusal, damaged  # noqa: PLC0415
+
+    options = options or Options()
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            Text(
+                f"{path}：打不开（{error.strerror}）。请检查路径和权限，关闭正在使用它的程序。",
+                f"{path}: cannot be opened ({error.strerror}). Check path and permissions, close what uses it.",
+            )
+        ) from None
+    book = Workbook(str(path), path.name, digest)
+    try:
+        source, inspection = _inspected(path, options)
+        book.facts += inspection.facts
+        if inspection.format is None:
+            return book
+        _say_extension(path, inspection.format, book)
+        with _grids(source, inspection, options.limits) as grids:
+            _tables(grids, book, as_of)
+    except Refusal as refusal:
+        _refuse(book, refusal.fact)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a panic of a parser is no Exception
+        if isinstance(error, (*BROKEN, *_parser_errors())):
+            log.info("%s is damaged", path, exc_info=True)
+            _refuse(book, damaged().fact)
+            return book
+        fault = _fault(path)
+        reason = Text(f"解析失败（故障编号 {fault}）", f"it cannot be parsed (fault {fault})")
+        _refuse(book, FileFact("FIL001", values={"reason": reason, "code": "fault", "fault": fault}))
+    return book
+
+
+def _refuse(book: Workbook, fact: FileFact) -> None:
+    book.tables.clear()
+    book.facts.append(fact)
+
+
+def _parser_errors() -> tuple[type[BaseException], ...]:
+    """How the parsers say that a file is broken. Looked up once something is wrong, since they load slowly."""
+    import fastexcel  # noqa: PLC0415
+    import python_calamine  # noqa: PLC0415
+
+    return (fastexcel.FastExcelError, python_calamine.CalamineError)
+
+
+def read_grids(grids: Iterable[Any], name: str, *, as_of: dt.date | None = None) -> Workbook:
+    """Tables of sheets that are cells already (a live workbook)."""
+    book = Workbook(name, name, "")
+    _tables(list(grids), book, as_of)
+    return book
+
+
+def plain_rows(path: Path, sheet: str | None, *, options: Options | None = None) -> list[list[Any]]:
+    """All cells of one sheet as Python values, for imports. :class:`InputError` when it cannot be read."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    source, inspection = _inspected(path, options or Options())
+    if inspection.format is None:
+        reason = inspection.facts[-1].values["reason"]
+        assert isinstance(reason, Text)  # noqa: S101 - the guard always says why
+        raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}."))
+    try:
+        book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise InputError(
+                Text(
+                    f"{path}：没有工作表“{sheet}”，有：{'、'.join(names)}。",
+                    f"{path}: no sheet '{sheet}', only {', '.join(names)}.",
+                )
+            )
+        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
+    except (InputError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # a panic of a parser is no Exception
+        fault = _fault(path)
+        raise InputError(
+            Text(f"{path}：解析失败（故障编号 {fault}）。", f"{path}: cannot be parsed (fault {fault}).")
+        ) from None
+    return [list(row) for row in rows]
+
+
+def _fault(path: Path) -> str:
+    """Log what is being handled under a fault id."""
+    fault = uuid.uuid4().hex[:8]
+    log.exception("cannot read %s, fault %s", path, fault)
+    return fault
+
+
+def _say_extension(path: Path, found: str, book: Workbook) -> None:
+    allowed = {
+        "xlsx": {".xlsx", ".xlsm", ".xltx", ".xltm"},
+        "xlsb": {".xlsb"},
+        "xls": {".xls", ".xlt"},
+        "ods": {".ods"},
+        "csv": {".csv", ".tsv", ".txt"},
+    }
+    if path.suffix.lower() not in allowed[found]:
+        reason = Text(
+            f"扩展名是 {path.suffix or '（无）'}，内容却是 {found}；已按内容读取，请改正扩展名",
+            f"the extension is {path.suffix or '(none)'} but the content is {found}; it was read by its content",
+        )
+        book.facts.append(FileFact("FIL001", values={"reason": reason, "code": "extension"}))
+
+
+def _inspected(path: Path, options: Options) -> tuple[Source, Inspection]:
+    """What the file is; if it needs a password and one is given, what is inside."""
+    from qq_excel.reading.guard import Inspection, Refusal, inspect  # noqa: PLC0415
+
+    source = Source(path)
+    inspection = inspect(source, options.limits)
+    code = inspection.facts[-1].values["code"] if inspection.format is None else None
+    if not options.passwords or code not in ("package", "workbook"):
+        return source, inspection
+    from qq_excel.reading.encrypted import decrypt  # noqa: PLC0415
+
+    try:
+        source = decrypt(source, options.passwords, options.limits)
+    except Refusal as refusal:
+        return source, Inspection(None, [refusal.fact])
+    return source, inspect(source, options.limits)
+
+
+@contextmanager
+def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[list[Any]]:
+    """The sheets of a file as cells; it is let go of afterwards."""
+    from qq_excel.reading import grid  # noqa: PLC0415
+    from qq_excel.reading.guard import over  # noqa: PLC0415
+
+    if inspection.format == "csv":
+        from qq_excel.reading.plaintext import read_text  # noqa: PLC0415
+
+        yield [read_text(source, limits)]
+    elif inspection.format == "xlsx":
+        from qq_excel.reading.package import Package  # noqa: PLC0415
+
+        with closing(Package(source, inspection.scans)) as package:
+            sheets = package.sheets
+            if len(sheets) > limits.sheets:
+                raise over("sheets", "工作表数量", "number of sheets", len(sheets), limits.sheets)
+            reader = grid.open_file(source)
+            yield [grid.FileGrid(reader, package, sheet) for sheet in sheets]
+    else:
+        from qq_excel.reading.oldformats import read_old  # noqa: PLC0415
+
+        assert inspection.format  # noqa: S101 - a refused file does not come here
+        yield read_old(source, inspection.format, limits)
+
+
+def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None) -> None:
+    from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
+    from qq_excel.reading.table import make_table  # noqa: PLC0415
+
+    passed: list[tuple[str, NotLocated]] = []
+    for grid in grids:
+        if grid.name in OWN_SHEETS or grid.marks.get("kind") in ("help", "result"):
+            continue
+        found = locate(grid)
+        if isinstance(found, Located):
+            table = make_table(grid, found)
+            if as_of is not None:
+                table.head["as_of"] = HeadEntry("as_of", as_of.isoformat(), as_of, -1, -1)
+            book.tables.append(table)
+        elif any(any(v is not None for v in row) for row in grid.head(60)):
+            passed.append((grid.name, found))
+    if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
+        nearest = max((n for _, n in passed), key=lambda n: n.score, default=NotLocated())
+        book.facts.append(FileFact("FIL006", values=_nearest(nearest)))
+    elif book.tables:
+        book.facts += [FileFact("FIL009", sheet=name, values={"sheet": name}) for name, _ in passed]
+
+
+def _nearest(found: Any) -> dict[str, object]:
+    """Which kind comes nearest, and which required headers it lacks."""
+    if found.kind is None or not found.score:
+        reason = Text("没有一行像是列名", "no row looks like headers")
+        return {"reason": reason, "nearest": "", "lacks": ""}
+    lacks = found.lacks[:8]
+    more_zh, more_en = (
+        (f"等 {len(found.lacks)} 列", f" and {len(found.lacks) - 8} more")
+        if len(found.lacks) > 8
+        else ("", "")
+    )
+    zh, en = found.kind.title.zh, found.kind.title.en
+    reason = Text(
+        f"最接近《{zh}》，缺少{'、'.join(lacks)}{more_zh}",
+        f"the nearest is '{en}', which lacks {', '.join(lacks)}{more_en}",
+    )
+    return {"reason": reason, "nearest": found.kind.title.text, "lacks": "、".join(lacks)}
