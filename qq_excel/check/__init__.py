@@ -15,9 +15,10 @@ from qq_excel.check.submission import by_day, display_names, head, latest_day, s
 from qq_excel.findings import Findings
 from qq_excel.language import Text
 from qq_excel.policy import Policy, load_policy
-from qq_excel.reading import read_workbook
+from qq_excel.reading import Options, read_workbook
 from qq_excel.reading.attachments import look_at_evidence
 from qq_excel.reading.model import Workbook
+from qq_excel.reading.pool import Pool
 from qq_excel.rules.stack import Source, Stack
 
 __all__ = ["FileResult", "Progress", "Result", "check_paths", "check_workbooks", "display_names"]
@@ -30,14 +31,25 @@ def check_paths(
     as_of: dt.date | None = None,
     together: bool = False,
     progress: Progress | None = None,
+    options: Options | None = None,
+    pool: Pool | None = None,
 ) -> Result:
-    """Read and check workbooks. See :func:`check_workbooks`."""
+    """Read and check workbooks. See :func:`check_workbooks`.
+
+    *options* says how files are read; with *pool* its workers read them (by its own options), so that no
+    file can end or hold up this process.
+    """
     books = []
     names = display_names(paths)
+    reading = (
+        (read_workbook(path, as_of=as_of, options=options) for path in paths)
+        if pool is None
+        else pool.read_all(paths, as_of=as_of)
+    )
     for i, path in enumerate(paths):
         if progress:
             progress(Text(f"读取 {path.name}", f"reading {path.name}"), i, len(paths))
-        book = read_workbook(path, as_of=as_of)
+        book = next(reading)
         book.name = names[i]
         for table in book.tables:
             look_at_evidence(table, path.parent)

@@ -16,8 +16,10 @@ from qq_excel.cli.common import (
     FormatOption,
     LangOption,
     Language,
+    LimitsFile,
     MaybeOutDir,
     OutDir,
+    PasswordFile,
     Paths,
     PolicyOption,
     Together,
@@ -66,13 +68,16 @@ def check(
     policy: PolicyOption = "group",
     format: FormatOption = Format.TEXT,
     together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check workbooks."""
     from qq_excel.cli.checking import run_check  # noqa: PLC0415
 
     del lang
-    return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together)
+    options = common.options_of(password_file, limits)
+    return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
 
 
 @app.command(
@@ -87,13 +92,16 @@ def warn(
     policy: PolicyOption = "group",
     format: FormatOption = Format.TEXT,
     together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make warning sheets."""
     from qq_excel.cli.checking import run_warn  # noqa: PLC0415
 
     del lang
-    return run_warn(paths, out, common.day(as_of), common.policy_of(policy), format, together)
+    options = common.options_of(password_file, limits)
+    return run_warn(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
 
 
 @app.command("write-off", help=t("生成坏账核销申请包", "make write-off packs"))
@@ -110,13 +118,18 @@ def write_off(
     ] = False,
     format: FormatOption = Format.TEXT,
     together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make write-off packs."""
     from qq_excel.cli.checking import run_write_off  # noqa: PLC0415
 
     del lang
-    return run_write_off(paths, out, common.day(as_of), common.policy_of(policy), draft, format, together)
+    options = common.options_of(password_file, limits)
+    return run_write_off(
+        paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options
+    )
 
 
 @app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
@@ -143,13 +156,16 @@ def import_(
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个工作簿", "the ledger to write"))],
     as_of: AsOf = None,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Turn a foreign export into a ledger."""
     from qq_excel.cli.importing import run_import  # noqa: PLC0415
 
     del lang
-    return run_import(file, mapping, common.day(as_of), out)
+    options = common.options_of(password_file, limits)
+    return run_import(file, mapping, common.day(as_of), out, options)
 
 
 @app.command(help=t("新建空白模板", "write a blank template"))

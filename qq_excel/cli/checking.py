@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,20 +22,33 @@ if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
     from qq_excel.papers.annotate import AnnotationReport
     from qq_excel.policy import Policy
+    from qq_excel.reading import Options
 
 _COLOURS = {"E": "red", "W": "yellow", "I": "cyan", "?": "magenta"}
 _SHOWN_PER_SHEET = 50
 
 
 def checked(
-    paths: list[Path], as_of: dt.date | None, policy: Policy, together: bool, *, quiet: bool
+    paths: list[Path],
+    as_of: dt.date | None,
+    policy: Policy,
+    together: bool,
+    options: Options,
+    *,
+    quiet: bool,
 ) -> Result:
-    """Find, read and check the workbooks of *paths*."""
-    from qq_excel.check import check_paths  # noqa: PLC0415
+    """Find, read and check the workbooks of *paths*; they are foreign, so workers read them."""
+    from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
     files = inputs.workbooks(paths)
-    with common.progress_shown(quiet) as progress:
-        return check_paths(files, policy=policy, as_of=as_of, together=together, progress=progress)
+    with (
+        Pool(min(len(files), os.cpu_count() or 1), options) as pool,
+        common.progress_shown(quiet) as progress,
+    ):
+        pool.warm_up()  # it loads its libraries while this process loads its own
+        from qq_excel.check import check_paths  # noqa: PLC0415
+
+        return check_paths(files, policy=policy, as_of=as_of, together=together, progress=progress, pool=pool)
 
 
 def code_of(result: Result) -> int:
@@ -49,9 +63,10 @@ def run_check(
     policy: Policy,
     format: Format,
     together: bool,
+    options: Options,
 ) -> int:
     """``qq-excel check``."""
-    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
     written: list[Path] = []
     notes: list[Text] = []
     if target is not None:
@@ -149,13 +164,19 @@ def print_written(written: list[Path]) -> None:
 
 
 def run_warn(
-    paths: list[Path], target: Path, as_of: dt.date | None, policy: Policy, format: Format, together: bool
+    paths: list[Path],
+    target: Path,
+    as_of: dt.date | None,
+    policy: Policy,
+    format: Format,
+    together: bool,
+    options: Options,
 ) -> int:
     """``qq-excel warn``."""
     from qq_excel.papers.warning_sheet import write_warning_sheets  # noqa: PLC0415
     from qq_excel.warnings import warnings_of  # noqa: PLC0415
 
-    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
     book = warnings_of(result)
     written = write_warning_sheets(book, target)
     if format is Format.JSON:
@@ -178,11 +199,12 @@ def run_write_off(
     draft: bool,
     format: Format,
     together: bool,
+    options: Options,
 ) -> int:
     """``qq-excel write-off``."""
     from qq_excel.papers.write_off_pack import write_packs  # noqa: PLC0415
 
-    result = checked(paths, as_of, policy, together, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
     outcome = write_packs(result, target, draft=draft)
     if format is Format.JSON:
         common.print_json(outcome.document())

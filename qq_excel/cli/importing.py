@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qq_excel import money
 from qq_excel.cli.common import FINDINGS, OK, out
 from qq_excel.language import t
 
+if TYPE_CHECKING:
+    from qq_excel.reading import Options
 
-def run_import(file: Path, mapping: str, as_of: dt.date | None, target: Path) -> int:
+
+def run_import(file: Path, mapping: str, as_of: dt.date | None, target: Path, options: Options) -> int:
     """Turn an export into a ledger and say what arrived."""
     from qq_excel.importing import import_ledger, load_mapping  # noqa: PLC0415
 
-    report = import_ledger(file, load_mapping(mapping), target, as_of)
+    report = import_ledger(file, load_mapping(mapping), target, as_of, options)
     latest = t("（文件中最晚的日期）", " (the latest date in the file)") if report.as_of_is_latest else ""
     out.print(t(f"截止日期 {report.as_of}{latest}", f"As of {report.as_of}{latest}"), markup=False)
     out.print(

@@ -23,6 +23,7 @@ from qq_excel.importing.mapping import Column, Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing
+from qq_excel.reading import Options
 from qq_excel.template import write_template
 
 _MAX_BYTES = 200_000_000
@@ -61,14 +62,20 @@ class ImportReport:
     particulars: Path | None = None
 
 
-def import_ledger(source: Path, mapping: Mapping, target: Path, as_of: dt.date | None = None) -> ImportReport:
+def import_ledger(
+    source: Path,
+    mapping: Mapping,
+    target: Path,
+    as_of: dt.date | None = None,
+    options: Options | None = None,
+) -> ImportReport:
     """Write the ledger of *source* to *target* and report what arrived.
 
     Without *as_of* the latest date in the export is taken (never today). Raises :class:`InputError` when
     the file cannot be read or lacks a mapped column.
     """
     kind = get_kind(mapping.kind)
-    header, rows = _rows(source, mapping)
+    header, rows = _rows(source, mapping, options or Options())
     _need_columns(source, header, mapping)
     report = ImportReport(rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None)
     read = [
@@ -106,7 +113,7 @@ def import_ledger(source: Path, mapping: Mapping, target: Path, as_of: dt.date |
     return report
 
 
-def _rows(source: Path, mapping: Mapping) -> tuple[list[str], list[tuple[int, list[Any]]]]:
+def _rows(source: Path, mapping: Mapping, options: Options) -> tuple[list[str], list[tuple[int, list[Any]]]]:
     try:
         size = source.stat().st_size
     except OSError as error:
@@ -117,7 +124,8 @@ def _rows(source: Path, mapping: Mapping) -> tuple[list[str], list[tuple[int, li
         ) from None
     if size > _MAX_BYTES:
         raise InputError(Text(f"{source}：文件过大。", f"{source}: the file is too large."))
-    table = _workbook(source, mapping) if source.suffix.lower().startswith(".xl") else _csv(source, mapping)
+    is_text = not source.suffix.lower().startswith((".xl", ".ods"))
+    table = _csv(source, mapping) if is_text else _workbook(source, mapping, options)
     if len(table) < mapping.header_row:
         raise InputError(Text(f"{source}：没有表头行。", f"{source}: there is no header row."))
     header = [str(cell or "").strip() for cell in table[mapping.header_row - 1]]
@@ -152,10 +160,17 @@ def _csv(source: Path, mapping: Mapping) -> list[list[Any]]:
     )
 
 
-def _workbook(source: Path, mapping: Mapping) -> list[list[Any]]:
-    from qq_excel.reading import plain_rows  # noqa: PLC0415
+def _workbook(source: Path, mapping: Mapping, options: Options) -> list[list[Any]]:
+    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
-    return plain_rows(source, mapping.sheet)
+    with Pool(1, options) as pool:
+        try:
+            rows: list[list[Any]] = pool.call("rows", source, mapping.sheet, options=options)
+        except Refusal as refusal:  # a parser that died or took too long
+            why = refusal.text
+            raise InputError(Text(f"{source}：{why.zh}。", f"{source}: {why.en}.")) from None
+    return rows
 
 
 def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:

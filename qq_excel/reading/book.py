@@ -32,9 +32,9 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options 
 
     *as_of* is taken in place of the 截止日期 of the head block. Raises :class:`InputError` only when the
     path does not exist or cannot be opened. A parser that dies takes this process with it, and nothing
-    holds it to a time limit: :class:`qq_excel.reading.worker.Pool` reads what is foreign.
+    holds it to a time limit: :class:`qq_excel.reading.pool.Pool` reads what is foreign.
     """
-    from qq_excel.reading.guard import BROKEN, Refusal, damaged  # noqa: PLC0415
+    from qq_excel.reading.guard import BROKEN, Refusal, damaged, out_of_memory  # noqa: PLC0415
 
     options = options or Options()
     try:
@@ -61,6 +61,9 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options 
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a panic of a parser is no Exception
+        if isinstance(error, MemoryError):
+            _refuse(book, out_of_memory(options.limits).fact)
+            return book
         if isinstance(error, (*BROKEN, *_parser_errors())):
             log.info("%s is damaged", path, exc_info=True)
             _refuse(book, damaged().fact)
@@ -100,6 +103,10 @@ def plain_rows(path: Path, sheet: str | None, *, options: Options | None = None)
         reason = inspection.facts[-1].values["reason"]
         assert isinstance(reason, Text)  # noqa: S101 - the guard always says why
         raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}."))
+    if inspection.format == "csv":
+        from qq_excel.reading.plaintext import read_text  # noqa: PLC0415
+
+        return read_text(source, (options or Options()).limits).rows
     try:
         book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
         names = book.sheet_names

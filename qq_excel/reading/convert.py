@@ -7,6 +7,7 @@ on their distinct values.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -282,6 +283,6 @@ def _digits(value: float) -> str:
     """A number in a text column as it would be written: no exponent, no needless decimals."""
     if abs(value) >= 10.0**_EXACT_DIGITS:  # as Excel shows it: zeros where digits were lost
         return f"{Decimal(f'{value:.15g}'):f}"
-    if value == int(value):
+    if math.isfinite(value) and value == int(value):
         return str(int(value))
     return f"{value:.15g}"

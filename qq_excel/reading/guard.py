@@ -5,9 +5,9 @@ A refusal is a :class:`~qq_excel.reading.model.FileFact` with ``values`` for the
 (FIL010). Codes are stable:
 
 FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``, ``page``, ``encoding``, ``zip_only``,
-``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``. FIL002: ``package``,
+``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``, ``died``. FIL002: ``package``,
 ``workbook``, ``zip``, ``document``, ``password``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
-``cells``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
+``cells``, ``seconds``, ``memory_bytes``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
 ``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``.
 """
 
@@ -55,6 +55,7 @@ class Refusal(Exception):
 
     def __init__(self, rule: str, code: str, reason: Text, **values: object) -> None:
         super().__init__(reason.en)
+        self.text = reason
         self.fact = FileFact(rule, values={"reason": reason, "code": code, **values})
 
 
@@ -75,9 +76,15 @@ def damaged() -> Refusal:
     return Refusal("FIL001", "damaged", Text("文件已损坏或不完整", "the file is damaged or incomplete"))
 
 
-def over(code: str, zh: str, en: str, found: int, limit: int) -> Refusal:
-    """The refusal of a file that is over a limit."""
-    return Refusal("FIL003", code, Text(zh, en), limit=f"{limit:,}", found=f"{found:,}")
+def over(code: str, zh: str, en: str, found: int, limit: int, *, more: bool = False) -> Refusal:
+    """The refusal of a file that is over a limit; with *more* nobody knows by how much."""
+    return Refusal("FIL003", code, Text(zh, en), limit=f"{limit:,}", found=f"{found:,}" + "+" * more)
+
+
+def out_of_memory(limits: Limits) -> Refusal:
+    """The refusal of a file that takes more memory to read than there may be."""
+    most = limits.memory_bytes
+    return over("memory_bytes", "读取所需内存（字节）", "bytes of memory to read it", most, most, more=True)
 
 
 def _inspect(source: Source, limits: Limits) -> Inspection:

@@ -46,7 +46,7 @@ class TextGrid:
     def __init__(self, name: str, rows: list[list[str]]) -> None:
         self.name = name
         self.state = "visible"
-        self._rows = rows
+        self.rows = rows
         self.merges: list[Area] = []
         self.hidden_rows: frozenset[int] = frozenset()
         self.hidden_columns: frozenset[int] = frozenset()
@@ -58,12 +58,12 @@ class TextGrid:
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows; an empty cell is None."""
-        return [[v or None for v in row] for row in self._rows[:rows]]
+        return [[v or None for v in row] for row in self.rows[:rows]]
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
         """See :meth:`qq_excel.reading.grid.FileGrid.read`."""
         strict = set(exact)
-        rows = self._rows[first_row:]
+        rows = self.rows[first_row:]
         return {
             c: _cells(pa.array([r[c] if c < len(r) else None for r in rows], pa.string()), c in strict)
             for c in set(columns)

@@ -1,0 +1,221 @@
+"""Reads files in processes of their own: a parser that dies, hangs or eats all memory ends only its worker.
+
+The file then has the fact FIL001 (``died``) or FIL003 (``seconds``, ``memory_bytes``), a fresh worker takes
+the next one, and the run goes on. Workers stay, so that many files cost one start each; they are new
+interpreters (no fork of a program with threads) and the same on every system.
+
+    with Pool(workers=4) as pool:
+        for book in pool.read_all(paths):
+            ...
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from qq_excel.errors import QQExcelError
+from qq_excel.language import Text
+from qq_excel.reading import frames
+from qq_excel.reading.guard import Refusal, out_of_memory, over
+from qq_excel.reading.model import Workbook
+from qq_excel.reading.options import Options
+
+log = logging.getLogger(__name__)
+#: A parser that leaks does so for this many files at most.
+_FILES_PER_WORKER = 500
+_START = "import sys; sys.path[:] = {path!r}; from qq_excel.reading.worker import main; main()"
+_STDERR_KEPT = 4_000
+
+
+class Pool:
+    """Worker processes that read files. Threads may share it."""
+
+    def __init__(self, workers: int | None = None, options: Options | None = None) -> None:
+        """Start up to *workers* (one per core), each when it is first needed."""
+        self.options = options or Options()
+        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="qq-reader")
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers, whatever they do."""
+        with self._lock:
+            self._closed = True
+            workers, self._idle = list(self._all), []
+        for worker in workers:
+            worker.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)  # nobody waits at a pipe now
+        for worker in workers:
+            worker.let_go()
+
+    def warm_up(self) -> None:
+        """Start one worker now, while the caller does something else."""
+        worker = self._take()
+        with self._lock:
+            self._idle.append(worker)
+
+    def submit(self, path: Path, *, as_of: dt.date | None = None) -> Future[Workbook]:
+        """Read *path* as :func:`qq_excel.reading.read_workbook` does, in a worker."""
+        return self._threads.submit(self._read, path, as_of)
+
+    def read_all(self, paths: Iterable[Path], *, as_of: dt.date | None = None) -> Iterator[Workbook]:
+        """The workbooks of *paths*, in order, each as soon as it and those before it are read."""
+        waiting = [self.submit(path, as_of=as_of) for path in paths]
+        for future in waiting:
+            yield future.result()
+
+    def call(self, name: str, *args: Any, **options: Any) -> Any:
+        """Have a worker answer one request. Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot."""
+        worker = self._take()
+        try:
+            answer = worker.ask(name, self.options, args, options)
+        except BaseException:
+            self._end(worker)
+            raise
+        if worker.served >= _FILES_PER_WORKER:
+            self._end(worker)
+        else:
+            with self._lock:
+                self._idle.append(worker)
+        return answer
+
+    def _read(self, path: Path, as_of: dt.date | None) -> Workbook:
+        try:
+            book: Workbook = self.call("read", path, as_of=as_of, options=self.options)
+        except Refusal as refusal:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Workbook(str(path), path.name, digest, facts=[refusal.fact])
+        return book
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            if self._idle:
+                return self._idle.pop()
+            worker = _Worker()
+            self._all.add(worker)
+        return worker
+
+    def _end(self, worker: _Worker) -> None:
+        worker.end()
+        worker.let_go()
+        with self._lock:
+            self._all.discard(worker)
+
+
+class _Worker:
+    """One process and the two pipes to it."""
+
+    def __init__(self) -> None:
+        self.served = 0
+        # what libraries print is for the log, not the screen
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
+            [sys.executable, "-c", _START.format(path=sys.path)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, bufsize=0,
+        )  # fmt: skip
+        self._ready = False
+
+    def ask(self, name: str, options: Options, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
+        self._start()
+        timed_out = threading.Event()
+
+        def end() -> None:
+            timed_out.set()
+            self._process.kill()
+
+        timer = threading.Timer(options.limits.seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            frames.send(self._process.stdin, (name, options.limits, args, more))
+            how, answer = frames.receive(self._process.stdout)
+        except (EOFError, OSError):
+            self._process.wait()
+            raise self._why(options, timed_out.is_set()) from None
+        finally:
+            timer.cancel()
+        self.served += 1
+        if how == "error":
+            raise answer
+        if how == "memory":
+            raise out_of_memory(options.limits)
+        return answer
+
+    def _start(self) -> None:
+        if self._ready:
+            return
+        assert self._process.stdout  # noqa: S101
+        try:
+            frames.receive(self._process.stdout)
+        except (EOFError, OSError):
+            self._process.wait()
+            log.error("a reading process did not start: %s", self._last_words())  # noqa: TRY400
+            raise QQExcelError(
+                Text(
+                    "读取文件的进程启动失败，请查看日志或联系管理员。",
+                    "The process that reads files did not start; see the log or ask your administrator.",
+                )
+            ) from None
+        self._ready = True
+
+    def _why(self, options: Options, timed_out: bool) -> Refusal:
+        """What the end of the process says about the file."""
+        if timed_out:
+            seconds = options.limits.seconds
+            return over("seconds", "读取所需秒数", "seconds to read it", seconds, seconds, more=True)
+        words = self._last_words()
+        if "memory allocation" in words or "MemoryError" in words:
+            return out_of_memory(options.limits)
+        fault = uuid.uuid4().hex[:8]
+        log.error("fault %s: a reading process ended with %s: %s", fault, self._process.returncode, words)
+        reason = Text(
+            f"解析程序意外中止（故障编号 {fault}），文件可能已损坏",
+            f"the parser died (fault {fault}); the file may be damaged",
+        )
+        return Refusal("FIL001", "died", reason, fault=fault)
+
+    def _last_words(self) -> str:
+        end = self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(0, end - _STDERR_KEPT))
+        return self._said.read().decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+
+    def let_go(self) -> None:
+        """Close the pipes."""
+        for file in (self._process.stdin, self._process.stdout, self._said):
+            if file is not None:
+                try:
+                    file.close()
+                except OSError:  # what was not sent yet is for nobody now
+                    log.debug("a pipe was broken", exc_info=True)

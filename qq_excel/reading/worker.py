@@ -1,0 +1,77 @@
+"""The process that reads what is foreign: whatever a file does to a parser, it does it here.
+
+It takes one request after the other from its standard input, answers on its standard output, and ends
+when the input ends. What libraries print, a Rust panic above all, goes to its standard error, which
+:mod:`qq_excel.reading.pool` keeps for the log.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from qq_excel.errors import QQExcelError
+from qq_excel.reading import frames
+from qq_excel.reading.options import Limits
+
+#: Seconds after the limit at which the worker ends itself, should nobody be left to end it.
+_GRACE = 10
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # whoever prints does not spoil an answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends its workers
+    calls = _calls()
+    frames.send(answers, "ready")
+    while True:
+        try:
+            name, limits, args, options = frames.receive(requests)
+        except EOFError:
+            return
+        with_limits(limits)
+        try:
+            answer = "done", calls[name](*args, **options)
+        except QQExcelError as error:
+            answer = "error", error
+        except MemoryError:
+            answer = "memory", None
+        without_limits()
+        frames.send(answers, answer)
+
+
+def _calls() -> dict[str, Callable[..., Any]]:
+    """What can be asked for; everything that it needs is loaded before the first request."""
+    import fastexcel  # noqa: F401, PLC0415
+
+    from qq_excel.reading import convert, grid, locate, package, table  # noqa: F401, PLC0415
+    from qq_excel.reading.book import plain_rows, read_workbook  # noqa: PLC0415
+
+    return {"read": read_workbook, "rows": plain_rows}
+
+
+def with_limits(limits: Limits) -> None:
+    """Hold this process to the memory and the time of one file, where the system can."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = limits.memory_bytes if most == resource.RLIM_INFINITY else min(limits.memory_bytes, most)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    except (ValueError, OSError):  # macOS knows the limit and does not allow it
+        return
+    finally:
+        signal.alarm(limits.seconds + _GRACE)  # ends the process even inside a parser's endless loop
+
+
+def without_limits() -> None:
+    """No file is being read: wait as long as it takes."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(0)
