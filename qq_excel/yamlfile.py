@@ -69,7 +69,9 @@ def _plain(node: yaml.Node, lines: dict[Loc, int], where: Loc, loader: Any, dept
     if isinstance(node, yaml.MappingNode):
         out: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _Refused(key_node.start_mark.line + 1, "键须是一个词", "a key must be one word")
+            key = _scalar(key_node, loader)
             if key in out:
                 line = key_node.start_mark.line + 1
                 raise _Refused(line, f"键“{key}”重复", f"key '{key}' stands twice")
@@ -78,7 +80,17 @@ def _plain(node: yaml.Node, lines: dict[Loc, int], where: Loc, loader: Any, dept
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_plain(v, lines, (*where, i), loader, depth + 1) for i, v in enumerate(node.value)]
-    return loader.construct_object(node)
+    return _scalar(node, loader)
+
+
+def _scalar(node: yaml.Node, loader: Any) -> Any:
+    try:
+        return loader.construct_object(node)
+    except ValueError:  # looks like a date, and is none
+        line = node.start_mark.line + 1
+        raise _Refused(
+            line, f"“{node.value}”不是真实的日期", f"'{node.value}' is no date that exists"
+        ) from None
 
 
 def load(path: Path) -> tuple[Any, dict[Loc, int]]:
@@ -143,6 +155,18 @@ def line_of(lines: dict[Loc, int], loc: Loc) -> int:
     return lines.get(loc, 1)
 
 
+def refusal(path: Path, lines: dict[Loc, int], loc: Loc, what: Text) -> SchemaError:
+    """The refusal of a file for what stands at *loc*; *what* is a clause without a full stop."""
+    line = line_of(lines, loc)
+    stop = "" if what.zh.endswith("？") else "。"
+    return SchemaError(
+        Text(
+            f"{path} 第 {line} 行：{what.zh}{stop}",
+            f"{path}, line {line}: {what.en}" + ("" if what.en.endswith("?") else "."),
+        )
+    )
+
+
 def nearest(word: str, known: list[str]) -> str | None:
     """The known word nearest to *word*, if one is near."""
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
@@ -160,9 +184,43 @@ def _explain(path: Path, error: ValidationError, lines: dict[Loc, int], model: t
             zh.append(f"第 {line} 行：不认识的键“{place}”" + (f"，是不是 {near}？" if near else "。"))
             en.append(f"line {line}: unknown key '{place}'" + (f"; did you mean {near}?" if near else "."))
         else:
-            zh.append(f"第 {line} 行：“{place}” {problem['msg']}")
-            en.append(f"line {line}: '{place}': {problem['msg']}")
+            reason = _reason(problem)
+            zh.append(f"第 {line} 行：“{place}”{reason.zh}")
+            en.append(f"line {line}: '{place}': {reason.en}")
     return Text(f"{path} " + "；".join(zh), f"{path}: " + "; ".join(en))
+
+
+#: What pydantic says most often, in the words of an administrator; anything else is shown as it comes.
+_REASONS = {
+    "missing": "缺少，必须填写",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "date_type": "应为日期，如 2026-01-01",
+    "date_parsing": "应为日期，如 2026-01-01",
+    "date_from_datetime_parsing": "应为日期，如 2026-01-01",
+    "date_from_datetime_inexact": "应为不带时刻的日期，如 2026-01-01",
+    "tuple_type": "应为列表",
+    "dict_type": "应为键和值的对应",
+    "model_type": "应为键和值的对应",
+    "string_pattern_mismatch": "写法不对，只用小写字母、数字和下划线",
+}
+
+
+def _reason(problem: Any) -> Text:
+    given = problem.get("input")
+    now = f"，现为“{given}”" if isinstance(given, str | int | float) else ""
+    message = str(problem["msg"])
+    if problem["type"] == "literal_error":
+        expected = problem["ctx"]["expected"]
+        return Text(f"应为 {expected} 之一{now}".replace(" or ", "、"), message)
+    if problem["type"] == "string_pattern_mismatch" and "pattern" in problem.get("ctx", {}):
+        message = f"{message}, not '{given}'"
+    zh = _REASONS.get(problem["type"])
+    return Text(f"{zh}{now}" if zh else f" {message}", message)
 
 
 def _known_keys(model: type[BaseModel]) -> set[str]:

@@ -164,12 +164,12 @@ class Run:
     def _judgeable(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
         """Rows whose table has the columns and whose submission has the tables that the rule needs.
 
-        A partner that was not handed in makes level ``?``, unless the profile does not use such tables.
+        A partner that was not handed in makes level ``?``, unless the profile does not miss it.
         """
         able = np.ones(len(stack), dtype=bool)
         for i, source in enumerate(stack.sources):
             partners = self._absent_partners(spec, stack, source)
-            if any(not self.policy.uses(kind) for kind in partners):  # not asked by this profile
+            if any(not self.policy.misses(kind, stack.kind.kind) for kind in partners):
                 able[stack.source == i] = False
                 continue
             why = missing_partner(partners[0]).why if partners else self._lacks(spec, source)

@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from qq_excel.errors import InputError, QQExcelError
 from qq_excel.language import Text, t
+
+if TYPE_CHECKING:
+    from qq_excel.policy import Policy
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -54,7 +57,11 @@ AsOf = Annotated[
 PolicyOption = Annotated[
     str,
     typer.Option(
-        "--policy", help=t("制度：名称（group）或 YAML 文件", "policy: a profile (group) or a YAML file")
+        "--policy",
+        help=t(
+            "制度：名称（如 group、project）或 YAML 文件；加税务规定用 group+tax",
+            "policy: a profile (e.g. group, project) or a YAML file; group+tax adds the tax rules",
+        ),
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help=t("输出格式", "output format"))]
@@ -112,12 +119,11 @@ def day(text: str | None) -> dt.date | None:
         ) from None
 
 
-def policy_of(name: str) -> Any:
-    """The policy called *name*, or of the file *name*."""
-    from qq_excel.policy import load_policy  # noqa: PLC0415
+def policy_of(name: str) -> Policy:
+    """The policy called *name* (``group``, ``group+tax``), or of the file *name*."""
+    from qq_excel import policy  # noqa: PLC0415
 
-    is_file = name.lower().endswith((".yaml", ".yml")) or os.sep in name
-    return load_policy(Path(name) if is_file else name)
+    return policy.policy_of(name)
 
 
 def print_json(content: Any) -> None:

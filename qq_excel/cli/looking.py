@@ -82,7 +82,7 @@ def _explain(rule_id: str, format: Format) -> int:
 
 def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
     """The parameters as of a day, with their sources."""
-    from qq_excel.policy.model import parameters  # noqa: PLC0415
+    from qq_excel.policy.values import parameters  # noqa: PLC0415
 
     if format is Format.JSON:
         print_json(policy.model_dump(mode="json", by_alias=True))

@@ -10,7 +10,7 @@ from qq_excel.language import Text, t
 from qq_excel.papers import style
 from qq_excel.papers.sheet import Column, Sheet
 from qq_excel.policy import Params
-from qq_excel.policy.model import Action, Authority, Band, Grade, ParameterType, parameters
+from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, parameters
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -106,6 +106,8 @@ def _entry(value: Any) -> str:
         return f"{value.department}；{value.measure.text}"
     if isinstance(value, Grade):
         return t(f"{value.name}（{value.from_score:g} 分起）", f"{value.name} (from {value.from_score:g})")
+    if isinstance(value, Proposal):
+        return f"{value.sanction}；{value.discipline}"
     if isinstance(value, tuple):
         return "；".join("或".join(alternatives) for alternatives in value)
     return str(value)

@@ -1,26 +1,31 @@
 """Policies: the dated parameters of one profile (``schemas/policies/*.yaml``).
 
 Each parameter is a list of (valid from, value, source). It is read as of the workbook's 截止日期, so a
-ledger of last year is judged by last year's values. What each parameter means and its type stands once,
-in ``schemas/parameters.yaml``.
+ledger of last year is judged by last year's values. How a policy file is read, and what it inherits, is in
+:mod:`qq_excel.policy.loading`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field as Setting
-from pydantic import TypeAdapter, ValidationError, model_validator
 
-from qq_excel import money, resources, yamlfile
-from qq_excel.errors import SchemaError
+from qq_excel import money
+from qq_excel.kinds import get_kind
 from qq_excel.language import Text
+from qq_excel.policy.stages import Followed, Stage, Team
+from qq_excel.policy.values import (
+    Action,
+    Authority,
+    Band,
+    DatedValue,
+    Grade,
+    Proposal,
+    parameters,
+)
 from qq_excel.yamlfile import Strict, Words
 
 T = TypeVar("T")
@@ -37,117 +42,6 @@ class CannotJudge(Exception):
         self.why = why
 
 
-class Band(Strict):
-    """One age band: up to and including *years* whole years; None for the last."""
-
-    name: str
-    years: int | None = None
-
-
-class Authority(Strict):
-    """Who may approve a write-off up to and including *up_to* yuan; None: without limit."""
-
-    body: str
-    up_to: Decimal | None = None
-
-    @property
-    def cents(self) -> int | None:
-        """The limit in cents."""
-        return None if self.up_to is None else money.cents(self.up_to)
-
-
-class ParameterType(StrEnum):
-    """How a parameter's value is written."""
-
-    DAYS = "days"
-    MONTHS = "months"
-    YEARS = "years"
-    COUNT = "count"
-    RATIO = "ratio"
-    AMOUNT = "amount"
-    FLAG = "flag"
-    CHOICE = "choice"
-    WORDS = "words"
-    HOURS = "hours"
-    BANDS = "bands"
-    RATES = "rates"
-    WEIGHTS = "weights"
-    GRADES = "grades"
-    AUTHORITY = "authority"
-    EVIDENCE = "evidence"
-    ACTIONS = "actions"
-
-
-class Grade(Strict):
-    """A grade from *from_score* points on."""
-
-    name: str
-    from_score: float
-
-
-class Action(Strict):
-    """Who deals with a warning of a level, and the measure suggested."""
-
-    department: str
-    measure: Words
-
-
-_Whole = TypeAdapter(int)
-_ADAPTERS: dict[ParameterType, TypeAdapter[Any]] = {
-    ParameterType.RATIO: TypeAdapter(float),
-    ParameterType.AMOUNT: TypeAdapter(Decimal),
-    ParameterType.FLAG: TypeAdapter(bool),
-    ParameterType.CHOICE: TypeAdapter(str),
-    ParameterType.WORDS: TypeAdapter(tuple[str, ...]),
-    ParameterType.HOURS: TypeAdapter(tuple[dt.time, dt.time]),
-    ParameterType.BANDS: TypeAdapter(tuple[Band, ...]),
-    ParameterType.RATES: TypeAdapter(dict[str, float]),
-    ParameterType.WEIGHTS: TypeAdapter(dict[str, float]),
-    ParameterType.GRADES: TypeAdapter(tuple[Grade, ...]),
-    ParameterType.AUTHORITY: TypeAdapter(tuple[Authority, ...]),
-    ParameterType.EVIDENCE: TypeAdapter(dict[str, tuple[tuple[str, ...], ...]]),
-    ParameterType.ACTIONS: TypeAdapter(dict[str, Action]),
-}
-
-
-class Parameter(Strict):
-    """What a parameter means (``schemas/parameters.yaml``)."""
-
-    type: ParameterType
-    title: Words
-    clauses: tuple[str, ...]
-
-    def parse(self, value: Any) -> Any:
-        """*value* in the parameter's type; None (left empty) stays None."""
-        if value is None:
-            return None
-        parsed = _ADAPTERS.get(self.type, _Whole).validate_python(value)
-        if isinstance(parsed, int | float | Decimal) and not isinstance(parsed, bool) and parsed < 0:
-            raise ValueError("must not be negative")
-        return parsed
-
-
-class DatedValue(Strict):
-    """A value, the day from which it holds, and where it comes from."""
-
-    valid_from: dt.date = Setting(alias="from")
-    value: Any = None
-    source: Words
-
-
-class _Parameters(Strict):
-    parameters: dict[str, Parameter]
-
-
-class Stage(Strict):
-    """One stage of a profile's workflow and the case fields that must be filled to leave it."""
-
-    name: str
-    needs: tuple[str, ...] = ()
-    clauses: tuple[str, ...] = ()
-    due: str | None = None
-
-
 class Policy(Strict):
     """One profile: which kinds, stages and parameters hold."""
 
@@ -155,29 +49,35 @@ class Policy(Strict):
     version: int = Setting(ge=1)
     regulation: str
     title: Words
+    #: The kinds that the profile uses.
     kinds: tuple[str, ...]
+    #: Of these, the ones due from every unit in every period; the others come in as they arise.
+    expected: tuple[str, ...] = ()
+    #: The kinds whose rows are cases that stand at a stage, the leading one first.
+    follow: tuple[str, ...] = ()
+    workflow: dict[str, Followed] = Setting(default_factory=dict)
     stages: tuple[Stage, ...] = ()
-    teams: tuple[str, ...] = ()
+    teams: tuple[Team, ...] = ()
+    #: Optional sets of rules that were added, e.g. ``tax``.
+    additions: tuple[str, ...] = ()
     #: Rules that are not asked (each with its reason).
     off: dict[str, Words] = Setting(default_factory=dict)
     #: Levels that differ from the catalogue's.
-    levels: dict[str, str] = Setting(default_factory=dict)
+    levels: dict[str, Literal["E", "W", "I"]] = Setting(default_factory=dict)
     parameters: dict[str, tuple[DatedValue, ...]]
     sha256: str = ""
 
-    @model_validator(mode="after")
-    def _dates_rise(self) -> Self:
-        for name, values in self.parameters.items():
-            dates = [v.valid_from for v in values]
-            if not dates:
-                raise ValueError(f"parameter {name} has no value")
-            if dates != sorted(set(dates)):
-                raise ValueError(f"parameter {name}: dates must rise")
-        return self
+    def misses(self, kind: str, beside: str) -> bool:
+        """Whether a table of *kind* is missed where one of *beside* was handed in without it.
 
-    def uses(self, kind: str) -> bool:
-        """Whether the profile works with tables of *kind*; one that it does not use is never missed."""
-        return kind in self.kinds
+        Missed are kinds that are due in every period (``expected``; all, where a profile names none) and
+        the other sheet of the same workbook. A kind that comes in as it arises, or that the profile does
+        not use, is not.
+        """
+        if kind not in self.kinds:
+            return False
+        one_book = beside in (kind, get_kind(kind).sheet_of) or get_kind(beside).sheet_of == kind
+        return one_book or not self.expected or kind in self.expected
 
     def at(self, day: dt.date | None) -> Params:
         """The parameters that hold on *day* (the newest ones when the day is not known)."""
@@ -186,7 +86,7 @@ class Policy(Strict):
             held = [d for d in dated if day is None or d.valid_from <= day]
             values[name] = parameters()[name].parse(held[-1].value) if held else None
         values["stages"] = tuple(s.name for s in self.stages) or None
-        values["teams"] = self.teams or None
+        values["teams"] = tuple(t.name for t in self.teams) or None
         return Params(self, day, values)
 
 
@@ -271,62 +171,6 @@ class Params:
         """From and until."""
         return self._need(name, tuple)
 
-
-@cache
-def parameters() -> dict[str, Parameter]:
-    """Every parameter that a policy can set, by name."""
-    return yamlfile.parse(resources.schemas_dir() / "parameters.yaml", _Parameters).parameters
-
-
-def profile_names() -> list[str]:
-    """The profiles that come with the program."""
-    return sorted(p.stem for p in (resources.schemas_dir() / "policies").glob("*.yaml"))
-
-
-@cache
-def load_policy(which: str | Path = "group") -> Policy:
-    """The policy of a profile by name, or of a YAML file by path.
-
-    :class:`SchemaError` names file, line and the nearest right key when the file is wrong.
-    """
-    path = which if isinstance(which, Path) else resources.schemas_dir() / "policies" / f"{which}.yaml"
-    if not isinstance(which, Path) and which not in profile_names():
-        near = yamlfile.nearest(which, profile_names())
-        names = "、".join(profile_names())
-        raise SchemaError(
-            Text(
-                f"没有名为“{which}”的制度" + (f"，是不是 {near}？" if near else f"。可用：{names}"),
-                f"there is no profile '{which}'" + (f"; did you mean {near}?" if near else f": {names}"),
-            )
-        )
-    content, lines = yamlfile.load(path)
-    policy = yamlfile.check(path, content, lines, Policy)
-    _check_values(path, policy, lines)
-    return policy.model_copy(update={"sha256": yamlfile.sha256(path)})
-
-
-def _check_values(path: Path, policy: Policy, lines: dict[yamlfile.Loc, int]) -> None:
-    known = parameters()
-    for name, values in policy.parameters.items():
-        line = yamlfile.line_of(lines, ("parameters", name))
-        if name not in known:
-            near = yamlfile.nearest(name, list(known))
-            raise SchemaError(
-                Text(
-                    f"{path} 第 {line} 行：不认识的参数“{name}”" + (f"，是不是 {near}？" if near else "。"),
-                    f"{path}, line {line}: unknown parameter '{name}'"
-                    + (f"; did you mean {near}?" if near else "."),
-                )
-            )
-        for i, dated in enumerate(values):
-            line = yamlfile.line_of(lines, ("parameters", name, i, "value"))
-            try:
-                known[name].parse(dated.value)
-            except (ValidationError, ValueError) as error:
-                reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-                raise SchemaError(
-                    Text(
-                        f"{path} 第 {line} 行：参数“{name}”应为 {known[name].type.value}：{reason}",
-                        f"{path}, line {line}: parameter '{name}' must be {known[name].type.value}: {reason}",
-                    )
-                ) from None
+    def proposals(self, name: str = "assessment_proposals") -> dict[str, Proposal]:
+        """Sanction and discipline by grade."""
+        return self._need(name, dict)

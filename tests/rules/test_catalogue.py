@@ -12,7 +12,7 @@ import yaml
 from qq_excel.catalogue import all_rules, family_titles, placeholders, render
 from qq_excel.findings import Finding
 from qq_excel.policy.clauses import all_clauses
-from qq_excel.policy.model import parameters
+from qq_excel.policy.values import parameters
 from qq_excel.rules import registry
 
 FIXTURES = Path(__file__).parent / "fixtures"

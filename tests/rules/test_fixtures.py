@@ -30,16 +30,18 @@ def _cases() -> list[Any]:
     return out
 
 
-def with_parameters(changes: dict[str, Any], on: list[str], kinds: list[str] | None = None) -> Policy:
-    """The group policy over *kinds* (else all), with some parameters set and some rules switched on."""
-    policy = load_policy("group")
+def with_parameters(
+    changes: dict[str, Any], on: list[str], kinds: list[str] | None = None, profile: str = "group"
+) -> Policy:
+    """A profile's policy over *kinds* (else all), with some parameters set and some rules switched on."""
+    policy = load_policy(profile)
     parameters = dict(policy.parameters)
     for name, value in changes.items():
         newest = parameters[name][-1]
         parameters[name] = (newest.model_copy(update={"value": value, "valid_from": dt.date(2000, 1, 1)}),)
     off = {k: v for k, v in policy.off.items() if k not in on}
     used = tuple(kinds or kind_names())
-    return policy.model_copy(update={"parameters": parameters, "off": off, "kinds": used})
+    return policy.model_copy(update={"parameters": parameters, "off": off, "kinds": used, "expected": used})
 
 
 @pytest.mark.parametrize(("rule", "case"), _cases())
@@ -55,7 +57,9 @@ def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
         tables = book["tables"]
         rest = {k: v for k, v in book.items() if k != "tables"}
         paths.append(build(tmp_path / f"book{n + 1}.xlsx", tables, **rest))
-    policy = with_parameters(case.get("policy") or {}, case.get("on") or [], case.get("kinds"))
+    policy = with_parameters(
+        case.get("policy") or {}, case.get("on") or [], case.get("kinds"), case.get("profile") or "group"
+    )
     result = check_paths(paths, policy=policy)
     found = [f for f in result.findings if f.rule == rule]
     actual = []
