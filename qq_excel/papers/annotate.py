@@ -1,35 +1,37 @@
 """The annotated copy: the submitter's own workbook with a mark and a note at every cell with a finding.
 
-The engine is openpyxl, which loses some parts of a package; what it lost is found and reported. Our marks
-are told apart from the staff's: a second run on an annotated copy replaces ours and touches nothing else.
+The package is patched, not written anew: parts that need no change keep their bytes, and so does all around
+a change. Our marks are told apart from the staff's: a second run replaces ours and touches nothing else.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from qq_excel.errors import InputError
-from qq_excel.findings import Finding, Findings
+from qq_excel.findings import Finding, Findings, a1
 from qq_excel.language import Text
-from qq_excel.output import same_package, writing
-from qq_excel.papers import losses, marks, style
-from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Marks
-from qq_excel.papers.marks_list import write_list
+from qq_excel.papers import marks, marks_undo, style
+from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
+from qq_excel.papers.marks_list import FindingsList, findings_list
+from qq_excel.patching import Book, PatchError, Sheet, undo
+from qq_excel.patching.book import sheet_reference
+from qq_excel.patching.cells import Edit, SheetXml
+from qq_excel.patching.notes import put_notes, threads
+from qq_excel.patching.sheetmaker import MOST_LINKS, hidden_table
+from qq_excel.patching.styles import Look, Styles
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-
-#: Notes in one copy; past it Excel becomes slow. The list sheet has all findings.
+#: Notes in one copy; past it Excel becomes slow. Further cells have their colour and their line in the list.
 MOST_NOTES = 5_000
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
-_FIXED = b"2020-01-01T00:00:00Z"
+_LAST_COLUMN = 16_384
+#: Rows at the top that the links at the end of rows keep clear of, besides their own.
+_HEAD_ROWS = 100
+
+#: Zero-based row and column.
+Place = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -40,12 +42,12 @@ class AnnotationReport:
     #: None when no copy was made; ``why`` says why.
     target: Path | None
     why: Text | None = None
-    #: Cells marked, findings without a mark of their own (file or sheet), findings past the cap.
+    #: Cells marked; findings without a mark of their own (file or sheet); cells with a colour but no note.
     marked: int = 0
     unplaced: int = 0
     unmarked: int = 0
-    #: What the copy lacks and the original has, one sentence each.
-    losses: list[Text] = field(default_factory=list)
+    #: What the reader of the copy should know, one sentence each.
+    remarks: list[Text] = field(default_factory=list)
 
     def lines(self) -> list[Text]:
         """The report in sentences."""
@@ -58,11 +60,12 @@ class AnnotationReport:
         if self.unmarked:
             out.append(
                 Text(
-                    f"批注已达上限 {MOST_NOTES} 处，另有 {self.unmarked} 个单元格只列在《{LIST_SHEET}》表中。",
-                    f"{MOST_NOTES} notes were made; {self.unmarked} more cells stand only on the sheet {LIST_SHEET}.",
+                    f"批注已达上限 {MOST_NOTES} 处，另有 {self.unmarked} 个单元格只着色，说明见《{LIST_SHEET}》表。",
+                    f"{MOST_NOTES} notes were made; {self.unmarked} more cells are coloured only, "
+                    f"the sheet {LIST_SHEET} says why.",
                 )
             )
-        return out + self.losses
+        return out + self.remarks
 
 
 def annotate(
@@ -70,8 +73,9 @@ def annotate(
 ) -> AnnotationReport:
     """Write a copy of *source* with *findings* marked to *target*.
 
-    *findings* are those of this workbook. The source is never changed; the same input gives the same bytes.
-    Raises :class:`InputError` when source and target are one file or the source cannot be opened.
+    *findings* are those of this workbook. The source is never changed; the same input gives the same bytes, and
+    annotating a copy again with the same findings gives the copy. Raises :class:`InputError` when source and
+    target are one file or the source cannot be opened.
     """
     if source.resolve() == target.resolve():
         raise InputError(
@@ -80,102 +84,201 @@ def annotate(
     if source.suffix.lower() not in SUFFIXES:
         kind = source.suffix.lower() or source.name
         why = Text(
-            f"{kind} 格式不能写批注，请另存为 .xlsx 后再校验",
-            f"{kind} files cannot be annotated; save as .xlsx and check again",
+            f"{kind} 格式不能写批注，问题见旁边的校验结果表；要标注件请另存为 .xlsx 后再校验",
+            f"{kind} files cannot be annotated, the findings book beside it lists everything; "
+            "for a copy save it as .xlsx and check again",
         )
         return AnnotationReport(source, None, why)
     report = AnnotationReport(source, target)
-    book = _open(source)
-    before = marks.read(book)
-    marks.undo(book, before, author)
-    marks.restore_sizes(book, source)
-    _mark(book, findings, report, author)
-    with writing(target) as temporary:
-        _save(book, temporary)
-    report.losses = losses.between(source, target, had_marks=bool(before.cells))
-    return report
-
-
-def _open(source: Path) -> Workbook:
-    import openpyxl  # noqa: PLC0415 - 0.4 s that only papers need
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
-        with warnings.catch_warnings():  # what it warns of is found by comparing the packages
-            warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(source, keep_vba=source.suffix.lower() in (".xlsm", ".xltm"))
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+        book = Book(source)
+        if not undo.go_back(book):
+            marks_undo.take_away(book, author)
+        _Copy(book, findings, report, author).make()
+        undo.keep(book)
+    except (PatchError, OSError) as error:
         raise InputError(
             Text(
                 f"{source}：无法打开以生成标注件（{type(error).__name__}）。请用 Excel 打开并另存为 .xlsx 后重试。",
                 f"{source}: cannot be opened for annotation ({type(error).__name__}). Save it anew as .xlsx.",
             )
         ) from error
+    book.save(target)
+    return report
 
 
-def _save(book: Workbook, temporary: Path) -> None:
-    raw = temporary.with_suffix(".raw" + temporary.suffix)
-    try:
-        book.save(raw)
-        same_package(raw, temporary, _fixed)
-    finally:
-        raw.unlink(missing_ok=True)
-        book.close()
+class _Copy:
+    """The marking of one book."""
+
+    def __init__(
+        self, book: Book, findings: Sequence[Finding], report: AnnotationReport, author: str
+    ) -> None:
+        self.book = book
+        self.findings = findings
+        self.report = report
+        self.author = author
+        self.sheets: dict[str, Sheet] = {s.name: s for s in book.sheets() if s.part}
+        self.styles = Styles(book)
+        self.made: list[Mark] = []
+
+    def make(self) -> None:
+        """Mark the cells, add the list and the hidden memory."""
+        opened: dict[str, SheetXml] = {}
+        cells: dict[str, dict[Place, list[Finding]]] = {}
+        talked: dict[str, set[Place]] = {}
+        for name, mine in self._by_sheet().items():
+            opened[name] = SheetXml(self.book.edit(self.sheets[name].part))
+            talked[name] = threads(self.book, self.sheets[name])
+            first = _first_cells(opened[name], mine)
+            for at, some in mine.items():
+                cells.setdefault(name, {}).setdefault(first.get(at, at), []).extend(some)
+        noted = self._chosen(cells, talked)
+        self._remark(sum(len(talked[n] & set(c)) for n, c in cells.items()))
+        name = self._list_name()
+        listed = findings_list(self.findings, self.sheets, self.report.lines())
+        for title, xml in opened.items():
+            self._mark(title, xml, cells[title], noted, listed, name)
+        self.made.append(Mark("sheet", name, "A1"))
+        self._add_sheets(name, listed)
+        self.styles.flush()
+
+    def _by_sheet(self) -> dict[str, dict[Place, list[Finding]]]:
+        out: dict[str, dict[Place, list[Finding]]] = {}
+        for f in self.findings:
+            if f.sheet in self.sheets and f.sheet and f.row is not None and f.column is not None:
+                out.setdefault(f.sheet, {}).setdefault((f.row, f.column), []).append(f)
+            else:
+                self.report.unplaced += 1
+        return out
+
+    def _chosen(
+        self, cells: Mapping[str, Mapping[Place, list[Finding]]], talked: Mapping[str, set[Place]]
+    ) -> set[tuple[str, Place]]:
+        """Which cells have a note: the gravest first, so that the cap leaves out what matters least."""
+        every = [(name, at) for name, mine in cells.items() for at in mine]
+        free = [(name, at) for name, at in every if at not in talked[name]]
+        free.sort(key=lambda k: min(_gravity(f) for f in cells[k[0]][k[1]]))
+        self.report.unmarked = max(0, len(free) - MOST_NOTES)
+        self.report.marked = len(every)
+        return set(free[:MOST_NOTES])
+
+    def _remark(self, talked: int) -> None:
+        if talked:
+            self.report.remarks.append(
+                Text(
+                    f"{talked} 个单元格有会话批注，未加本程序的批注，只着色，说明见《{LIST_SHEET}》表。",
+                    f"{talked} cells hold a conversation; they are coloured only, the sheet {LIST_SHEET} says why.",
+                )
+            )
+        if self.book.signed:
+            self.report.remarks.append(
+                Text(
+                    "原件有数字签名；标注件内容已变，签名不再有效，以原件为准。",
+                    "The original is signed; the signature does not hold for this copy.",
+                )
+            )
+
+    def _mark(
+        self, title: str, xml: SheetXml, cells: Mapping[Place, list[Finding]], noted: set[tuple[str, Place]],
+        listed: FindingsList, list_name: str,
+    ) -> None:  # fmt: skip
+        wanted: dict[int, dict[int, Edit]] = {}
+        notes = {}
+        for (row, column), mine in sorted(cells.items()):
+            worst = min(mine, key=_gravity)
+            tint = style.LEVEL_TINTS[worst.level] if worst.status == "open" else style.SETTLED
+            mark = Mark("mark", title, a1(row, column), "", "FF" + tint.fill[1:])
+            self.made.append(mark)
+            wanted.setdefault(row, {})[column] = Edit(_Fill(self.styles, tint.fill[1:], mark))
+            if (title, (row, column)) in noted:
+                notes[row, column] = marks.note(mine, self.author)
+        self._links(title, xml, wanted, listed, list_name)
+        xml.change(wanted)
+        put_notes(self.book, self.sheets[title], xml, notes, self.author)
+
+    def _links(
+        self,
+        title: str,
+        xml: SheetXml,
+        wanted: dict[int, dict[int, Edit]],
+        listed: FindingsList,
+        list_name: str,
+    ) -> None:
+        """At the end of each row with findings a link to its first line in the list."""
+        rows = sorted(row for sheet, row in listed.first if sheet == title)[:MOST_LINKS]
+        mine = set(rows)
+        used = max(
+            (xml.last_filled(r) for r in xml.rows() if r.number in mine or r.number < _HEAD_ROWS), default=-1
+        )
+        column = (
+            max(used, *(c for cells in wanted.values() for c in cells), -1) + 2
+        )  # one blank column between
+        if column >= _LAST_COLUMN:
+            return
+        look = self.styles.own(Look(style.FONT, 9, False, style.BLUE[1:], underline=True))
+        links = []
+        for row in rows:
+            words = listed.words((title, row))
+            wanted.setdefault(row, {})[column] = Edit(lambda _: look, ("inlineStr", words))
+            self.made.append(Mark("link", title, a1(row, column)))
+            place = f"{sheet_reference(list_name)}!A{listed.first[title, row]}"
+            links.append((a1(row, column), place, words))
+        xml.add_hyperlinks(links)
+
+    def _add_sheets(self, name: str, listed: FindingsList) -> None:
+        made = listed.sheet
+        head = (made.head or 0) + 1
+        there = sheet_reference(name)
+        # the marks are complete only now: a fill is noted when its cell is changed
+        self.book.add_sheets(
+            [
+                (name, made.xml(self.book, self.styles), "visible"),
+                (MARKS_SHEET, hidden_table(self.book, marks.to_rows(self.made)), "veryHidden"),
+            ],
+            [
+                (0, "_xlnm._FilterDatabase", f"{there}!{made.filter}"),
+                (0, "_xlnm.Print_Titles", f"{there}!${head}:${head}"),
+            ],
+        )
+
+    def _list_name(self) -> str:
+        """A name for our list that no sheet of the submitter bears."""
+        names = {s.name.casefold() for s in self.book.sheets()}
+        name, n = LIST_SHEET, 1
+        while name.casefold() in names:
+            n += 1
+            name = f"{LIST_SHEET}({n})"
+        return name
 
 
-def _fixed(name: str, content: bytes) -> bytes:
-    return _MODIFIED.sub(rb"\g<1>" + _FIXED + rb"\g<2>", content) if name == "docProps/core.xml" else content
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """Gives a cell our colour and notes the fill that it had."""
+
+    styles: Styles
+    colour: str
+    mark: Mark
+
+    def __call__(self, style: int) -> int:
+        self.mark.fill = self.styles.fill_text(style)
+        return self.styles.filled(style, self.colour)
 
 
-# --- marking -------------------------------------------------------------------------------------------
+def _gravity(f: Finding) -> tuple[bool, int]:
+    return (f.status != "open", "EW?I".index(f.level))
 
 
-def _mark(book: Workbook, findings: Sequence[Finding], report: AnnotationReport, author: str) -> None:
-    sheets = {s.title: s for s in book.worksheets}
-    by_cell: dict[tuple[str, int, int], list[Finding]] = {}
-    for f in findings:
-        if f.sheet in sheets and f.row is not None and f.column is not None:
-            by_cell.setdefault((f.sheet, f.row, f.column), []).append(f)
-        else:
-            report.unplaced += 1
-    # the gravest first, so that the cap leaves out what matters least
-    order = sorted(
-        by_cell, key=lambda k: min("EW?I".index(f.level) + 4 * (f.status != "open") for f in by_cell[k])
-    )
-    chosen = set(order[:MOST_NOTES])
-    report.unmarked = len(by_cell) - len(chosen)
-    report.marked = len(chosen)
-    made = Marks()
-    merged = {name: _merged(sheet) for name, sheet in sheets.items()}
-    for (name, row, column), mine in by_cell.items():
-        if (name, row, column) in chosen:
-            at = merged[name].get((row, column), (row, column))
-            marks.put(made, sheets[name], *at, mine, author)
-    write_list(book, made, findings, sheets, _list_name(book), report.lines())
-    marks.write(book, made)
-
-
-def _merged(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each cell inside a merged range the range's first cell (zero-based): only that bears a note."""
+def _first_cells(xml: SheetXml, cells: Mapping[Place, object]) -> dict[Place, Place]:
+    """For each of *cells* inside a merged range the range's first cell: only that bears a note."""
     out = {}
-    for area in sheet.merged_cells.ranges:
-        first = (area.min_row - 1, area.min_col - 1)
-        if (area.max_row - area.min_row + 1) * (area.max_col - area.min_col + 1) > 100_000:
-            continue
-        for row in range(area.min_row - 1, area.max_row):
-            for column in range(area.min_col - 1, area.max_col):
-                out[row, column] = first
+    for top, left, bottom, right in xml.merges():
+        if (bottom - top + 1) * (right - left + 1) <= len(cells):
+            inside = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
+            mine = [at for at in inside if at in cells]
+        else:
+            mine = [at for at in cells if top <= at[0] <= bottom and left <= at[1] <= right]
+        out.update(dict.fromkeys(mine, (top, left)))
     return out
-
-
-def _list_name(book: Workbook) -> str:
-    """A name for our list that no sheet of the submitter bears."""
-    names = {s.casefold() for s in book.sheetnames}
-    name, n = LIST_SHEET, 1
-    while name.casefold() in names:
-        n += 1
-        name = f"{LIST_SHEET}({n})"
-    return name
 
 
 __all__ = ["LIST_SHEET", "MARKS_SHEET", "MOST_NOTES", "AnnotationReport", "annotate"]

@@ -1,90 +1,128 @@
-"""The sheet 校验结果 in an annotated copy: all findings, with links to the cells and back."""
+"""The sheet 校验结果 in an annotated copy: all findings, with links to the cells."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES
 from qq_excel.findings import Finding
 from qq_excel.language import Text, t
-from qq_excel.output import looks_like_formula
 from qq_excel.papers import style
-from qq_excel.papers.marks import LINK, Mark, Marks, put_link
+from qq_excel.papers.marks import LINK
 from qq_excel.papers.sheet import Column
 from qq_excel.papers.words import clean, clip, lines, width
+from qq_excel.patching.book import sheet_reference
+from qq_excel.patching.sheetmaker import Made, Put
+from qq_excel.patching.styles import Look
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+_MOST_ROWS = 200_000
+#: Rows by which the widths are found, and whose heights are set.
+_MEASURED = 2_000
+#: Columns of the list that are not a finding's own but the reader's: who mends it, and whether it is done.
+_OWN = 2
 
-_LAST_COLUMN = 16_384
-_MOST_ROWS = 100_000
+
+@dataclass(slots=True)
+class FindingsList:
+    """The list, and where each row of a sheet is first spoken of."""
+
+    sheet: Made
+    #: (sheet, zero-based row) -> one-based row of the list, and how many findings of each level it has.
+    first: dict[tuple[str, int], int] = field(default_factory=dict)
+    counts: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+
+    def words(self, at: tuple[str, int]) -> str:
+        """What the link at the end of a row says."""
+        count = self.counts[at]
+        return LINK + "、".join(f"{LEVEL_NAMES[x]} {count[x]}" for x in LEVELS if x in count)
 
 
-def write_list(
-    book: Workbook,
-    made: Marks,
-    findings: Sequence[Finding],
-    sheets: dict[str, Any],
-    name: str,
-    notes: Sequence[Text],
-) -> None:
-    """Add the sheet *name* and, at the end of each row with findings, a link to its first line there."""
-    sheet: Any = book.create_sheet(name)
-    made.cells.append(Mark("sheet", name, "A1"))
-    sheet.sheet_properties.tabColor = "FFC00000"
-    columns = _columns()
-    _put(sheet, 1, 1, t("校验结果", "Findings"), size=14, bold=True, colour=style.NAVY)
-    top = 2
-    for note in (_counted(findings), *(str(n) for n in notes)):
-        _put(sheet, top, 1, note, size=9, colour=style.SOFT)
-        top += 1
-    for i, column in enumerate(columns, 1):
-        _put(
-            sheet,
-            top,
-            i,
-            column.header,
-            bold=True,
-            colour=style.WHITE,
-            fill=style.BLUE,
-            border=True,
-            centre=True,
-        )
+def findings_list(
+    findings: Sequence[Finding], sheets: Collection[str], notes: Sequence[Text]
+) -> FindingsList:
+    """The list of *findings*; *sheets* are those to which links can lead, *notes* what is said above it."""
+    columns = [*_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
     shown = findings[:_MOST_ROWS]
     rows = [_values(f) for f in shown]
     widths = [
-        min(c.most, max([c.least, width(c.header) + 3.0, *(width(r[i]) + 2.0 for r in rows[:2_000])]))
-        for i, c in enumerate(columns)
+        min(c.most, max([c.least, width(c.header) + 5.0, *(width(r[i]) + 2.0 for r in rows[:_MEASURED])]))
+        for i, c in enumerate(columns[:-_OWN])
     ]
-    for i, wide in enumerate(widths):
-        sheet.column_dimensions[chr(65 + i)].width = wide
-    first: dict[tuple[str, int], int] = {}
-    for n, (f, values) in enumerate(zip(shown, rows, strict=True), top + 1):
-        _line(sheet, n, f, values, sheets, columns)
-        most = max(lines(v, w) for v, w in zip(values, widths, strict=True))
-        sheet.row_dimensions[n].height = min(400, max(18, 15 * most + 3))
-        if f.sheet in sheets and f.row is not None:
-            first.setdefault((f.sheet, f.row), n)
-    sheet.freeze_panes = sheet.cell(top + 1, 1)
-    sheet.auto_filter.ref = f"A{top}:{chr(64 + len(columns))}{max(top + len(shown), top + 1)}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = _fit()
-    sheet.print_title_rows = f"{top}:{top}"
-    sheet.oddFooter.center.text = "&P / &N"
-    _links_back(made, findings, sheets, first, name)
+    widths += [c.least + 2 for c in columns[-_OWN:]]
+    made = Made(widths, tab=style.LEVEL_TINTS["E"].ink[1:], columns=len(columns))
+    made.add([Put(t("校验结果", "Findings"), _look(size=14, bold=True, colour=style.NAVY))], 24)
+    for words in (_counted(findings), *(str(n) for n in notes)):
+        made.add([Put(words, _look(size=9, colour=style.SOFT))])
+    head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
+    made.head = made.add([Put(c.header, head) for c in columns], 24)
+    out = FindingsList(made)
+    looks = _Looks(columns)
+    for f, values in zip(shown, rows, strict=True):
+        cells = [
+            looks.put(f, i, value, _target(f, sheets) if i == _CELL else None)
+            for i, value in enumerate(values)
+        ]
+        most = (
+            max(lines(v, w) for v, w in zip(values, widths, strict=False))
+            if len(made.rows) < _MEASURED
+            else 2
+        )
+        line = made.add(cells, min(400, max(18, 15 * most + 3))) + 1
+        if f.sheet is not None and f.sheet in sheets and f.row is not None:
+            out.first.setdefault((f.sheet, f.row), line)
+    for f in findings:
+        if f.sheet is not None and f.row is not None and (f.sheet, f.row) in out.first:
+            count = out.counts.setdefault((f.sheet, f.row), {})
+            count[f.level] = count.get(f.level, 0) + 1
+    return out
 
 
-def _fit() -> Any:
-    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
+#: Which column has the cell's address.
+_CELL = 3
 
-    return PageSetupProperties(fitToPage=True)
+
+def _target(f: Finding, sheets: Collection[str]) -> str | None:
+    return f"{sheet_reference(f.sheet)}!{f.cell}" if f.cell and f.sheet in sheets and f.sheet else None
+
+
+def _look(
+    *, size: float = 10, bold: bool = False, colour: str = style.INK, fill: str | None = None, border: bool = False,
+    centre: bool = False, wrap: bool = False, underline: bool = False,
+) -> Look:  # fmt: skip
+    return Look(
+        style.FONT, size, bold, colour[1:], underline, None if fill is None else fill[1:],
+        style.LINE[1:] if border else None, centre, wrap,
+    )  # fmt: skip
+
+
+class _Looks:
+    """The looks of the cells of the list, each made once."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._plain = [_look(border=True, centre=c.centre, wrap=True) for c in columns]
+        self._link = _look(border=True, centre=True, wrap=True, colour=style.BLUE, underline=True)
+        tints = {**style.LEVEL_TINTS, "": style.SETTLED}
+        self._level = {
+            k: _look(border=True, centre=True, wrap=True, bold=True, colour=v.ink, fill=v.fill)
+            for k, v in tints.items()
+        }
+
+    def put(self, f: Finding, column: int, value: str, link: str | None) -> Put:
+        """The cell of *f* in *column*."""
+        if column == 0:
+            return Put(value, self._level[f.level if f.status == "open" else ""])
+        return Put(value, self._link if link else self._plain[column], link)
 
 
 def _counted(findings: Sequence[Finding]) -> str:
-    count = {x: sum(1 for f in findings if f.level == x and f.status == "open") for x in LEVELS}
-    settled = sum(1 for f in findings if f.status != "open")
+    count: dict[str, int] = dict.fromkeys(LEVELS, 0)
+    settled = 0
+    for f in findings:
+        if f.status == "open":
+            count[f.level] += 1
+        else:
+            settled += 1
     words = "  ".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items())
     return words + (t(f"  已说明等 {settled}", f"  settled {settled}") if settled else "")
 
@@ -104,84 +142,6 @@ def _values(f: Finding) -> list[str]:
     expected = "" if f.expected is None else str(f.expected)
     texts = [
         str(LEVEL_NAMES[f.level]), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or "—", f.header, f.key,
-        f.value, expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]),
+        f.value, expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]), "", "",
     ]  # fmt: skip
     return [clip(clean(x or "")) for x in texts]
-
-
-def _line(
-    sheet: Any, row: int, f: Finding, values: Sequence[str], sheets: dict[str, Any], columns: Sequence[Column]
-) -> None:
-    tint = style.LEVEL_TINTS[f.level] if f.status == "open" else style.SETTLED
-    for i, (column, value) in enumerate(zip(columns, values, strict=True), 1):
-        fill, colour = (tint.fill, tint.ink) if i == 1 else (None, style.INK)
-        cell = _put(
-            sheet,
-            row,
-            i,
-            value,
-            fill=fill,
-            colour=colour,
-            bold=i == 1,
-            border=True,
-            centre=column.centre,
-            wrap=True,
-        )
-        if column.header == t("单元格", "cell") and f.cell and f.sheet in sheets:
-            _link(cell, f"'{f.sheet.replace(chr(39), chr(39) * 2)}'!{f.cell}")
-
-
-def _link(cell: Any, target: str) -> None:
-    from openpyxl.styles import Font  # noqa: PLC0415
-    from openpyxl.worksheet.hyperlink import Hyperlink  # noqa: PLC0415
-
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=cell.value)
-    cell.font = Font(name=style.FONT, size=10, color="FF" + style.BLUE[1:], underline="single")
-
-
-def _put(
-    sheet: Any, row: int, column: int, value: str, *, size: float = 10, bold: bool = False, colour: str = style.INK,
-    fill: str | None = None, border: bool = False, centre: bool = False, wrap: bool = False,
-) -> Any:  # fmt: skip
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415
-
-    cell = sheet.cell(row, column)
-    if value:
-        cell.value = value
-        cell.data_type = "s"
-        if looks_like_formula(value):
-            cell.quotePrefix = True
-    cell.font = Font(name=style.FONT, size=size, bold=bold, color="FF" + colour[1:])
-    if fill is not None:
-        cell.fill = PatternFill("solid", fgColor="FF" + fill[1:])
-    if border:
-        side = Side(style="thin", color="FF" + style.LINE[1:])
-        cell.border = Border(left=side, right=side, top=side, bottom=side)
-    cell.alignment = Alignment(
-        horizontal="center" if centre else None, vertical="center", wrap_text=wrap or None
-    )
-    return cell
-
-
-def _links_back(
-    made: Marks,
-    findings: Sequence[Finding],
-    sheets: dict[str, Any],
-    first: dict[tuple[str, int], int],
-    name: str,
-) -> None:
-    rows: dict[tuple[str, int], list[Finding]] = {}
-    for f in findings:
-        if f.sheet in sheets and f.row is not None and (f.sheet, f.row) in first:
-            rows.setdefault((f.sheet, f.row), []).append(f)
-    ends: dict[str, int] = {}
-    for (title, row), mine in rows.items():
-        sheet = sheets[title]
-        if title not in ends:
-            used = [c for (_, c), cell in sheet._cells.items() if cell.value is not None]
-            ends[title] = max(used, default=0) + 1  # zero-based: one blank column between
-        if ends[title] >= _LAST_COLUMN:
-            continue
-        count = {x: sum(1 for f in mine if f.level == x) for x in LEVELS}
-        words = LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items() if n)
-        put_link(made, sheet, row, ends[title], words, f"'{name}'!A{first[title, row]}")

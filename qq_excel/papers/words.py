@@ -11,8 +11,11 @@ _CUT = "……（略）"
 
 def clean(text: object) -> str:
     """*text* without what no document may hold: control characters, lone surrogates, bidirectional marks."""
+    text = str(text)
+    if text.isprintable():  # nearly every text
+        return text
     out = []
-    for c in str(text).replace("\r\n", "\n").replace("\r", "\n"):
+    for c in text.replace("\r\n", "\n").replace("\r", "\n"):
         if c in "\n\t":
             out.append(c)
         elif unicodedata.category(c) in ("Cc", "Cs", "Cn") or c in "\ufffe\uffff":
