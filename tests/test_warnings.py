@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qq_excel.check import check_paths
+from qq_excel.papers.warning_views import views
 from qq_excel.warnings import WarningBook, warnings_of
 from tests.support.build import build
 
@@ -77,7 +78,7 @@ def test_every_cause_with_its_words(tmp_path: Path) -> None:
             "ZQ-0002",
             "红",
             [
-                ("age", "保险账龄期限 500 天，已 1156 天，超 656 天"),
+                ("age", "保险账龄期限 500 天，已 1,156 天，超 656 天"),
                 ("limitation", "诉讼时效已于 2026-09-28 届满，已过 2 天"),
                 ("overdue", "约定付款日 2023-09-28，已逾期 1,098 天，超过 3 年"),
             ],
@@ -110,6 +111,43 @@ def test_ageing_ties_to_the_ledger(tmp_path: Path) -> None:
         assert ageing.total == 95706
         assert ageing.by_unit == (95705, 1)
         assert sum(ageing.by_column) == 95706
+        assert ageing.ledger == (95705, 1)
+
+
+def test_a_merged_balance_is_told_by_the_tie(tmp_path: Path) -> None:
+    """The ageing has it in each row, the ledger once: the difference is shown and explained."""
+    rows = [{"unit": "西部分公司"}, {}, {"unit": "西部分公司", "balance": 7}]
+    path = build(tmp_path / "a.xlsx", {"receivables": rows}, layout={"merge": {"N6:N7": 600}})
+    got = warnings_of(check_paths([path]))
+    assert got.units == ["西部分公司", "华东分公司"]
+    for ageing in got.ageing:
+        assert ageing.by_unit == (60700, 60000)
+        assert ageing.ledger == (60700, 0)
+    assert "a.xlsx 的账面余额有合并单元格，按每行各计一次，账龄合计因此多 600.00 元，请拆开后重新生成" in [
+        n.zh for n in got.notes
+    ]
+    group, *units = [v.ageing[0].ledger for v in views(got)]
+    assert (group, units) == (60700, [60700, 0])
+
+
+def test_foreign_balances_are_yuan_as_they_stand(tmp_path: Path) -> None:
+    row = {"currency": "USD", "fx_rate": 7.2, "balance": 899.99}
+    got = book(tmp_path, [row], credit_terms=[{"credit_limit": 1000, "insured_limit": None}])
+    assert [(c.balance, c.level) for c in got.claims] == [(89999, "蓝")]
+    assert [a.total for a in got.ageing] == [89999, 89999]
+
+
+def test_not_due_is_the_first_band_of_a_claim_and_a_column_of_the_ageing(tmp_path: Path) -> None:
+    row = {"occurred_on": before(100), "due_on": AS_OF + dt.timedelta(days=1)}
+    path = build(
+        tmp_path / "a.xlsx",
+        {"receivables": [row], "contracts": [{"expires_on": AS_OF}]},
+        head={"age_basis": "约定付款日"},
+    )
+    got = warnings_of(check_paths([path]))
+    assert [c.age_band for c in got.claims] == ["1年以内"]
+    assert got.ageing[1].columns[0].zh == "未到期"
+    assert got.ageing[1].by_column[0] == 60000
 
 
 def test_missing_tables_stand_in_the_notes(tmp_path: Path) -> None:

@@ -33,10 +33,7 @@ def _view(book: WarningBook, unit: str | None) -> View:
 
 
 def _tables(book: WarningBook, unit: str | None) -> list[AgeTable]:
-    """The ageing by each date; the one by the sheets' own 账龄口径 comes first.
-
-    Every row of the ledger is in one column of each, so the two must come to the same total.
-    """
+    """The ageing by each date; the one by the sheets' own 账龄口径 comes first."""
     tables: list[AgeTable] = []
     for a in sorted(book.ageing, key=lambda a: a.basis not in book.bases):
         rows = {u: row for u, row in zip(a.units, a.amounts, strict=True) if unit in (None, u)}
@@ -47,7 +44,7 @@ def _tables(book: WarningBook, unit: str | None) -> list[AgeTable]:
                 a.title.zh,
                 tuple(a.columns[i].zh for i in keep),
                 {u: tuple(row[i] for i in keep) for u, row in rows.items()},
-                tables[0].ledger if tables else sum(sum(row) for row in rows.values()),
+                sum(cents for u, cents in zip(a.units, a.ledger, strict=True) if u in rows),
             )
         )
     return tables

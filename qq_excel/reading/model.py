@@ -203,6 +203,16 @@ class Table:
         entry = self.head.get("as_of")
         return entry.value if entry and isinstance(entry.value, dt.date) else None
 
+    def copied(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows that have *name* from a merged cell that begins in a row above."""
+        import numpy as np  # noqa: PLC0415
+
+        out = np.zeros(len(self.rows), dtype=bool)
+        for area in self.merges:
+            if area.left == self.columns.get(name) and area.top in self.rows:
+                out |= (self.rows > area.top) & (self.rows <= area.bottom)
+        return out
+
     def text(self, name: str) -> str | None:
         """A head-block entry as text."""
         entry = self.head.get(name)

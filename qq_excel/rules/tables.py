@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from qq_excel import money
 from qq_excel.findings import a1
 from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text
 from qq_excel.policy import Params
-from qq_excel.reading.model import HeadEntry, Table
+from qq_excel.reading.model import Area, HeadEntry, Table
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
 
@@ -197,15 +198,16 @@ def tab006(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：只核对金额列和数量列，差额不到本表金额单位的 0.01 时视为相等；合计行写成平均数的列也会报告。
+    局限：只核对金额列和数量列，差额不到本表金额单位的 0.01 时视为相等；合计行写成平均数的列也会报告；小计和本页合计
+    只与其上方至前一个小计之间的各行比较，合计与全部明细比较，小计不重复计入；合并单元格只计一次。
     """
     for total in table.totals:
-        rows = table.frame.iloc[total.first : total.last]
         for name, value in total.values.items():
             field = table.kind[name]
             if field.type not in (FieldType.AMOUNT, FieldType.QTY):
                 continue
-            due = float(rows[name].sum())
+            cells = table.frame[name].where(~table.copied(name))  # a merged cell counts once, as in SUM()
+            due = float(cells.iloc[total.first : total.last].sum())
             gap = value - due
             if abs(gap) < (table.step if field.type is FieldType.AMOUNT else 0.01 - 1e-9):
                 continue
@@ -241,11 +243,33 @@ def tab007(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：合并单元格的值视为属于其中每一行；合并的金额因此可能重复计算，请务必拆开。
+    局限：合并单元格的值视为属于其中每一行；金额或数量合并的，欠款合计、账龄和预警因此重复计算，列为错误；金额为零的
+    仍是警告。
     """
+    fields = {column: table.kind[name] for name, column in table.columns.items()}
     for area in table.merges:
         span = f"{a1(area.top, area.left)}:{a1(area.bottom, area.right)}"
-        yield Spot(row=area.top, column=area.left, value=span, figures={"area": span})
+        counted = _counted(table, fields[area.left], area)
+        yield Spot(
+            row=area.top, column=area.left, value=span, level="E" if counted else None,
+            figures={"area": span, "counted": counted or ""},
+        )  # fmt: skip
+
+
+def _counted(table: Table, field: Field, area: Area) -> Text | None:
+    """How often a merged amount or quantity is counted; None where that does no harm."""
+    if field.type not in (FieldType.AMOUNT, FieldType.QTY):
+        return None
+    first, end = np.searchsorted(table.rows, (area.top, area.bottom + 1))
+    times = int(end - first)
+    value = table.frame[field.name].iloc[first]
+    if times < 2 or table.rows[first] != area.top or pd.isna(value) or not value:
+        return None
+    extra = _shown(table, field, float(value) * (times - 1))
+    return Text(
+        f"，{field.header}因此计 {times} 次，合计多 {extra}",
+        f"; {field.en or field.header} is counted {times} times, {extra} too much",
+    )
 
 
 @rule("TAB008")

@@ -1,0 +1,219 @@
+"""Why a claim is warned of: each cause ranks the rows of a ledger and words itself for those it concerns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from qq_excel import money
+from qq_excel.kinds import get_kind
+from qq_excel.language import Text
+from qq_excel.policy import CannotJudge, Params
+from qq_excel.policy.calendar import Days, add_years
+from qq_excel.rules.exposure import (
+    Floats,
+    ages,
+    contracts,
+    covered,
+    days_from,
+    limits,
+    percent,
+    term,
+    whole_days,
+)
+from qq_excel.rules.limitation import days_of, limitation, live_claims, running_claims
+from qq_excel.rules.stack import Stack
+from qq_excel.rules.verdict import true
+from qq_excel.warnings.book import CAUSES
+
+BLUE, YELLOW, ORANGE, RED = 1, 2, 3, 4
+
+Ranks = npt.NDArray[np.int8]
+
+
+class Hit(NamedTuple):
+    """One cause at some rows: ranks per row, and how to word it for the rows ``at``."""
+
+    code: str
+    rank: Ranks
+    words: Callable[[npt.NDArray[np.int64]], Iterator[tuple[Text, dt.date | None, int | None]]]
+
+
+class Causes:
+    """Finds the causes in the receivables of one as-of date; what cannot be judged goes to the notes."""
+
+    def __init__(
+        self, stack: Stack, params: Params, units: npt.NDArray[Any], notes: dict[Text, None]
+    ) -> None:
+        self.stack = stack
+        self.params = params
+        self.units = units
+        self.notes = notes
+        self.live = live_claims(stack)
+
+    def note(self, zh: str, en: str) -> None:
+        """Say what could not be judged."""
+        self.notes[Text(zh, en)] = None
+
+    def hits(self) -> list[Hit]:
+        """Every cause that could be judged; a note for each that could not."""
+        self._say_what_is_lacking()
+        out = []
+        for code, find in (
+            ("age", self._age),
+            ("limit", self._limit),
+            ("term", self._term),
+            ("limitation", self._limitation),
+            ("overdue", self._overdue),
+        ):
+            try:
+                out.append(find())
+            except CannotJudge as reason:
+                name = CAUSES[code]
+                self.note(f"{name.zh}没有判断：{reason.why.zh}", f"{name.en} not judged: {reason.why.en}")
+        return out
+
+    def _say_what_is_lacking(self) -> None:
+        stack = self.stack
+        lacks = {
+            "credit_terms": Text("保险账龄和额度", "insured age and limits"),
+            "contracts": Text("合同期限", "contract terms"),
+        }
+        for kind, what in lacks.items():
+            if kind not in stack.partners:
+                continue  # the causes themselves say so
+            absent = ~np.isin(stack.submission, list(stack.handed_in(kind)))
+            title = get_kind(kind).title
+            for unit in pd.unique(self.units[absent]):
+                self.note(
+                    f"{unit}没有交来《{title.zh}》，{what.zh}没有判断",
+                    f"{unit} did not hand in '{title.en}': {what.en} not judged",
+                )
+            found = covered(stack) if kind == "credit_terms" else true(contracts(stack)["_found"])
+            alone = int((self.live & ~absent & ~found).sum())
+            if alone:
+                self.note(
+                    f"{alone} 笔债权在《{title.zh}》中没有记录，{what.zh}没有判断",
+                    f"{alone} claims are not in '{title.en}': {what.en} not judged",
+                )
+
+    def _by_time(self, left: Floats, lead: int) -> Ranks:
+        rank = np.zeros(len(left), dtype=np.int8)
+        ahead = left >= 0
+        rank[ahead & (left <= lead)] = BLUE
+        rank[ahead & (left * 2 <= lead)] = YELLOW
+        rank[left < 0] = ORANGE
+        rank[left < -self.params.count("red_after_days")] = RED
+        return rank
+
+    def _age(self) -> Hit:
+        age = ages(self.stack, self.params)
+        if (age.unsure & self.live).any():
+            self.note(
+                "有的表“账龄口径”无法识别，保险账龄没有判断",
+                "账龄口径 of a sheet is not known: insured age not judged",
+            )
+        days, allowed, left = (whole_days(x) for x in (age.days, age.allowed, age.left))
+
+        def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
+            reached = (age.since[at] + allowed[at].astype("timedelta64[D]")).tolist()
+            for n, most, rest, day in zip(
+                days[at].tolist(), allowed[at].tolist(), left[at].tolist(), reached, strict=True
+            ):
+                zh, en = _rest(rest, "超")
+                yield (
+                    Text(
+                        f"保险账龄期限 {most:,} 天，已 {n:,} 天，{zh}",
+                        f"insured age {most:,} days, {n:,} days old, {en}",
+                    ),
+                    day,
+                    None,
+                )
+
+        return Hit("age", self._by_time(age.left, self.params.count("age_lead_days")), words)
+
+    def _limit(self) -> Hit:
+        used = limits(self.stack)
+        rank = np.zeros(len(self.stack), dtype=np.int8)
+        rank[used.ratio >= self.params.ratio("blue_ratio")] = BLUE
+        rank[used.ratio >= self.params.ratio("yellow_ratio")] = YELLOW
+        rank[used.over] = ORANGE
+
+        def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
+            share = percent(used.ratio[at], np.ones(len(at), dtype=bool))
+            rows = zip(
+                used.which[at].tolist(), used.limit[at].tolist(), used.exposure[at].tolist(), used.over[at].tolist(),
+                share.tolist(), strict=True,
+            )  # fmt: skip
+            for which, limit, exposure, over, ratio in rows:
+                most, owed, gap = (money.yuan(int(x)) for x in (limit, exposure, abs(exposure - limit)))
+                zh = f"{which.zh} {most} 元，欠款合计 {owed} 元（{ratio}），{'超' if over else '还剩'} {gap} 元"
+                en = f"{which.en} {most}, {owed} owed ({ratio}), {gap} {'over' if over else 'left'}"
+                yield Text(zh, en), None, int(exposure)
+
+        return Hit("limit", rank, words)
+
+    def _term(self) -> Hit:
+        of = term(self.stack)
+        rank = self._by_time(of.left, self.params.count("contract_lead_days"))
+        rank[of.renewed & (of.left >= 0)] = 0
+        names = self.stack["contract_id"]
+        return Hit(
+            "term",
+            rank,
+            lambda at: _dated(at, "合同 {} ", "contract {} ", names.iloc[at].tolist(), of.ends, of.left),
+        )
+
+    def _limitation(self) -> Hit:
+        ends = limitation(self.stack, self.params)
+        left = -days_from(ends, self.stack)
+        near = running_claims(self.stack) & (left <= self.params.count("red_limitation_days"))
+        rank = np.where(near, RED, 0).astype(np.int8)
+        return Hit(
+            "limitation",
+            rank,
+            lambda at: _dated(at, "诉讼时效{}", "limitation {}", [""] * len(at), ends, left),
+        )
+
+    def _overdue(self) -> Hit:
+        years = self.params.count("red_overdue_years")
+        due = days_of(self.stack, "due_on")
+        late = np.datetime64(self.stack.as_of, "D") > add_years(due, years)
+        rank = np.where(late, RED, 0).astype(np.int8)
+        days = whole_days(days_from(due, self.stack))
+
+        def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
+            for day, n in zip(due[at].tolist(), days[at].tolist(), strict=True):
+                zh = f"约定付款日 {day}，已逾期 {n:,} 天，超过 {years} 年"
+                yield Text(zh, f"due on {day}, {n:,} days past due, more than {years} years"), day, None
+
+        return Hit("overdue", rank, words)
+
+
+def _rest(left: int, past: str = "已过") -> tuple[str, str]:
+    """How many days are left, or it is past by."""
+    if left < 0:
+        return f"{past} {-left:,} 天", f"{-left:,} days past"
+    return f"还有 {left:,} 天", f"{left:,} days left"
+
+
+def _dated(
+    at: npt.NDArray[np.int64], zh: str, en: str, names: list[Any], ends: Days, left: Floats
+) -> Iterator[tuple[Text, dt.date | None, int | None]]:
+    for name, day, rest in zip(names, ends[at].tolist(), whole_days(left[at]).tolist(), strict=True):
+        more_zh, more_en = _rest(rest)
+        verb = "已于" if rest < 0 else "将于"
+        ended = "ended" if rest < 0 else "ends"
+        yield (
+            Text(
+                f"{zh.format(name)}{verb} {day} 届满，{more_zh}",
+                f"{en.format(name)}{ended} on {day}, {more_en}".replace("  ", " "),
+            ),
+            day,
+            None,
+        )

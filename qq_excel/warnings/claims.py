@@ -1,0 +1,191 @@
+"""From the receivables of a check to the warnings: every live claim that approaches or is past something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from qq_excel.check import Result
+from qq_excel.findings import a1
+from qq_excel.kinds import get_kind
+from qq_excel.language import Text
+from qq_excel.policy import CannotJudge, Params
+from qq_excel.policy.calendar import Days, age_band_index, overdue_days
+from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, days_of, live_claims
+from qq_excel.rules.stack import Stack
+from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
+from qq_excel.warnings.book import LEVELS, Cause, Sum, Warned, WarningBook
+from qq_excel.warnings.causes import ORANGE, Causes
+
+_SHOWN = ("claim_id", "debtor", "contract_id", "handler", "responsible", "special_reason", "reason_by")
+#: Clauses of the causes that are none of the two stages.
+_CLAUSES = {"limitation": "F-26", "overdue": "F-14-3"}
+
+
+def warnings_of(result: Result) -> WarningBook:
+    """The warnings of a check: every live claim that approaches or is past something."""
+    book = WarningBook(policy=result.policy, as_of=result.as_of)
+    notes: dict[Text, None] = {}
+    bases: dict[str, None] = {}
+    totals = {basis: Totals(basis) for basis in AGE_BASES}
+    stacks = result.dated.get("receivables", [])
+    if not stacks:
+        title = get_kind("receivables").title
+        notes[
+            Text(
+                f"没有交来《{title.zh}》，没有可预警的债权",
+                f"'{title.en}' was not handed in: nothing to warn of",
+            )
+        ] = None
+    for stack in stacks:
+        params = result.policy.at(stack.day)
+        one = _Ledger(stack, params, notes)
+        book.claims += one.warned()
+        book.live = Sum(
+            "", book.live.count + int(one.live.sum()), book.live.amount + int(one.worth[one.live].sum())
+        )
+        bases.update(dict.fromkeys(one.bases()))
+        one.age(totals)
+        for source in stack.sources:
+            ledger = ledger_totals(source)
+            for table in totals.values():
+                table.tie(ledger)
+            notes.update(dict.fromkeys(merged_notes(source)))
+    book.claims.sort(key=lambda c: (-LEVELS.index(c.level), -c.balance))
+    book.notes = list(notes)
+    book.bases = tuple(bases)
+    book.ageing = tuple(t.table() for t in totals.values())
+    return book
+
+
+class _Ledger:
+    """The receivables of one as-of date."""
+
+    def __init__(self, stack: Stack, params: Params, notes: dict[Text, None]) -> None:
+        self.stack = stack
+        self.params = params
+        self.notes = notes
+        self.live = live_claims(stack)
+        self.worth: npt.NDArray[np.int64] = stack["balance"].fillna(0).to_numpy(dtype=np.int64)
+        stated = stack.per_table(unit_of)
+        self.units = np.where(stack.filled("unit"), stack["unit"].astype(object), stated)
+
+    def bases(self) -> list[str]:
+        """The 账龄口径 that the sheets go by."""
+        try:
+            return sorted(set(age_basis(self.stack, self.params).tolist()))
+        except CannotJudge as reason:
+            self.notes[reason.why] = None
+            return []
+
+    def warned(self) -> list[Warned]:
+        """Every live claim with a cause, in the order of the ledger."""
+        stack = self.stack
+        highest = np.zeros(len(stack), dtype=np.int8)
+        causes: dict[int, list[Cause]] = {}
+        for code, rank, words in Causes(stack, self.params, self.units, self.notes).hits():
+            rank[~self.live] = 0
+            np.maximum(highest, rank, out=highest)
+            at = np.flatnonzero(rank)
+            for i, r, (text, day, amount) in zip(at.tolist(), rank[at].tolist(), words(at), strict=True):
+                clause = _CLAUSES.get(code) or ("F-28" if r < ORANGE else "F-29")
+                causes.setdefault(i, []).append(Cause(code, LEVELS[r - 1], text, clause, day, amount))
+        at = np.flatnonzero(highest)
+        levels = [LEVELS[r - 1] for r in highest[at].tolist()]
+        actions = self._actions()
+        shown = {n: _texts(stack[n].iloc[at]) for n in _SHOWN}
+        rows = zip(
+            at.tolist(), levels, self.units[at].tolist(), self.worth[at].tolist(),
+            self._days(at), self._bands(at), self._cells(at), strict=True,
+        )  # fmt: skip
+        out = []
+        for n, (i, level, unit, worth, days, band, (file, sheet, cell)) in enumerate(rows):
+            department, measure = actions.get(level, ("", Text("", "")))
+            reason, by = shown["special_reason"][n], shown["reason_by"][n]
+            out.append(
+                Warned(
+                    claim_id=shown["claim_id"][n],
+                    unit=str(unit),
+                    debtor=shown["debtor"][n],
+                    contract=shown["contract_id"][n],
+                    balance=worth,
+                    overdue_days=days,
+                    age_band=band,
+                    level=level,
+                    causes=tuple(sorted(causes[i], key=lambda c: -LEVELS.index(c.level))),
+                    department=department,
+                    measure=measure,
+                    handler=shown["handler"][n],
+                    responsible=shown["responsible"][n],
+                    reason=reason if reason and by else None,
+                    reason_by=by if reason and by else None,
+                    file=file,
+                    sheet=sheet,
+                    cell=cell,
+                )
+            )
+        return out
+
+    def _actions(self) -> dict[str, tuple[str, Text]]:
+        try:
+            return {k: (a.department, a.measure.text) for k, a in self.params.actions().items()}
+        except CannotJudge as reason:
+            self.notes[reason.why] = None
+            return {}
+
+    def _days(self, at: npt.NDArray[np.int64]) -> list[int | None]:
+        if self.stack.day is None:
+            return [None] * len(at)
+        days = overdue_days(days_of(self.stack, "due_on")[at], self.stack.day)
+        return [None if np.isnan(d) else int(d) for d in days.tolist()]
+
+    def _bands(self, at: npt.NDArray[np.int64]) -> list[str | None]:
+        try:
+            since, _ = ages_from(self.stack, self.params)
+            index, names = self._band(since)
+            due = age_basis(self.stack, self.params) == "约定付款日"
+            index[due & (since > np.datetime64(self.stack.as_of, "D"))] = 0  # not due yet: as in REC004
+        except CannotJudge:
+            return [None] * len(at)
+        return [names[i].zh if i >= 0 else None for i in index[at].tolist()]
+
+    def _band(self, since: Days) -> tuple[npt.NDArray[np.int64], list[Text]]:
+        bands = self.params.bands()
+        uppers = [b.years for b in bands if b.years is not None]
+        index = age_band_index(since, self.stack.as_of, uppers)
+        return np.minimum(index, len(bands) - 1), [Text(b.name, b.name) for b in bands]
+
+    def _cells(self, at: npt.NDArray[np.int64]) -> Iterator[tuple[str, str, str | None]]:
+        stack = self.stack
+        for s, position in zip(stack.source[at].tolist(), stack.position[at].tolist(), strict=True):
+            source = stack.sources[s]
+            column = source.table.columns.get("claim_id")
+            row = int(source.table.rows[position])
+            yield source.file, source.table.sheet, None if column is None else a1(row, column)
+
+    def age(self, totals: dict[str, Totals]) -> None:
+        """Add every row of the ledger to the ageing by each date."""
+        for basis, name in AGE_BASES.items():
+            since = days_of(self.stack, name)
+            try:
+                index, bands = self._band(since)
+                columns = [*bands, NO_BAND, NOT_DUE]
+                index = np.where(index < 0, len(bands), index)
+                if basis == "约定付款日":
+                    index[~np.isnat(since) & (since >= np.datetime64(self.stack.as_of, "D"))] = len(bands) + 1
+                else:
+                    columns = columns[:-1]
+            except CannotJudge as reason:
+                why = Text(f"账龄没有计算：{reason.why.zh}", f"age not computed: {reason.why.en}")
+                self.notes[why] = None
+                columns, index = [NO_BAND], np.zeros(len(since), dtype=np.int64)
+            totals[basis].add(self.units, columns, index, self.worth)
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    out: list[str] = column.astype(object).where(column.notna(), "").tolist()
+    return out
