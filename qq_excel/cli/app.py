@@ -215,6 +215,33 @@ def policy_show(
     return run_policy_show(common.policy_of(policy), common.day(as_of), format)
 
 
+@policy_app.command("list", help=t("列出自带的制度和附加规定", "list the profiles and additions"))
+def policy_list(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
+    """List the profiles."""
+    from qq_excel.cli.looking import run_policy_list  # noqa: PLC0415
+
+    del lang
+    return run_policy_list(format)
+
+
+@policy_app.command(
+    "init", help=t("写出一份可以修改的本单位制度文件", "write a policy of one's own, complete and commented")
+)
+def policy_init(
+    out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个 YAML 文件", "the YAML file to write"))],
+    profile: Annotated[
+        str, typer.Option("--profile", help=t("以哪个制度为底稿", "the profile that it starts from"))
+    ] = "group",
+    force: Annotated[bool, typer.Option("--force", help=t("覆盖已有文件", "write over a file"))] = False,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Write a policy of one's own."""
+    from qq_excel.cli.looking import run_policy_init  # noqa: PLC0415
+
+    del lang
+    return run_policy_init(profile, out, force)
+
+
 @app.command(help=t("用自带样例跑一遍全部流程", "run everything on the samples"))
 def demo(
     out: Annotated[Path, typer.Argument(help=t("结果放到哪个文件夹", "folder for the results"))],

@@ -80,15 +80,87 @@ def _explain(rule_id: str, format: Format) -> int:
     return OK
 
 
+def run_policy_list(format: Format) -> int:
+    """The profiles and additions that come with the program."""
+    from qq_excel.policy import addition_names, load_policy, policy_of, profile_names  # noqa: PLC0415
+
+    every = [load_policy(name) for name in profile_names()]
+    if format is Format.JSON:
+        print_json(
+            {
+                "profiles": [
+                    {
+                        "profile": p.profile,
+                        "title": p.title.zh,
+                        "regulation": p.regulation,
+                        "kinds": list(p.kinds),
+                    }
+                    for p in every
+                ],
+                "additions": addition_names(),
+            }
+        )
+        return OK
+    grid = Grid(box=None, padding=(0, 1))
+    for header in (t("名称", "name"), t("制度", "regulation"), t("表种", "kinds"), t("阶段", "stages")):
+        grid.add_column(header, overflow="fold")
+    for p in sorted(every, key=lambda p: p.regulation):
+        stages = " → ".join(str(s.text) for s in p.stages)
+        grid.add_row(p.profile, f"{p.regulation} {p.title}", str(len(p.kinds)), stages)
+    out.print(grid)
+    for name in addition_names():
+        year = policy_of(f"group+{name}").version
+        out.print(
+            t(f"附加规定 {name}（v{year}）：写作 --policy group+{name}",
+              f"addition {name} (v{year}): write --policy group+{name}"), markup=False,
+        )  # fmt: skip
+    return OK
+
+
+def run_policy_init(profile: str, target: Path, force: bool) -> int:
+    """Write a policy of one's own; never over a file that is there, unless *force*."""
+    from qq_excel import output  # noqa: PLC0415
+    from qq_excel.errors import OutputError  # noqa: PLC0415
+    from qq_excel.language import Text  # noqa: PLC0415
+    from qq_excel.policy import policy_of  # noqa: PLC0415
+    from qq_excel.policy.writing import policy_text  # noqa: PLC0415
+
+    policy = policy_of(profile)
+    if target.exists() and not force:
+        raise OutputError(
+            Text(
+                f"{target}：文件已存在，没有改动。换一个名称，或加 --force 覆盖。",
+                f"{target}: exists and was left alone. Choose another name, or add --force.",
+            )
+        )
+    output.write_text(target, policy_text(policy))
+    out.print(t("已写出：", "Written:"), str(target), markup=False, soft_wrap=True)
+    out.print(
+        t(f"改好后用 --policy {target} 校验。", f"Edit it, then check with --policy {target}."), markup=False
+    )
+    return OK
+
+
 def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
-    """The parameters as of a day, with their sources."""
+    """Kinds, stages, units and the parameters as of a day, with their sources."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
     from qq_excel.policy.values import parameters  # noqa: PLC0415
 
     if format is Format.JSON:
         print_json(policy.model_dump(mode="json", by_alias=True))
         return OK
-    out.print(f"{policy.profile}  {policy.title}  v{policy.version}", style="bold", markup=False)
+    added = "".join(f" + {name}" for name in policy.additions)
+    out.print(f"{policy.profile}{added}  {policy.title}  v{policy.version}", style="bold", markup=False)
     out.print(f"sha256 {policy.sha256}", style="dim", markup=False)
+    comma = t("、", ", ")
+    for label, kinds in ((t("表种：", "Kinds: "), policy.kinds), (t("每期必交：", "Due: "), policy.expected)):
+        out.print(label + comma.join(str(get_kind(k).title) for k in kinds), markup=False)
+    out.print(t("机构：", "Units: ") + comma.join(str(u.text) for u in policy.teams), markup=False)
+    for n, stage in enumerate(policy.stages, 1):
+        due = t(f"，限 {stage.due}", f", within {stage.due}") if stage.due else ""
+        who = f"（{stage.team}{due}）" if stage.team else ""
+        needs = "；".join(f"{get_kind(k).title}: {', '.join(v)}" for k, v in stage.needs.items())
+        out.print(f"  {n}. {stage.text}{who}  {needs}  {', '.join(stage.clauses)}", markup=False)
     grid = Grid(box=None, padding=(0, 1))
     for name in (
         t("参数", "parameter"),
