@@ -25,7 +25,7 @@ def _view(lines: list[Line], unit: str | None = "华东分公司", ledger: int =
     return View(
         unit, dt.date(2026, 9, 30), "业务发生日", lines,
         [Sum(x, sum(c.level == x for c in lines), sum(c.balance or 0 for c in lines if c.level == x)) for x in LEVELS],
-        [Sum("保险账龄期限", len(lines), sum(c.balance or 0 for c in lines))], [Sum("华东分公司", len(lines), 0)],
+        [Sum("保险账龄期限", len(lines), sum(c.balance for c in lines))], [Sum("华东分公司", len(lines), 0)],
         [AgeTable("按业务发生日计算的账龄", ("1年以内", "1至2年"), {"华东分公司": (100, 200), "华北分公司": (300, 0)}, ledger)],
         policy="集团清欠管理制度", notes=["没有交来《合同台账》"],
     )  # fmt: skip
@@ -36,13 +36,13 @@ def _rows(path: Path, sheet: str) -> list[tuple]:
 
 
 def test_claims_stand_gravest_first_then_by_amount(tmp_path):
-    lines = [_line("蓝", 900), _line("红", 5), _line("红", 700), _line("橙", None), _line("黄", 1)]
+    lines = [_line("蓝", 900), _line("红", 5), _line("红", 700), _line("橙", 300), _line("黄", 1)]
     rows = _rows(write_warning_sheet(_view(lines), tmp_path / "x.xlsx"), "预警清单")
     at = next(i for i, r in enumerate(rows) if r[0] == "序号")
     table = [(r[1], r[5]) for r in rows[at + 1 : at + 6]]
-    assert table == [("红", 7), ("红", 0.05), ("橙", None), ("黄", 0.01), ("蓝", 9)]
+    assert table == [("红", 7), ("红", 0.05), ("橙", 3), ("黄", 0.01), ("蓝", 9)]
     assert rows[at + 6][1] == "合计"
-    assert rows[at + 6][5] == pytest.approx(16.06)
+    assert rows[at + 6][5] == pytest.approx(19.06)
 
 
 def test_a_line_has_causes_department_measure_clause(tmp_path):
