@@ -168,6 +168,37 @@ def import_(
     return run_import(file, mapping, common.day(as_of), out, options)
 
 
+@app.command(
+    help=t(
+        "修正写法（空格、全角、文本型数字和日期、列名），另存一份；会改变含义的只列出。--undo 取回原件",
+        "mend how things are written, in a copy; what changes the meaning is only listed. --undo gives the original",
+    )
+)
+def fix(
+    file: Annotated[
+        Path, typer.Argument(help=t("工作簿；--undo 时为修正件", "the workbook; with --undo the copy"))
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪里", "where to write it"))],
+    undo: Annotated[
+        bool,
+        typer.Option(
+            "--undo", help=t("从修正件取回原件，逐字节相同", "give the original back, byte for byte")
+        ),
+    ] = False,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Mend a workbook in a copy, or undo that."""
+    from qq_excel.cli.fixing import run_fix, run_undo  # noqa: PLC0415
+
+    del lang
+    if undo:
+        return run_undo(file, out)
+    return run_fix(file, out, common.day(as_of), common.policy_of(policy), format)
+
+
 @app.command(help=t("新建空白模板", "write a blank template"))
 def template(
     kind: Annotated[

@@ -267,9 +267,13 @@ class Book:
             append(edits, there, defined)
         elif defined:
             tag = f"{root.prefix}definedNames".encode()
-            at = place_for(root, "definedNames", _WORKBOOK_ORDER)
-            edits.insert(at, b"<" + tag + b">" + defined + b"</" + tag + b">")
+            self.put_in_workbook("definedNames", b"<" + tag + b">" + defined + b"</" + tag + b">")
         return out
+
+    def put_in_workbook(self, name: str, element: bytes) -> None:
+        """Put the child *name*, which is not there yet, into the workbook part."""
+        at = place_for(self.tree(self.workbook), name, _WORKBOOK_ORDER)
+        self.edit(self.workbook).insert(at, element)
 
     # --- the end ----------------------------------------------------------------------------------------
 

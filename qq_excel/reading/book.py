@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Sheets that the program itself writes; they are no submission.
 OWN_SHEETS = frozenset(
-    {"填表说明", "校验结果", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
+    {"填表说明", "校验结果", "修正记录", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
 )
 
 

@@ -1,0 +1,75 @@
+"""``qq-excel fix``: mend how a workbook is written, in a copy, and undo it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table as Grid
+from rich.text import Text as Plain
+
+from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.language import t
+
+if TYPE_CHECKING:
+    from qq_excel.fixing import FixReport
+    from qq_excel.policy import Policy
+
+#: Lines that a terminal shows; the sheet of the copy and ``--format json`` have all.
+_MOST_LINES = 200
+
+
+def run_fix(file: Path, target: Path, as_of: dt.date | None, policy: Policy, format: Format) -> int:
+    """Mend *file* and say what changed."""
+    from qq_excel.fixing import fix  # noqa: PLC0415
+
+    report = fix(file, target, policy=policy, as_of=as_of)
+    if format is Format.JSON:
+        print_json({
+            "schema": 1, "source": file.name, "target": None if report.target is None else report.target.name,
+            "changes": [c.document() for c in report.changes], "remarks": [str(r) for r in report.remarks],
+        })  # fmt: skip
+        return OK
+    _print_changes(report)
+    shown = len(report.changes) - len(report.mended)
+    if report.target is None:
+        out.print(
+            t("没有可以自动修正的内容，未写副本。", "Nothing can be mended safely; no copy was written.")
+        )
+    else:
+        out.print(
+            t(f"已修正 {len(report.mended)} 处，另有 {shown} 处只提示，不改。",
+              f"Mended {len(report.mended)}, {shown} more are only shown.")
+        )  # fmt: skip
+        out.print(t("已写出：", "Written: ") + str(report.target), markup=False, soft_wrap=True)
+    for remark in report.remarks:
+        out.print(str(remark), markup=False, soft_wrap=True)
+    return OK
+
+
+def _print_changes(report: FixReport) -> None:
+    from qq_excel.fixing.model import GRADE_NAMES  # noqa: PLC0415
+
+    if not report.changes:
+        return
+    grid = Grid(box=None, padding=(0, 1))
+    for title in (t("工作表", "sheet"), t("单元格", "cell"), t("规则", "rule"), t("修改前", "before"),
+                  t("修改后", "after"), t("处理", "grade")):  # fmt: skip
+        grid.add_column(title)
+    for c in report.changes[:_MOST_LINES]:
+        cells = (c.sheet, c.cell, c.rule, repr(c.before)[1:-1], c.after or "—", str(GRADE_NAMES[c.grade]))
+        grid.add_row(*(Plain(x) for x in cells))
+    out.print(grid)
+    if len(report.changes) > _MOST_LINES:
+        more = len(report.changes) - _MOST_LINES
+        out.print(t(f"另有 {more} 处见《修正记录》表或 --format json。", f"{more} more: see --format json."))
+
+
+def run_undo(copy: Path, target: Path) -> int:
+    """Give back the workbook from which *copy* was made."""
+    from qq_excel.fixing import unfix  # noqa: PLC0415
+
+    unfix(copy, target)
+    out.print(t("已取回原件：", "The original is back: ") + str(target), markup=False, soft_wrap=True)
+    return OK
