@@ -43,9 +43,44 @@ def writing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from None
+    except Exception as error:
+        failed = _from_writer(error)
+        if failed is None:
+            raise
+        raise cannot_write(path, failed) from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _from_writer(error: Exception) -> OSError | None:
+    """The system's error behind one of a library that writes: lxml names it, XlsxWriter wraps it."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, OSError):
+        return cause
+    number = (
+        getattr(errno, str(cause).removeprefix("IO_"), None)
+        if type(error).__module__ == "lxml.etree"
+        else None
+    )
+    return OSError(number, os.strerror(number)) if isinstance(number, int) else None
+
+
+def must_be_writable(folder: Path) -> None:
+    """Say at once, before long work and even when nothing comes of it, that *folder* takes no results.
+
+    Nothing is made or left there. Raises :class:`OutputError`.
+    """
+    there = folder
+    while not there.exists() and there.parent != there:
+        there = there.parent
+    try:
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        with tempfile.TemporaryFile(prefix=".qq-", dir=there):
+            pass
+    except OSError as error:
+        raise cannot_write(folder, error) from None
 
 
 def make_folder(folder: Path) -> None:
@@ -89,6 +124,11 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
             "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
         ),
         errno.ENAMETOOLONG: Text("文件名过长", "the file name is too long"),
+        errno.EDQUOT: Text(
+            "磁盘配额已用完，请清理后重试", "the disk quota is used up; make room and try again"
+        ),
+        errno.EFBIG: Text("文件超过了系统允许的大小", "the file is larger than the system allows"),
+        errno.ENOENT: Text("文件夹不存在，也无法新建", "the folder does not exist and cannot be made"),
     }
     if getattr(error, "winerror", None) in (32, 33):
         why = reasons[errno.EBUSY]

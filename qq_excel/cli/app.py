@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from qq_excel import __version__
-from qq_excel.cli import common
+from qq_excel.cli import common, usage
 from qq_excel.cli.common import (
     AsOf,
     Format,
@@ -25,9 +24,6 @@ from qq_excel.cli.common import (
     Together,
 )
 from qq_excel.language import t
-
-#: Newer typers carry a click of their own; this is the base of usage errors either way.
-_UsageError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 app = typer.Typer(
     name="qq-excel",
@@ -294,12 +290,12 @@ def run() -> int:
     def call() -> Any:
         try:
             return command.main(standalone_mode=False, prog_name="qq-excel")
-        except _UsageError as error:
+        except usage.UsageError as error:
             if type(error).__name__ == "NoArgsIsHelpError":
                 common.out.print(error.ctx.get_help(), markup=False)
                 return common.FAILED
             common.err.print(
-                t("命令写得不对：", "The command is not right: ") + error.format_message(),
+                t("命令写得不对：", "The command is not right: ") + usage.explain(error),
                 style="red", markup=False, soft_wrap=True,
             )  # fmt: skip
             common.err.print(t("用 qq-excel --help 查看用法。", "See qq-excel --help."), markup=False)
@@ -312,5 +308,3 @@ def run() -> int:
     except (SystemExit, typer.Exit) as leave:
         code = getattr(leave, "exit_code", getattr(leave, "code", 0))
         return int(code or 0)
-    finally:
-        sys.stdout.flush()

@@ -17,6 +17,7 @@ from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
 from qq_excel.errors import InputError
 from qq_excel.language import Text, current, t
+from qq_excel.output import must_be_writable
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
@@ -34,13 +35,19 @@ def checked(
     policy: Policy,
     together: bool,
     options: Options,
+    target: Path | None,
     *,
     quiet: bool,
 ) -> Result:
-    """Find, read and check the workbooks of *paths*; they are foreign, so workers read them."""
+    """Find, read and check the workbooks of *paths*; they are foreign, so workers read them.
+
+    The results go to the folder *target*, if there is one.
+    """
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
     files = inputs.workbooks(paths)
+    if target is not None:
+        must_be_writable(target)
     with (
         Pool(min(len(files), os.cpu_count() or 1), options) as pool,
         common.progress_shown(quiet) as progress,
@@ -66,7 +73,7 @@ def run_check(
     options: Options,
 ) -> int:
     """``qq-excel check``."""
-    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
     written: list[Path] = []
     notes: list[Text] = []
     if target is not None:
@@ -176,7 +183,7 @@ def run_warn(
     from qq_excel.papers.warning_sheet import write_warning_sheets  # noqa: PLC0415
     from qq_excel.warnings import warnings_of  # noqa: PLC0415
 
-    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
     book = warnings_of(result)
     written = write_warning_sheets(book, target)
     if format is Format.JSON:
@@ -204,7 +211,7 @@ def run_write_off(
     """``qq-excel write-off``."""
     from qq_excel.papers.write_off_pack import write_packs  # noqa: PLC0415
 
-    result = checked(paths, as_of, policy, together, options, quiet=format is Format.JSON)
+    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
     outcome = write_packs(result, target, draft=draft)
     if format is Format.JSON:
         common.print_json(outcome.document())

@@ -9,7 +9,7 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from qq_excel.errors import InputError, QQExcelError
 from qq_excel.language import Text, t
+from qq_excel.output import cannot_write
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
@@ -133,6 +134,17 @@ def print_json(content: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def flush() -> None:
+    """Send off what was printed; OSError when the place that it goes to is full or gone."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left would fail again at exit
+        raise
+
+
 @contextmanager
 def progress_shown(quiet: bool = False) -> Iterator[Any]:
     """A progress line on a terminal; the callback of :data:`qq_excel.check.Progress`."""
@@ -161,7 +173,9 @@ def log_file() -> Path:
 
 
 def set_up_log() -> None:
-    """Program faults go to a file, never to a clerk's screen."""
+    """Program faults go to a file, never to a clerk's screen; not even that the file cannot be written."""
+    logging.raiseExceptions = False
+    sys.unraisablehook = _log_unraisable
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.FileHandler(log_file(), encoding="utf-8", delay=True)
@@ -173,10 +187,18 @@ def set_up_log() -> None:
     root.propagate = False
 
 
+def _log_unraisable(fault: Any) -> None:
+    """A library could not tidy up after an error that is told already."""
+    logging.getLogger("qq_excel").error(
+        "while %r went away", fault.object, exc_info=(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    )
+
+
 def guarded(call: Any) -> int:
     """Run *call*; turn what goes wrong into one sentence and an exit code."""
     try:
         code = call()
+        flush()
     except QQExcelError as error:
         err.print(str(error), style="red", markup=False, soft_wrap=True)
         return FAILED
@@ -184,10 +206,21 @@ def guarded(call: Any) -> int:
         err.print(t("已中断，没有留下不完整的结果。", "Interrupted; nothing half-written was left."))
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (SystemExit, typer.Exit):
+    except SystemExit as leave:
+        if isinstance(leave.__context__, BrokenPipeError):  # how rich and click leave: 1 would mean findings
+            return FAILED
         raise
+    except typer.Exit:
+        raise
+    except (
+        OSError
+    ) as error:  # what is printed, or a temporary file; results and inputs are told where they fail
+        with suppress(OSError):
+            flush()
+        place = error.filename or t("屏幕输出或临时文件", "what is printed, or a temporary file")
+        err.print(str(cannot_write(Path(place), error)), style="red", markup=False, soft_wrap=True)
+        return FAILED
     except Exception:
         fault = uuid.uuid4().hex[:8]
         logging.getLogger("qq_excel").exception("fault %s", fault)

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
-from qq_excel.output import FIXED_TIME, cannot_write, looks_like_formula, same_package, writing
+from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, writing
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -270,11 +269,7 @@ def paper(target: Path, title: str, properties: Mapping[str, str] | None = None)
             "comments": f"qq-excel {__version__}", **(properties or {}),
         })  # fmt: skip
         yield Paper(book)
-        try:
-            book.close()
-        except FileCreateError as error:
-            cause = error.args[0] if error.args else None
-            raise cannot_write(target, cause if isinstance(cause, OSError) else OSError(str(error))) from None
+        book.close()
         same_package(temporary, temporary, _slashes)
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -14,35 +11,10 @@ import pytest
 
 from qq_excel import output, resources
 from qq_excel.errors import OutputError
+from tests.cli.support import qq, refused
 from tests.support.build import build, cell
 
-ROOT = Path(__file__).parents[2]
 GROUP = resources.schemas_dir() / "policies" / "group.yaml"
-
-
-def qq(folder: Path, *arguments: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """Run ``qq-excel`` in *folder*."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("QQ_LANG", "COLUMNS")}
-    environment |= {
-        "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder / ".log"), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200",
-    }  # fmt: skip
-    code = "from qq_excel.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, *python, "-c", code, *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
-    )  # fmt: skip
-
-
-def refused(folder: Path, *arguments: str) -> str:
-    """The one sentence that a command was refused with; exit code 2, no traceback, nothing on stdout."""
-    done = qq(folder, *arguments)
-    assert done.returncode == 2, done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
-    assert "故障" not in done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, lines
-    return lines[0]
 
 
 @pytest.fixture
@@ -198,27 +170,6 @@ def test_wrong_dates(work: Path) -> None:
     for wrong in ("2026-13-01", "2026-02-29", "yesterday"):
         says = f"日期“{wrong}”不对，请写成 2026-09-30 这样的形式。"
         assert refused(work, "check", "错.xlsx", "--as-of", wrong) == says
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["nope"], "No such command 'nope'"),
-        (["check"], "Missing argument"),
-        (["check", "错.xlsx", "--format", "xml"], "--format"),
-        (["check", "错.xlsx", "--lang", "fr"], "--lang"),
-        (["check", "错.xlsx", "--as-of"], "--as-of"),
-        (["rules", "--nope"], "--nope"),
-    ],
-)
-def test_a_command_that_is_not_right(work: Path, arguments: list[str], says: str) -> None:
-    done = qq(work, *arguments)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    first, second = done.stderr.strip().splitlines()
-    assert first.startswith("命令写得不对：")
-    assert says in first
-    assert second == "用 qq-excel --help 查看用法。"
 
 
 def test_no_arguments_shows_help(tmp_path: Path) -> None:

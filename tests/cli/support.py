@@ -1,0 +1,47 @@
+"""The command line as a clerk runs it: a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def qq(
+    folder: Path,
+    *arguments: str,
+    python: tuple[str, ...] = (),
+    before: Callable[[], None] | None = None,
+    stdout: int | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``qq-excel`` in *folder*; *before* runs in the new process first, *stdout* takes what it prints."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("QQ_LANG", "COLUMNS")}
+    environment |= {
+        "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder / ".log"), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200",
+    }  # fmt: skip
+    code = "from qq_excel.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, *python, "-c", code, *arguments],
+        cwd=folder, env=environment, stdout=stdout or subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, encoding="utf-8", timeout=600, check=False, preexec_fn=before,
+    )  # fmt: skip
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence that a command was refused with; exit code 2, no traceback, nothing on stdout."""
+    assert done.returncode == 2, done.stderr + (done.stdout or "")
+    assert "Traceback" not in done.stderr
+    assert "故障" not in done.stderr
+    assert not done.stdout
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """:func:`sentence` of a command run in *folder*."""
+    return sentence(qq(folder, *arguments))
