@@ -128,6 +128,31 @@ def write_off(
     )
 
 
+@app.command(
+    help=t("看每个案件到了哪个阶段、缺什么、该谁办", "where each case stands, what is missing, who is due")
+)
+def status(
+    paths: Paths,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help=t("看板写到哪个 HTML 文件", "write the board (HTML) here")),
+    ] = None,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Tell where each case stands."""
+    from qq_excel.cli.standing import run_status  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits)
+    return run_status(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
+
+
 @app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
 def verify(
     pack: Annotated[Path, typer.Argument(help=t("申请包（zip）", "the pack (zip)"))],
