@@ -16,6 +16,7 @@ from qq_excel.cli.common import (
     LangOption,
     Language,
     LimitsFile,
+    MappingsDir,
     MaybeOutDir,
     OutDir,
     PasswordFile,
@@ -66,13 +67,14 @@ def check(
     together: Together = False,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
+    mappings: MappingsDir = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check workbooks."""
     from qq_excel.cli.checking import run_check  # noqa: PLC0415
 
     del lang
-    options = common.options_of(password_file, limits)
+    options = common.options_of(password_file, limits, mappings)
     return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
 
 
@@ -90,13 +92,14 @@ def warn(
     together: Together = False,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
+    mappings: MappingsDir = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make warning sheets."""
     from qq_excel.cli.checking import run_warn  # noqa: PLC0415
 
     del lang
-    options = common.options_of(password_file, limits)
+    options = common.options_of(password_file, limits, mappings)
     return run_warn(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
 
 
@@ -116,13 +119,14 @@ def write_off(
     together: Together = False,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
+    mappings: MappingsDir = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make write-off packs."""
     from qq_excel.cli.checking import run_write_off  # noqa: PLC0415
 
     del lang
-    options = common.options_of(password_file, limits)
+    options = common.options_of(password_file, limits, mappings)
     return run_write_off(
         paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options
     )
@@ -218,6 +222,39 @@ def fix(
     if undo:
         return run_undo(file, out)
     return run_fix(file, out, common.day(as_of), common.policy_of(policy), format)
+
+
+@app.command("map", help=t("为自用版式的表建立对应关系文件", "make a mapping file for a layout of one's own"))
+def map_(
+    file: Annotated[
+        Path, typer.Argument(help=t("没有认出来的工作簿", "the workbook that was not recognised"))
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            help=t("写到哪里；不写则放进旁边的 mappings 文件夹", "where to; else into mappings beside it"),
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help=t("表种，如 receivables", "the kind, e.g. receivables"))
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help=t("工作表", "the sheet"))] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=t("不提问，采用建议", "ask nothing, take what is proposed"))
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help=t("覆盖已有的文件", "overwrite"))] = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Make a mapping file."""
+    from qq_excel.cli.mapping import run_map  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits)
+    return run_map(file, out, kind, sheet, options, yes=yes, force=force)
 
 
 @app.command(help=t("新建空白模板", "write a blank template"))

@@ -97,12 +97,24 @@ LimitsFile = Annotated[
 ]
 
 
-def options_of(password_file: Path | None, limits: Path | None) -> Any:
-    """How files are to be read: a :class:`qq_excel.reading.Options`."""
-    from qq_excel.reading import Options, load_limits  # noqa: PLC0415
-    from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
+MappingsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--mappings",
+        help=t("对应关系文件所在的文件夹（见 qq-excel map）", "folder of mapping files (see qq-excel map)"),
+    ),
+]
 
-    return Options(load_limits(limits), read_passwords(password_file) if password_file else ())
+
+def options_of(password_file: Path | None, limits: Path | None, mappings: Path | None = None) -> Any:
+    """How files are to be read: a :class:`qq_excel.reading.Options`."""
+    from qq_excel.reading import Options  # noqa: PLC0415
+    from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
+    from qq_excel.reading.options import load_limits, load_mappings  # noqa: PLC0415
+
+    return Options(
+        load_limits(limits), read_passwords(password_file) if password_file else (), load_mappings(mappings)
+    )
 
 
 def day(text: str | None) -> dt.date | None:

@@ -19,7 +19,8 @@ from typing import Any
 
 from qq_excel import money
 from qq_excel.errors import InputError
-from qq_excel.importing.mapping import Column, Mapping
+from qq_excel.importing.mapping import Column
+from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing

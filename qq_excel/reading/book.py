@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
     from qq_excel.reading.guard import Inspection
+    from qq_excel.reading.mapping import Found
 
 log = logging.getLogger(__name__)
 #: Sheets that the program itself writes; they are no submission.
@@ -55,7 +56,7 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options 
             return book
         _say_extension(path, inspection.format, book)
         with _grids(source, inspection, options.limits) as grids:
-            _tables(grids, book, as_of)
+            _tables(grids, book, as_of, _mappings(path, options, book))
     except Refusal as refusal:
         _refuse(book, refusal.fact)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -92,6 +93,27 @@ def read_grids(grids: Iterable[Any], name: str, *, as_of: dt.date | None = None)
     book = Workbook(name, name, "")
     _tables(list(grids), book, as_of)
     return book
+
+
+def sheet_heads(path: Path, *, options: Options | None = None) -> list[tuple[str, list[list[Any]]]]:
+    """Each sheet's name and its first rows, merged cells filled: what a mapping is proposed from.
+
+    Raises :class:`InputError` when the file cannot be read.
+    """
+    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+    from qq_excel.reading.locate import HEAD_ROWS, fill_merges  # noqa: PLC0415
+
+    options = options or Options()
+    source, inspection = _inspected(path, options)
+    try:
+        if inspection.format is None:
+            raise Refusal("", "", inspection.facts[-1].values["reason"])  # type: ignore[arg-type]
+        with _grids(source, inspection, options.limits) as grids:
+            return [
+                (g.name, fill_merges(g.head(HEAD_ROWS), g.merges)) for g in grids if g.name not in OWN_SHEETS
+            ]
+    except Refusal as refusal:
+        raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
 
 
 def plain_rows(path: Path, sheet: str | None, *, options: Options | None = None) -> list[list[Any]]:
@@ -195,7 +217,18 @@ def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[l
         yield read_old(source, inspection.format, limits)
 
 
-def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None) -> None:
+def _mappings(path: Path, options: Options, book: Workbook) -> tuple[Found, ...]:
+    """The mappings for this file; a wrong one beside it becomes a fact."""
+    found, wrong = options.mappings.near(path)
+    if wrong is not None:
+        reason = Text(
+            f"对应关系文件有误，没有采用：{wrong.zh}", f"a wrong mapping file was passed over: {wrong.en}"
+        )
+        book.facts.append(FileFact("FIL011", values={"reason": reason, "code": "wrong", "level": "W"}))
+    return found
+
+
+def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()) -> None:
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
     from qq_excel.reading.table import make_table  # noqa: PLC0415
 
@@ -203,9 +236,15 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None) -> None:
     for grid in grids:
         if grid.name in OWN_SHEETS or grid.marks.get("kind") in ("help", "result"):
             continue
-        found = locate(grid)
+        found = locate(grid, mappings)
         if isinstance(found, Located):
             table = make_table(grid, found)
+            if found.mapping is not None:
+                used = found.mapping.text
+                reason = Text(f"按{used.zh}读取", f"read by {used.en}")
+                book.facts.append(
+                    FileFact("FIL011", sheet=grid.name, values={"reason": reason, "code": "used"})
+                )
             if as_of is not None:
                 table.head["as_of"] = HeadEntry("as_of", as_of.isoformat(), as_of, -1, -1)
             book.tables.append(table)

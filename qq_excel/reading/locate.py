@@ -9,21 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from qq_excel.findings import a1
 from qq_excel.kinds import Kind, all_kinds
 from qq_excel.money import MONEY_UNITS
 from qq_excel.reading import values
+from qq_excel.reading.headers import bare, normal
+from qq_excel.reading.mapping import Found, fitting
 from qq_excel.reading.model import Area, CellError, HeadEntry
 
 HEAD_ROWS = 60
 #: Share of the required headers that a sheet must have to be taken for a kind.
 ENOUGH = 0.6
-_UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:人民币|单位[:：]?)?\s*(元|千元|万元)\s*[)）\]]$")
 _PERIOD = re.compile(
     r"(\d{4})(?:年度?)?"
     r"(?:[-./]?(?:Q([1-4])|第?([1-4一二三四])季度?)|[-./]?(\d{1,2})月|[-./年]?(\d{2})|[-./](\d))?",
@@ -56,6 +56,8 @@ class Located:
     head: dict[str, HeadEntry]
     #: Money unit named in the headers, e.g. 账面余额(万元).
     header_unit: str | None = None
+    #: The mapping file by which it was recognised, if it was not by its names.
+    mapping: Found | None = None
 
 
 @dataclass(slots=True)
@@ -65,24 +67,6 @@ class NotLocated:
     kind: Kind | None = None
     score: float = 0.0
     lacks: list[str] = field(default_factory=list)
-
-
-def normal(text: Any) -> str:
-    """A header or label without what staff add to it: spaces, line breaks, stars, colons, width, case."""
-    return _normal(text) if isinstance(text, str) else ""
-
-
-@lru_cache(maxsize=8_192)
-def _normal(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[\s*:：★＊]+", "", plain).lower()
-
-
-@lru_cache(maxsize=8_192)
-def _bare(text: str) -> tuple[str, str | None]:
-    """A normalised header without its unit, and the unit."""
-    match = _UNIT_SUFFIX.search(text)
-    return (text[: match.start()], match[1]) if match else (text, None)
 
 
 #: Claims of the kinds seen, by identity: to hash a kind takes longer than to match a row.
@@ -102,11 +86,18 @@ def _claims(kind: Kind) -> dict[str, str]:
     return out
 
 
-def locate(grid: Any) -> Located | NotLocated:
-    """Recognise the table of *grid*, or say which kind comes nearest."""
+def locate(grid: Any, mappings: Sequence[Found] = ()) -> Located | NotLocated:
+    """Recognise the table of *grid*, or say which kind comes nearest.
+
+    A sheet of our own template is known by its mark; then a mapping that fits counts more than the names.
+    """
     rows = grid.head(HEAD_ROWS)
-    filled = _fill_merges(rows, grid.merges)
+    filled = fill_merges(rows, grid.merges)
     marked = all_kinds().get(grid.marks.get("kind", ""))
+    if mappings and marked is None:
+        by_mapping = _by_mapping(grid, rows, filled, mappings)
+        if by_mapping is not None:
+            return by_mapping
     best: tuple[float, int, Kind, list[str], int] | None = None
     for number in range(len(rows)):
         texts = [v for v in rows[number] if isinstance(v, str) and v.strip()]
@@ -131,7 +122,30 @@ def locate(grid: Any) -> Located | NotLocated:
         hits = _match(kind, headers)
         lacks = [kind[f].header for f in kind.required if f not in hits]
         return NotLocated(kind, score, lacks)
-    return _located(kind, number, depth, headers, rows, grid.merges)
+    return _located(kind, number, depth, headers, rows, grid.merges, _claims(kind))
+
+
+def _by_mapping(
+    grid: Any, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found]
+) -> Located | None:
+    for number in range(len(rows)):
+        if sum(1 for v in rows[number] if isinstance(v, str) and v.strip()) < 2:
+            continue
+        for depth, headers in _readings(filled, rows, number):
+            found = fitting(mappings, headers)
+            if found is None:
+                continue
+            mapping = found.mapping
+            kind = all_kinds()[mapping.kind]
+            # a field that is mapped is that column only; the others are known by their names as ever
+            claims = {h: f for h, f in _claims(kind).items() if f not in mapping.columns}
+            claims |= {h: fields[0] for h, fields in mapping.headers.items()}
+            located = _located(kind, number, depth, headers, rows, grid.merges, claims)
+            located.mapping = found
+            if mapping.unit and "unit" not in located.head:
+                located.head["unit"] = HeadEntry("unit", mapping.unit, mapping.unit, -1, -1)
+            return located
+    return None
 
 
 def _readings(filled: list[list[Any]], rows: list[list[Any]], number: int) -> list[tuple[int, list[str]]]:
@@ -153,16 +167,21 @@ def _match(kind: Kind, headers: list[str]) -> dict[str, int]:
     claims = _claims(kind)
     out: dict[str, int] = {}
     for column, header in enumerate(headers):
-        name = claims.get(header) or claims.get(_bare(header)[0])
+        name = claims.get(header) or claims.get(bare(header)[0])
         if name:
             out.setdefault(name, column)
     return out
 
 
 def _located(
-    kind: Kind, number: int, depth: int, headers: list[str], rows: list[list[Any]], merges: list[Area]
+    kind: Kind,
+    number: int,
+    depth: int,
+    headers: list[str],
+    rows: list[list[Any]],
+    merges: list[Area],
+    claims: dict[str, str],
 ) -> Located:
-    claims = _claims(kind)
     columns: dict[str, int] = {}
     shown: dict[str, str] = {}
     unknown: dict[int, str] = {}
@@ -170,8 +189,8 @@ def _located(
     units: set[str] = set()
     exact: dict[str, int] = {}
     for column, header in enumerate(headers):
-        bare, unit = _bare(header)
-        name = claims.get(header) or claims.get(bare)
+        plain, unit = bare(header)
+        name = claims.get(header) or claims.get(plain)
         written = rows[number][column] if column < len(rows[number]) else None
         text = written if isinstance(written, str) else header
         if not header:
@@ -179,7 +198,7 @@ def _located(
         if name is None:
             unknown[column] = text.strip()
         elif name in columns:
-            is_own, was_own = bare == normal(kind[name].header), name in exact
+            is_own, was_own = plain == normal(kind[name].header), name in exact
             if is_own and not was_own:  # the fixed header beats a synonym: the other column is just unknown
                 unknown[columns[name]] = shown[name]
                 columns[name], shown[name] = column, text.strip()
@@ -190,7 +209,7 @@ def _located(
                 unknown[column] = text.strip()
         else:
             columns[name], shown[name] = column, text.strip()
-            if bare == normal(kind[name].header):
+            if plain == normal(kind[name].header):
                 exact[name] = column
             if unit:
                 units.add(unit)
@@ -210,7 +229,8 @@ def _located(
     )
 
 
-def _fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
+def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
+    """*rows* with the value of a merged range in each of its cells."""
     filled = [list(r) for r in rows]
     for area in merges:
         if area.top >= len(rows):
@@ -296,4 +316,4 @@ def period(text: str) -> str | None:
     return str(year)
 
 
-__all__ = ["HEAD_ROWS", "Located", "NotLocated", "a1", "locate", "normal", "period"]
+__all__ = ["HEAD_ROWS", "Located", "NotLocated", "a1", "fill_merges", "locate", "normal", "period"]

@@ -10,6 +10,9 @@ from pydantic import Field as Setting
 from pydantic import NonNegativeInt
 
 from qq_excel import yamlfile
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.reading.mapping import Mappings, load_folder
 from qq_excel.yamlfile import Strict
 
 
@@ -58,3 +61,24 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     #: Tried in turn on what is encrypted.
     passwords: tuple[str, ...] = ()
+    mappings: Mappings = field(default_factory=Mappings)
+
+
+def user_mappings() -> Path:
+    """The user's own folder of mappings."""
+    base = os.environ.get("APPDATA") if os.name == "nt" else os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "qq-excel" / "mappings"
+
+
+def load_mappings(folder: Path | None) -> Mappings:
+    """The mappings of *folder* (``--mappings``) and the user's own.
+
+    Raises :class:`~qq_excel.errors.InputError` when there is no such folder, and
+    :class:`~qq_excel.errors.SchemaError` with file and line of a wrong mapping.
+    """
+    if folder is not None and not folder.is_dir():
+        raise InputError(
+            Text(f"{folder}：没有这个文件夹。请检查路径。", f"{folder}: no such folder. Check the path.")
+        )
+    own = user_mappings()
+    return Mappings(load_folder(folder) if folder else (), load_folder(own) if own.is_dir() else ())

@@ -14,7 +14,9 @@ from qq_excel.kinds import Block, FieldType, Kind
 from qq_excel.money import MONEY_UNITS
 from qq_excel.reading import convert, values
 from qq_excel.reading.convert import Facts
-from qq_excel.reading.locate import Located, normal
+from qq_excel.reading.headers import normal
+from qq_excel.reading.locate import Located
+from qq_excel.reading.mapped import mapped
 from qq_excel.reading.model import CellFacts, CellKind, Cells, FootEntry, Table, TotalRow
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
@@ -46,6 +48,9 @@ def make_table(grid: Any, found: Located) -> Table:
     others = [by_column[c] for c in sorted(beside) if c in by_column]
     for one in [*cells.values(), *others]:
         _blank_empty_texts(one)
+    if found.mapping is not None:
+        for name, column in found.mapping.mapping.columns.items():
+            cells[name] = mapped(cells[name], column, kind[name])
     keep, totals_at, end, blank = _rows(cells, others, kind, size)
     rows = first + keep
     unit_entry = found.head.get("money_unit")

@@ -265,3 +265,30 @@ def fil010(workbook: Workbook, _params: Params) -> Iterator[Spot]:
     局限：一旦发现即停止读取，文件中的其他问题不再检查。
     """
     return spots(workbook, "FIL010")
+
+
+@rule("FIL011")
+def fil011(workbook: Workbook, _params: Params) -> Iterator[Spot]:
+    """按对应关系文件读取
+
+    依据：自用列名的表按登记的对应关系读取；列出所用的文件，以便复核。文件有误的不采用，并提示。
+
+    错例：
+    | 列名 | 读作 |
+    | --- | --- |
+    | 未收款 | 账面余额（按 branch.yaml） |
+
+    正例：
+    | 列名 | 读作 |
+    | --- | --- |
+    | 账面余额 | 账面余额 |
+
+    参数：无
+
+    局限：对应关系依次在 --mappings 指定的文件夹、文件旁边的 mappings 文件夹和用户设置中查找。
+    """
+    for spot, fact in zip(
+        spots(workbook, "FIL011"), (f for f in workbook.facts if f.rule == "FIL011"), strict=True
+    ):
+        spot.level = str(fact.values["level"]) if "level" in fact.values else None
+        yield spot
