@@ -138,7 +138,7 @@ def test_a_wrong_mapping_is_named_with_file_and_line(
     tmp_path: Path, change: tuple[str, str], says: str
 ) -> None:
     folder = put(tmp_path / "mappings", MAPPING.replace(*change))
-    with pytest.raises(SchemaError, match="东北.yaml") as error:
+    with pytest.raises(SchemaError, match=r"东北\.yaml") as error:
         load_folder(folder)
     assert says in str(error.value)
     (warned,) = [f for f in check_paths([sheet(tmp_path / "a.xlsx")]).findings if f.rule == "FIL011"]
@@ -202,7 +202,7 @@ def test_nothing_like_headers(rows: list[list[Any]]) -> None:
         (6222031234567890.0, "6222********7890"),
         ("ZQ-2026-0001", "ZQ-2026-0001"),
         (dt.datetime(2026, 9, 30), "2026-09-30"),
-        ("青岛海川\n机械有限公司（集团）股份有限公司", "青岛海川 机械有限公司（集团）股份有…"),
+        ("青岛海川\n机械有限公司（集团）股份有限公司", "青岛海川 机械有限公司（集团）股份有限…"),
     ],
 )
 def test_samples_mask_personal_numbers(value: Any, expected: str) -> None:

@@ -325,3 +325,26 @@ def test_fil010_fails(clean: Path, tmp_path: Path, part: str, encoding: str) -> 
     assert (finding.level, finding.blocks) == ("E", True)
     assert part in finding.message("zh")
     assert check_paths([path]).files[0].rows == 0
+
+
+def test_fil011_passes(clean: Path) -> None:
+    assert found("FIL011", clean) == []
+
+
+def test_fil011_fails_where_a_mapping_was_used_or_is_wrong(clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    path = tmp_path / "自用.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    book.add_worksheet("甲").write_row(0, 0, ["单据", "对方"])
+    book.get_worksheet_by_name("甲").write_row(1, 0, ["HT-1", "海川"])
+    book.close()
+    text = "title: {zh: 版式甲, en: A}\nkind: contracts\ncolumns: {contract_id: {from: 单据}, debtor: {from: 对方}}\n"
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    (used,) = found("FIL011", path)
+    assert (used.level, used.sheet, used.blocks) == ("I", "甲", False)
+    assert "版式甲" in used.message("zh")
+    (folder / "b.yaml").write_text("title: 甲\n", encoding="utf-8")
+    (wrong,) = found("FIL011", path)
+    assert (wrong.level, wrong.sheet, wrong.blocks) == ("W", None, False)
+    assert "b.yaml" in wrong.message("zh")
