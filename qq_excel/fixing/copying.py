@@ -18,6 +18,7 @@ from qq_excel.check import check_paths
 from qq_excel.errors import InputError
 from qq_excel.fixing.model import GRADE_NAMES, Change
 from qq_excel.fixing.proposals import proposals, safe
+from qq_excel.fixing.widths import narrowed
 from qq_excel.fixing.writing import write
 from qq_excel.language import Text, t
 from qq_excel.output import write_bytes
@@ -71,14 +72,15 @@ def fix(source: Path, target: Path, *, policy: Policy, as_of: dt.date | None = N
             reason = fact.values.get("reason", "")
             zh, en = (reason.zh, reason.en) if isinstance(reason, Text) else (str(reason), str(reason))
             raise InputError(Text(f"{source}：无法修正，{zh}。", f"{source}: cannot be mended: {en}."))
-    changes = proposals(result)
-    report = FixReport(source, None, changes)
-    if not safe(changes):
-        return report
+    tables = result.files[0].workbook.tables
+    report = FixReport(source, None)
     try:
         original = source.read_bytes()
         book = Book(source)
-        tables = result.files[0].workbook.tables
+        changes = proposals(result, narrowed(book, tables))
+        report.changes = changes
+        if not safe(changes):
+            return report
         types = {(table.sheet, f.name): f.type for table in tables for f in table.kind.fields}
         report.changes = write(book, changes, types)
         if not report.mended:

@@ -33,9 +33,12 @@ _HEADER = Text("与标准列名不完全对应，需要人确认", "it does not 
 _WRITING = {"CEL002": "number", "CEL003": "date", "CEL006": "text"}
 
 
-def proposals(result: Result) -> list[Change]:
-    """All changes that the findings and the reading of one workbook suggest, in order of the cells."""
-    found: dict[tuple[str, int, int], Change] = {}
+def proposals(result: Result, narrowed: Iterable[Change] = ()) -> list[Change]:
+    """All changes that the findings and the reading of one workbook suggest, in order of the cells.
+
+    *narrowed* are those that only the cells themselves show (:mod:`qq_excel.fixing.widths`).
+    """
+    found = {(c.sheet, c.row, c.column): c for c in narrowed}
     for table in (t for file in result.files for t in file.workbook.tables):
         for change in (*_headers(table), *_written(table)):
             found.setdefault((change.sheet, change.row, change.column), change)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from qq_excel.fixing.model import Change, Grade
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
+from qq_excel.output import looks_like_formula
 from qq_excel.patching import Book, Sheet
 from qq_excel.patching.cells import Cell, Edit, SheetXml
 from qq_excel.patching.strings import shared_strings
@@ -99,7 +100,11 @@ class _Sheet:
         if change.kind == "date":
             serial = (dt.date.fromisoformat(change.after) - self.start).days
             return Edit(self._date_style, ("n", str(serial)))
-        return Edit(None, ("inlineStr", change.after))
+        style = self._quoted if looks_like_formula(change.after) else None
+        return Edit(style, ("inlineStr", change.after))
+
+    def _quoted(self, style: int) -> int:
+        return self.styles.derived(style, quotePrefix="1")
 
     def _number_style(self, style: int, type_: FieldType) -> int:
         number = self.styles.format_of(style)

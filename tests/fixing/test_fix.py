@@ -29,7 +29,7 @@ def source(tmp_path):
         {"original": {"text": "￥1,000.00"}, "received": {"text": "４００"}, "balance": 600},
         {"occurred_on": {"text": "2024年3月5日"}, "debtor": " 甲  公司 "},
         {"original": {"text": "0.1万元"}, "occurred_on": {"text": "2024年3月"}},
-        {"balance": 1},
+        {"balance": 1, "contract_id": {"text": "ＨＴ－００１"}},
     ]
     label = next(s for f in get_kind("receivables").fields if f.name == "debtor" for s in f.synonyms)
     return build(tmp_path / "应收.xlsx", {"receivables": rows}, layout={"labels": {"debtor": label}})
@@ -52,7 +52,9 @@ def test_safe_changes_are_written_and_others_only_shown(source, tmp_path):
     assert found[at("occurred_on", 2)] == ("CEL003", "2024年3月", "2024-03-01", shown)
     assert found[at("balance", 3)][0] == "REC001"
     assert found[at("balance", 3)][3] is shown
+    assert found[at("contract_id", 3)] == ("CEL006", "ＨＴ－００１", "HT-001", safe)
     sheet = openpyxl.load_workbook(copy)[SHEET]
+    assert sheet[at("contract_id", 3)].value == "HT-001"
     assert (sheet[at("original", 0)].value, sheet[at("original", 0)].data_type) == (1000, "n")
     assert sheet[at("original", 0)].number_format == "#,##0.00"
     assert sheet[at("occurred_on", 1)].value == dt.datetime(2024, 3, 5)
