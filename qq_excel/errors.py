@@ -34,6 +34,10 @@ class SchemaError(QQExcelError):
     """A YAML file (kind, rule, policy, mapping) is wrong; the text names file, line and reason."""
 
 
+class TemplateError(QQExcelError):
+    """A template of a paper is broken; the text names file, paragraph and reason."""
+
+
 class OutputError(QQExcelError):
     """A result cannot be written: folder read-only, file open elsewhere, disk full."""
 

@@ -24,6 +24,7 @@ from qq_excel.cli.common import (
     PolicyOption,
     Together,
 )
+from qq_excel.cli.reporting import report_app
 from qq_excel.language import t
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help=t("查看制度参数", "look at the policy's parameters"), no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
+app.add_typer(report_app, name="report")
 
 
 def _print_version(wanted: bool) -> None:

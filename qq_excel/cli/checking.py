@@ -180,12 +180,11 @@ def run_warn(
     options: Options,
 ) -> int:
     """``qq-excel warn``."""
-    from qq_excel.papers.warning_sheet import write_warning_sheets  # noqa: PLC0415
-    from qq_excel.warnings import warnings_of  # noqa: PLC0415
+    from qq_excel.papers.report import make  # noqa: PLC0415
 
     result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
-    book = warnings_of(result)
-    written = write_warning_sheets(book, target)
+    made = make("warnings", result, target)
+    book, written = made.outcome, [*made.kept, *made.written]
     if format is Format.JSON:
         common.print_json(book.document())
     else:
@@ -209,10 +208,14 @@ def run_write_off(
     options: Options,
 ) -> int:
     """``qq-excel write-off``."""
-    from qq_excel.papers.write_off_pack import write_packs  # noqa: PLC0415
+    from qq_excel.papers.report import make  # noqa: PLC0415
+    from qq_excel.papers.report_job import Choices  # noqa: PLC0415
 
     result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
-    outcome = write_packs(result, target, draft=draft)
+    made = make("write-off", result, target, choices=Choices(draft=draft))
+    outcome = made.outcome
+    outcome.written = [*made.kept, *made.written]
+    outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
     if format is Format.JSON:
         common.print_json(outcome.document())
     else:

@@ -23,6 +23,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from qq_excel import resources
 from qq_excel.output import FIXED_TIME, same_package
+from qq_excel.papers import form_templates, letter_templates, notice_templates, word_build
 from qq_excel.papers.style import BODY_FONT, HEAD_FONT, PLAIN_FONT
 
 REPORT, APPROVAL = "write_off_report.docx", "write_off_approval.docx"
@@ -31,7 +32,7 @@ _WIDTH = 16.4
 
 
 def main(folder: Path | None = None) -> None:
-    """Write both templates to *folder* (the schemas of this checkout)."""
+    """Write all templates to *folder* (the schemas of this checkout)."""
     folder = folder or resources.schemas_dir() / "papers"
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in ((REPORT, report()), (APPROVAL, approval())):
@@ -39,6 +40,9 @@ def main(folder: Path | None = None) -> None:
             raw = Path(temporary) / name
             document.save(str(raw))
             same_package(raw, folder / name)
+    for group in (letter_templates, notice_templates, form_templates):
+        for name, (title, body) in group.TEMPLATES.items():
+            word_build.write(folder / name, title, body())
 
 
 # --- 核销申请报告 ----------------------------------------------------------------------------------------

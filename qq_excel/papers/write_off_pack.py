@@ -70,20 +70,26 @@ def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome
     With *draft* the others get a pack too, watermarked and named 草稿. A pack never holds a file from outside
     the workbook's folder.
     """
-    outcome = Outcome()
-    apps = judge(result, applications(result))
-    names: set[str] = set()
-    for app in apps:
-        (outcome.fit if app.fit else outcome.unfit).append(app)
-        if not app.fit and not draft:
-            continue
-        name = _free(f"{safe_name(app.id, '未编号')}_核销申请包", names)
-        path = target / f"{name}{'' if app.fit else '_草稿'}.zip"
-        outcome.packs.append(write_pack(app, path, draft=not app.fit))
+    outcome, planned = plan(result, draft=draft)
+    for name, app in planned:
+        outcome.packs.append(write_pack(app, target / name, draft=not app.fit))
     outcome.written += outcome.packs
     if outcome.unfit:
         outcome.written.append(write_off_books.gaps_book(outcome.unfit, target / GAPS))
     return outcome
+
+
+def plan(result: Result, *, draft: bool = False) -> tuple[Outcome, list[tuple[str, Application]]]:
+    """Which applications are fit, and the file name of each pack that is to be written."""
+    outcome = Outcome()
+    planned: list[tuple[str, Application]] = []
+    names: set[str] = set()
+    for app in judge(result, applications(result)):
+        (outcome.fit if app.fit else outcome.unfit).append(app)
+        if app.fit or draft:
+            name = _free(f"{safe_name(app.id, '未编号')}_核销申请包", names)
+            planned.append((f"{name}{'' if app.fit else '_草稿'}.zip", app))
+    return outcome, planned
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -189,4 +195,4 @@ def _read(e: Evidence) -> bytes | None:
     return content if len(content) <= LARGEST else None
 
 
-__all__ = ["GAPS", "Outcome", "verify_pack", "write_pack", "write_packs"]
+__all__ = ["GAPS", "Outcome", "plan", "verify_pack", "write_pack", "write_packs"]

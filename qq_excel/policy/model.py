@@ -24,6 +24,7 @@ from qq_excel.policy.values import (
     DatedValue,
     Grade,
     Proposal,
+    Step,
     parameters,
 )
 from qq_excel.yamlfile import Strict, Words
@@ -158,6 +159,10 @@ class Params:
     def evidence(self, name: str = "evidence_required") -> dict[str, tuple[tuple[str, ...], ...]]:
         """Papers by condition: every entry is needed, any one of its alternatives does."""
         return self._need(name, dict)
+
+    def steps(self, name: str = "dunning_steps") -> tuple[Step, ...]:
+        """Dunning letters, mildest first."""
+        return self._need(name, lambda v: tuple(sorted(v, key=lambda s: s.over_days)))
 
     def actions(self, name: str = "warning_actions") -> dict[str, Action]:
         """Department and measure by warning level."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field as Setting
 from pydantic import TypeAdapter, ValidationError
@@ -63,6 +63,16 @@ class Action(Strict):
     measure: Words
 
 
+class Step(Strict):
+    """A dunning letter: sent when a debt is past due by more than *over_days* days."""
+
+    name: str
+    over_days: int = Setting(ge=0)
+    pay_within_days: int = Setting(ge=1)
+    #: The wording of the letter.
+    tone: Literal["first", "second", "final"]
+
+
 class Proposal(Strict):
     """What a grade earns: a sanction for the unit, discipline for the person."""
 
@@ -92,6 +102,7 @@ class ParameterType(StrEnum):
     EVIDENCE = "evidence"
     ACTIONS = "actions"
     PROPOSALS = "proposals"
+    STEPS = "steps"
 
 
 #: How each type is written, for the administrator who got it wrong.
@@ -122,6 +133,10 @@ WRITTEN: dict[ParameterType, Text] = {
     ),
     ParameterType.ACTIONS: Text("预警级别到部门和措施的对应", "department and measure by warning level"),
     ParameterType.PROPOSALS: Text("等级到奖惩和处分的对应", "sanction and discipline by grade"),
+    ParameterType.STEPS: Text(
+        "催款步骤列表（name、over_days、pay_within_days、tone）",
+        "a list of dunning steps (name, over_days, pay_within_days, tone)",
+    ),
 }  # fmt: skip
 
 _WHOLE = {
@@ -143,6 +158,7 @@ _ADAPTERS: dict[ParameterType, TypeAdapter[Any]] = {
     ParameterType.EVIDENCE: TypeAdapter(dict[str, tuple[tuple[str, ...], ...]]),
     ParameterType.ACTIONS: TypeAdapter(dict[str, Action]),
     ParameterType.PROPOSALS: TypeAdapter(dict[str, Proposal]),
+    ParameterType.STEPS: TypeAdapter(tuple[Step, ...]),
 }
 _INTEGER: TypeAdapter[Any] = TypeAdapter(int)
 

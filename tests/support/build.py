@@ -51,7 +51,10 @@ def cell(kind: str, field: str, row: int) -> str:
 
 def clean_row(kind: str, n: int, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The clean row of *kind* with *changes*; ``{n}`` in its texts becomes the row's number."""
-    row = {k: v.replace("{n}", f"{n + 1:04d}") if isinstance(v, str) else v for k, v in CLEAN[kind].items()}
+    row = {
+        k: v.replace("{n}", f"{n + 1:04d}") if isinstance(v, str) else v
+        for k, v in CLEAN.get(kind, {}).items()
+    }
     row.update(changes)
     return row
 

@@ -1,0 +1,269 @@
+"""``qq-excel report``: one command per paper, the list of papers, the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as Grid
+
+from qq_excel.cli import common
+from qq_excel.cli.common import (
+    FAILED,
+    OK,
+    AsOf,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitsFile,
+    OutDir,
+    PasswordFile,
+    Paths,
+    PolicyOption,
+    Together,
+    out,
+)
+from qq_excel.errors import InputError
+from qq_excel.language import Text, t
+from qq_excel.papers.report import PAPERS, PaperKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qq_excel.check import Result
+    from qq_excel.papers.report import Made
+    from qq_excel.papers.report_job import Choices
+    from qq_excel.reading import Options
+
+report_app = typer.Typer(
+    help=t("生成各种文书：信函、通知、清单、档案……", "make papers: letters, notices, lists, dossiers …"),
+    no_args_is_help=True,
+)
+templates_app = typer.Typer(help=t("文书模板", "the papers' templates"), no_args_is_help=True)
+report_app.add_typer(templates_app, name="templates")
+
+
+class Wording(StrEnum):
+    """The wording of confirmations."""
+
+    DEMAND = "demand"
+    PLAIN = "plain"
+
+
+Formats = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help=t(
+            "格式，可以几个，如 docx,pdf；report list 列出各文书的格式",
+            "formats, e.g. docx,pdf; see report list",
+        ),
+    ),
+]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", help=t("自己的模板文件夹", "folder of your own templates")),
+]
+Unmask = Annotated[
+    bool,
+    typer.Option(
+        "--unmask", help=t("证件号码不遮盖（会记入日志）", "certificate numbers in full (this is logged)")
+    ),
+]
+WordingOption = Annotated[
+    Wording,
+    typer.Option(
+        "--wording",
+        help=t("对账签认函的措辞：demand 兼催款，plain 仅核对账目", "confirmations: with a demand, or plain"),
+    ),
+]
+Dated = Annotated[
+    str | None,
+    typer.Option(
+        "--dated",
+        help=t("落款日期，如 2026-10-08；不给则留空手填", "the day that papers bear; else left blank"),
+    ),
+]
+AgeOn = Annotated[
+    str | None,
+    typer.Option("--age-on", help=t("账龄分析回溯到哪一天", "the day that an ageing goes back to")),
+]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--since",
+        help=t("上次的预警 JSON 或预警通知单登记册", "the last run's warnings (JSON) or register of slips"),
+    ),
+]
+
+
+@report_app.command(
+    "list", help=t("列出全部文书：条款、格式、所需表种", "list the papers: clauses, formats, needs")
+)
+def list_(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
+    """List the papers."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
+
+    del lang
+    if format is Format.JSON:
+        common.print_json([p.document() for p in PAPERS.values()])
+        return OK
+    grid = Grid(box=None, padding=(0, 1))
+    for name in (
+        t("名称", "name"),
+        t("文书", "paper"),
+        t("条款", "clauses"),
+        t("格式", "formats"),
+        t("需要", "needs"),
+    ):
+        grid.add_column(name, overflow="fold")
+    for p in PAPERS.values():
+        needs = "、".join(get_kind(k).label for k in p.needs) or "、".join(p.parts)
+        grid.add_row(p.name, f"{p.title}\n{p.about}", ", ".join(p.clauses), ",".join(p.formats), needs)
+    out.print(grid)
+    return OK
+
+
+@templates_app.command("export", help=t("取出一份模板，供修改", "copy the templates to change them"))
+def export(out: OutDir, lang: LangOption = Language.ZH) -> int:
+    """Copy the templates."""
+    from qq_excel.cli.checking import print_written  # noqa: PLC0415
+    from qq_excel.papers.house import export as copy_out  # noqa: PLC0415
+
+    del lang
+    print_written(copy_out(out))
+    return OK
+
+
+def _command(paper: PaperKind) -> Callable[..., int]:
+    def command(
+        paths: Paths,
+        out: OutDir,
+        formats: Formats = None,
+        templates: Templates = None,
+        as_of: AsOf = None,
+        policy: PolicyOption = "group",
+        wording: WordingOption = Wording.DEMAND,
+        dated: Dated = None,
+        since: Since = None,
+        age_on: AgeOn = None,
+        unmask: Unmask = False,
+        together: Together = False,
+        password_file: PasswordFile = None,
+        limits: LimitsFile = None,
+        lang: LangOption = Language.ZH,
+    ) -> int:
+        from qq_excel.papers.report_job import Choices  # noqa: PLC0415
+
+        del lang
+        choices = Choices(
+            unmask=unmask,
+            wording=wording.value,
+            since=_file(since),
+            dated=common.day(dated),
+            age_on=common.day(age_on),
+        )
+        wanted = [f.strip().lower() for f in formats.split(",") if f.strip()] if formats else None
+        return run_report(
+            paper,
+            paths,
+            out,
+            common.day(as_of),
+            policy,
+            wanted,
+            templates,
+            choices,
+            common.options_of(password_file, limits),
+            together=together,
+        )
+
+    command.__doc__ = f"{paper.title}: {paper.about}."
+    return command
+
+
+for _paper in PAPERS.values():
+    report_app.command(_paper.name, help=f"{_paper.title}：{_paper.about}（{', '.join(_paper.clauses)}）")(
+        _command(_paper)
+    )
+
+
+def run_report(
+    paper: PaperKind, paths: list[Path], target: Path, as_of: dt.date | None, policy: str, formats: list[str] | None,
+    templates: Path | None, choices: Choices, options: Options, *, together: bool,
+) -> int:  # fmt: skip
+    """Check the workbooks, make the paper, say what was written."""
+    from qq_excel.cli.checking import checked  # noqa: PLC0415
+    from qq_excel.papers.house import load_house  # noqa: PLC0415
+    from qq_excel.papers.report import make  # noqa: PLC0415
+
+    load_house(templates)  # a broken template is told before a long check
+    result = checked(paths, as_of, common.policy_of(policy), together, options, target, quiet=False)
+    if choices.unmask:
+        log_unmasked(paper, result, target)
+    with common.progress_shown() as progress:
+        made = make(
+            paper.name,
+            result,
+            target,
+            formats=formats,
+            templates=templates,
+            choices=choices,
+            progress=progress,
+        )
+    print_made(made)
+    return FAILED if made.no_pdf else OK
+
+
+def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
+    """Leave a trace of papers with certificate numbers in full: who, what, from which files."""
+    import getpass  # noqa: PLC0415
+
+    logging.getLogger("qq_excel.audit").warning(
+        "unmasked %s by %s into %s from %s", paper.name, getpass.getuser(), target.resolve(),
+        ", ".join(f"{f.workbook.name}@{f.workbook.sha256[:12]}" for f in result.files),
+    )  # fmt: skip
+    common.err.print(
+        t("证件号码未遮盖，已记入日志 ", "Certificate numbers are in full; this was logged in ")
+        + str(common.log_file()),
+        style="yellow", markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def print_made(made: Made) -> None:
+    """What was written, what was kept, what the user should know."""
+    shown = 20
+    out.print(t(f"已写出 {len(made.written)} 个文件：", f"{len(made.written)} files written:"))
+    for path in made.written[:shown]:
+        out.print(f"  {path}", markup=False, soft_wrap=True)
+    if len(made.written) > shown:
+        more = len(made.written) - shown
+        out.print(t(f"  ……还有 {more} 个", f"  … {more} more"))
+    if made.kept:
+        out.print(
+            t(f"上次已完成、内容相同的 {len(made.kept)} 个文件没有重做。",
+              f"{len(made.kept)} files were finished before from the same inputs and kept."),
+        )  # fmt: skip
+    if made.left_over:
+        names = "、".join(p.name for p in made.left_over[:5])
+        out.print(
+            t(f"上次生成、这次不再需要的 {len(made.left_over)} 个文件没有删除，请勿误发：{names}",
+              f"{len(made.left_over)} files of the last run are not needed any more (not deleted): {names}"),
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip
+    for note in made.notes:
+        out.print(str(note), style="dim", markup=False, soft_wrap=True)
+    if made.no_pdf:
+        common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
+
+
+def _file(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise InputError(
+            Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")
+        )
+    return path

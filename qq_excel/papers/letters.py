@@ -1,0 +1,288 @@
+"""Letters to debtors: confirmations (F-26), dunning letters in steps (B-4-3, H-6), instalment reminders (G-12).
+
+A letter has *all* open items that one unit has with one debtor; nothing is hidden because it is not due, disputed or
+before a court: it is marked. Each set of letters comes with a register to merge from and to note delivery in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qq_excel import money
+from qq_excel.language import Text
+from qq_excel.papers.report_job import Job, Names, Piece, day
+
+if TYPE_CHECKING:
+    from qq_excel.papers.claims import Account, Claim
+    from qq_excel.policy.values import Step
+
+_REGISTER = (
+    "no", "number", "unit", "debtor", "code", "count", "total", "overdue_total", "capitals", "step",
+    "overdue_days", "pay_within", "limitation_on", "dunned_on", "confirmed_on", "reason", "file", "sent_how",
+    "sent_on", "signed_by", "signed_as", "signed_on", "remark", "handler", "responsible",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter: its number, its file, whom it goes to, and the step of dunning that it is."""
+
+    number: str
+    file: str
+    account: Account
+    step: Step | None = None
+    overdue_days: int | None = None
+
+    def demanded(self) -> list[Claim]:
+        """The items that it demands: past due, and not before a court."""
+        return [c for c in self.account.claims if is_overdue(c) and not c.sued]
+
+
+# --- 对账签认函 -------------------------------------------------------------------------------------------
+
+
+def confirmations(job: Job) -> Iterable[Piece]:
+    """One letter per debtor of a unit, its register and its figures."""
+    names = Names()
+    letters = [
+        Letter(_number("QR", job, n), names.free(a.unit, a.debtor, "对账签认函", suffix=".docx"), a)
+        for n, a in enumerate(job.accounts, 1)
+    ]
+    template = f"confirmation_{job.choices.wording}.docx"
+    for one in letters:
+        yield job.word(one.file, template, _context(job, one, _all_overdue(one)))
+    words = {"demand": "对账并催款", "plain": "仅核对账目"}[job.choices.wording]
+    yield from _register(job, letters, "对账签认函", f"措辞：{words}", _PROVES[job.choices.wording])
+
+
+_PROVES = {
+    "demand": "兼催款的措辞：债务人签收即证明已就到期款项主张权利，诉讼时效中断（民法典第195条）；债务人签章确认，并证明债权的存在和金额。",
+    "plain": "仅核对账目的措辞：债务人签章确认，证明截止日的账面余额；本函不主张付款，不能单独证明已催收，时效将尽的应改发兼催款的函。",
+}
+
+
+def _all_overdue(letter: Letter) -> list[Claim]:
+    return [c for c in letter.account.claims if is_overdue(c)]
+
+
+# --- 催款函 ----------------------------------------------------------------------------------------------
+
+
+def dunning(job: Job) -> Iterable[Piece]:
+    """The letter that each debtor's oldest overdue item calls for, its register and its figures."""
+    steps = job.params.steps()
+    names = Names()
+    letters: list[Letter] = []
+    sued = 0
+    for account in job.accounts:
+        asked = Letter("", "", account).demanded()
+        if not asked:
+            sued += any(is_overdue(c) for c in account.claims)
+            continue
+        days = max(c.overdue or 0 for c in asked)
+        step = _step(steps, days)
+        if step is None:
+            continue
+        file = names.free(account.unit, account.debtor, step.name, suffix=".docx")
+        letters.append(Letter(_number("CK", job, len(letters) + 1), file, account, step, days))
+    if sued:
+        job.notes.append(
+            Text(
+                f"{sued} 个债务人的逾期款项都在诉讼中，没有另发催款函",
+                f"{sued} debtors: all that is past due is before a court; no dunning letter",
+            )
+        )
+    for one in letters:
+        yield job.word(one.file, "dunning.docx", _context(job, one, one.demanded()))
+    every = "；".join(f"{s.name}：逾期超过 {s.over_days} 天，限 {s.pay_within_days} 日内付清" for s in steps)
+    yield from _register(job, letters, "催款函", f"步骤：{every}", _DUNNING_NOTE)
+
+
+_DUNNING_NOTE = (
+    "催款函送达并能证明的，诉讼时效中断（民法典第195条；送达由法定代表人、主要负责人、收发部门或被授权主体签收，或邮政存证）。"
+    "时效已届满的，催款函本身不能使其恢复，须债务人签字或盖章。签收情况请登记在右侧各列，并录入催收记录。"
+)
+
+
+def _step(steps: Sequence[Step], days: int) -> Step | None:
+    reached = [s for s in steps if days > s.over_days]
+    return reached[-1] if reached else None
+
+
+# --- 分期还款提醒函 -----------------------------------------------------------------------------------------
+
+
+def reminders(job: Job) -> Iterable[Piece]:
+    """One letter per agreement with an instalment that falls due within the lead time or is past due."""
+    as_of, lead = job.result.as_of, job.params.count("instalment_lead_days")
+    if as_of is None:
+        job.notes.append(
+            Text("没有截止日期，不能判断哪些分期到期", "no as-of date: cannot tell which instalments are due")
+        )
+        return
+    plans = _plans(job)
+    until = as_of + dt.timedelta(days=lead)
+    names = Names()
+    letters: list[dict[str, Any]] = []
+    for agreement in job.rows("agreements"):
+        rows = plans.get(str(agreement["agreement_id"]), [])
+        open_ = [r for r in rows if r["open"] > 0 and r["due_on"] is not None and r["due_on"] <= until]
+        if not open_:
+            continue
+        debtor = str(agreement["debtor"] or "")
+        number = _number("FQ", job, len(letters) + 1)
+        file = names.free(debtor, str(agreement["agreement_id"]), "分期还款提醒函", suffix=".docx")
+        past = sum(r["open"] for r in open_ if r["due_on"] < as_of)
+        total = sum(r["open"] for r in open_)
+        context = job.head(str(agreement.get("unit") or _unit_of(job)), number=number) | {
+            "debtor": debtor, "agreement_id": agreement["agreement_id"], "signed_on": day(agreement["signed_on"]),
+            "agreed": _yuan(agreement["amount"]), "paid": _yuan(sum(r["paid"] or 0 for r in rows)),
+            "left": _yuan(sum(r["open"] for r in rows)), "total": money.yuan(total), "capitals": money.capitals(total),
+            "past": money.yuan(past), "has_past": past > 0, "lead": lead,
+            "items": [
+                {
+                    "no": r["no"], "due_on": day(r["due_on"]), "due": _yuan(r["due"]), "paid": _yuan(r["paid"] or 0),
+                    "open": money.yuan(r["open"]),
+                    "state": f"逾期 {(as_of - r['due_on']).days} 天" if r["due_on"] < as_of
+                    else f"还有 {(r['due_on'] - as_of).days} 天",
+                }
+                for r in open_
+            ],
+        }  # fmt: skip
+        letters.append({"number": number, "debtor": debtor, "agreement_id": str(agreement["agreement_id"]), "file": file,
+                        "count": len(open_), "total": total, "past": past, "capitals": context["capitals"]})  # fmt: skip
+        yield job.word(file, "reminder.docx", context)
+    rows = [{**x, "no": n, "sent_how": "", "sent_on": "", "signed_by": ""} for n, x in enumerate(letters, 1)]
+    known = ("no", "number", "debtor", "agreement_id", "count", "total", "past", "capitals", "file", "sent_how",
+             "sent_on", "signed_by")  # fmt: skip
+    under = f"截止日期：{day(as_of)}    提前 {lead} 天提醒    金额单位：元"
+    sheets = [("reminder_register", job.filled(rows, under))]
+    yield job.book("分期还款提醒函登记册.xlsx", sheets, known)
+    data = [{**x, "total": money.yuan(x["total"]), "past": money.yuan(x["past"])} for x in letters]
+    yield job.json("分期还款提醒函.json", {"letters": data})
+
+
+def _plans(job: Job) -> dict[str, list[dict[str, Any]]]:
+    """Instalments by agreement, with what is still open of each."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for row in job.rows("instalments"):
+        row["open"] = max(0, (row["due"] or 0) - (row["paid"] or 0))
+        out.setdefault(str(row["agreement_id"]), []).append(row)
+    return out
+
+
+def _unit_of(job: Job) -> str:
+    return (
+        next((f.unit for f in job.result.files if f.unit and "agreements" in f.kinds), None) or "（未填单位）"
+    )
+
+
+# --- what stands in a letter ---------------------------------------------------------------------------------
+
+
+def is_overdue(claim: Claim) -> bool:
+    """Past its due date, with something left to pay."""
+    return claim.balance > 0 and (claim.overdue or 0) > 0
+
+
+def _context(job: Job, letter: Letter, demanded: Sequence[Claim]) -> dict[str, Any]:
+    account = letter.account
+    sums = _sums(account.claims, demanded)
+    person = account.claims[0].debtor_type == "个人"
+    return job.head(account.unit, dict.fromkeys(c.file for c in account.claims), letter.number) | {
+        "debtor": account.debtor, "code": job.code(account.code), "you": "您" if person else "贵单位",
+        **sums, "demands": sums["has_overdue"],
+        "title": letter.step.name if letter.step else "", "tone": letter.step.tone if letter.step else "",
+        "pay_within": letter.step.pay_within_days if letter.step else "", "overdue_days": letter.overdue_days or 0,
+        "has_sued": any(c.sued for c in account.claims), "has_disputed": any(c.disputed for c in account.claims),
+    }  # fmt: skip
+
+
+def _sums(claims: Sequence[Claim], demanded: Sequence[Claim]) -> dict[str, Any]:
+    """The items with their sums: past due, not due (or without a due date), credit notes, all."""
+    overdue = sum(c.balance for c in demanded)
+    credit = sum(c.balance for c in claims if c.credit)
+    total = sum(c.balance for c in claims)
+    return {
+        "items": [_item(n, c) for n, c in enumerate(claims, 1)], "count": len(claims), "total": money.yuan(total),
+        "capitals": money.capitals(total), "overdue": money.yuan(overdue),
+        "overdue_capitals": money.capitals(overdue), "has_overdue": overdue > 0,
+        "rest": money.yuan(total - overdue - credit), "credit": money.yuan(credit), "has_credit": credit < 0,
+    }  # fmt: skip
+
+
+def _item(n: int, c: Claim) -> dict[str, Any]:
+    remarks = [
+        "贷项" if c.credit else "",
+        "诉讼中" if c.sued else "",
+        "有争议" if c.disputed else "",
+        f"原币 {c.currency}" if c.currency != "CNY" else "",
+    ]
+    if c.credit:
+        age = "—"
+    elif c.overdue is None:
+        age = "未填付款日"
+    else:
+        age = f"{c.overdue:,}" if c.overdue else "未到期"
+    return {
+        "no": n, "claim_id": c.claim_id, "contract": c.contract or "—", "subject": c.subject,
+        "occurred_on": day(c.occurred_on), "due_on": day(c.due_on), "original": _yuan(c.original),
+        "received": _yuan(c.received), "balance": money.yuan(c.balance), "overdue": age,
+        "remark": "、".join(r for r in remarks if r),
+    }  # fmt: skip
+
+
+# --- the register ---------------------------------------------------------------------------------------------
+
+
+def _register(job: Job, letters: Sequence[Letter], what: str, under: str, note: str) -> Iterator[Piece]:
+    """The register to merge from and to note delivery in, and the same as data."""
+    rows = [_row(job, n, x) for n, x in enumerate(letters, 1)]
+    under = f"截止日期：{day(job.result.as_of)}    {under}    金额单位：元"
+    filled = job.filled(rows, under, notes=[note])
+    sheets = [("letter_register", filled), ("letter_merge", job.filled(rows, under))]
+    yield job.book(f"{what}登记册.xlsx", sheets, _REGISTER)
+    yield job.json(f"{what}.json", {"letters": [_data(x) for x in letters]})
+
+
+def _row(job: Job, n: int, x: Letter) -> dict[str, Any]:
+    claims = x.account.claims
+    return {
+        "no": n, "number": x.number, "unit": x.account.unit, "debtor": x.account.debtor, "code": job.code(x.account.code),
+        "count": len(claims), "total": x.account.total, "overdue_total": sum(c.balance for c in _asked(x)),
+        "capitals": money.capitals(x.account.total),
+        "step": x.step.name if x.step else "", "overdue_days": x.overdue_days or max(c.overdue or 0 for c in claims),
+        "pay_within": x.step.pay_within_days if x.step else None,
+        "limitation_on": min((c.limitation_on for c in claims if c.limitation_on), default=None),
+        "dunned_on": max((c.dunned_on for c in claims if c.dunned_on), default=None),
+        "confirmed_on": max((c.confirmed_on for c in claims if c.confirmed_on), default=None),
+        "reason": "；".join(dict.fromkeys(f"{c.reason}（{c.reason_by}）" for c in claims if c.reason and c.reason_by)),
+        "file": x.file, "handler": "、".join(dict.fromkeys(c.handler for c in claims if c.handler)),
+        "responsible": "、".join(dict.fromkeys(c.responsible for c in claims if c.responsible)),
+        "sent_how": "", "sent_on": "", "signed_by": "", "signed_as": "", "signed_on": "", "remark": "",
+    }  # fmt: skip
+
+
+def _asked(x: Letter) -> list[Claim]:
+    return x.demanded() if x.step else _all_overdue(x)
+
+
+def _data(x: Letter) -> dict[str, Any]:
+    return {
+        "number": x.number, "file": x.file, "unit": x.account.unit, "debtor": x.account.debtor,
+        "step": x.step.name if x.step else None, "total": money.yuan(x.account.total),
+        "items": [{"claim_id": c.claim_id, "balance": money.yuan(c.balance), "place": c.place}
+                  for c in x.account.claims],
+    }  # fmt: skip
+
+
+def _number(kind: str, job: Job, n: int) -> str:
+    on = job.result.as_of
+    return f"{kind}-{on:%Y%m%d}-{n:04d}" if on else f"{kind}-{n:04d}"
+
+
+def _yuan(amount: int | None) -> str:
+    return "—" if amount is None else money.yuan(amount)

@@ -1,0 +1,197 @@
+"""What a maker of papers gets (a job) and gives (pieces: the files that make up a paper)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from qq_excel import __version__
+from qq_excel.language import Text
+from qq_excel.output import safe_name, write_text
+from qq_excel.papers.claims import Account, Claim, accounts, claims_of, plain_rows
+from qq_excel.papers.document import relative
+from qq_excel.papers.house import BLANK, House
+from qq_excel.papers.layout import Filled, write_layout
+from qq_excel.papers.sheet import paper
+from qq_excel.papers.words import clean, mask
+
+if TYPE_CHECKING:
+    from qq_excel.check import Result
+    from qq_excel.policy import Params
+    from qq_excel.warnings import WarningBook
+
+_OPEN_DAY = "      年    月    日"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user may choose for a run of papers."""
+
+    #: Certificate numbers in full (logged by the caller).
+    unmask: bool = False
+    #: The wording of confirmations: with a demand for payment, or for the books only.
+    wording: Literal["demand", "plain"] = "demand"
+    #: The last run's warnings (JSON) or register of slips (xlsx).
+    since: Path | None = None
+    #: The day that letters bear; None leaves it to be written by hand.
+    dated: dt.date | None = None
+    #: The day that an ageing goes back to; None: the ledgers' own.
+    age_on: dt.date | None = None
+    #: Packs for applications that are not fit, too.
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of a paper: its name in the folder (with ``/``), how it is written, whether a PDF is made of it."""
+
+    name: str
+    write: Callable[[Path], object]
+    pdf: bool = False
+    #: Whether a finished one may be kept: not when it holds files that the run's key does not cover (evidence).
+    keep: bool = True
+
+
+@dataclass
+class Job:
+    """One paper of one check: the facts, the templates, the choices."""
+
+    result: Result
+    house: House
+    choices: Choices = field(default_factory=Choices)
+    #: What the user should know, in the order in which it came up.
+    notes: list[Text] = field(default_factory=list)
+    #: What else the maker has to tell (the warnings, the outcome of the packs).
+    outcome: Any = None
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """Every row of the ledgers."""
+        return claims_of(self.result)
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """Open items by unit and debtor."""
+        return accounts(self.claims)
+
+    @cached_property
+    def warnings(self) -> WarningBook:
+        """The warnings of the check."""
+        from qq_excel.warnings import warnings_of  # noqa: PLC0415
+
+        return warnings_of(self.result)
+
+    @property
+    def params(self) -> Params:
+        """The policy as of the latest as-of date."""
+        return self.result.policy.at(self.result.as_of)
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """The rows of a kind as plain values; none when it was not handed in."""
+        stack = self.result.stacks.get(kind)
+        return [] if stack is None else plain_rows(stack)
+
+    # --- words that all papers share -----------------------------------------------------------------
+
+    def trace(self, files: Iterable[str] | None = None) -> str:
+        """Where a paper's figures come from: source files, as-of date, policy, program."""
+        names = list(
+            dict.fromkeys(relative(n) for n in files or (f.workbook.name for f in self.result.files))
+        )
+        shown = "、".join(names[:3]) + (f" 等 {len(names)} 个文件" if len(names) > 3 else "")
+        policy = self.result.policy
+        day = self.result.as_of.isoformat() if self.result.as_of else "未填"
+        return (
+            f"来源：{shown or '—'}    截止日期：{day}    制度：{policy.profile} v{policy.version}"
+            f"（{policy.sha256[:12] or '—'}）    qq-excel {__version__}"
+        )
+
+    def filled(self, rows: Sequence[Mapping[str, Any]], under: str, **more: Any) -> Filled:
+        """What stands in a layout, with the trace of its figures."""
+        policy, on = self.result.policy, day(self.result.as_of, "未填")
+        footer = f"截止 {on}  {policy.profile} v{policy.version}（{policy.sha256[:8]}）"
+        return Filled(rows, under, trace=self.trace(), footer=footer, **more)
+
+    def code(self, number: str | None) -> str:
+        """A certificate number as it is handed on: masked unless asked for in full."""
+        if not number:
+            return "—"
+        return number if self.choices.unmask else mask(number)
+
+    def head(self, unit: str, files: Iterable[str] | None = None, number: str = "") -> dict[str, Any]:
+        """What every Word template gets: who issues it, when, and where its figures come from."""
+        organisation = self.house.organisation
+        details = organisation.unit(unit)
+        given = {k: v or BLANK for k, v in details.model_dump().items()}
+        return {
+            "letterhead": organisation.letterhead, "seal_align": organisation.seal, "office": organisation.office,
+            "operations": organisation.operations, "unit": unit, "unit_name": details.full_name or unit,
+            "address": given["address"], "postcode": given["postcode"], "contact": given["contact"],
+            "phone": given["phone"], "bank": given["bank"], "account": given["account"], "number": number,
+            "as_of": day(self.result.as_of), "as_of_words": day_words(self.result.as_of),
+            "dated": day_words(self.choices.dated), "trace": self.trace(files), "header_words": number,
+            "policy": f"{self.result.policy.title.zh}（{self.result.policy.profile}，v{self.result.policy.version}）",
+        }  # fmt: skip
+
+    # --- pieces --------------------------------------------------------------------------------------
+
+    def word(self, name: str, template: str, context: Mapping[str, Any]) -> Piece:
+        """A Word file (and its PDF): *template* filled with *context*."""
+        return Piece(name, lambda target: self.house.word(template).fill(context, target), pdf=True)
+
+    def book(
+        self, name: str, sheets: Sequence[tuple[str, Filled]], known: Iterable[str], *, pdf: bool = False
+    ) -> Piece:
+        """A workbook with a sheet per (layout, what stands in it); *known* are the fields that the rows have."""
+        forms = [(self.house.layout(layout), filled) for layout, filled in sheets]
+        fields = tuple(known)
+
+        def write(target: Path) -> None:
+            with paper(target, forms[0][0].title) as book:
+                for form, filled in forms:
+                    write_layout(book.sheet(form.sheet, tab="#1F3864"), form, filled, fields)
+
+        return Piece(name, write, pdf=pdf)
+
+    def json(self, name: str, content: Mapping[str, Any]) -> Piece:
+        """A paper's figures as data."""
+        policy = self.result.policy
+        whole = {
+            "schema": 1, "program": f"qq-excel {__version__}",
+            "policy": {"profile": policy.profile, "version": policy.version, "sha256": policy.sha256},
+            "as_of": self.result.as_of.isoformat() if self.result.as_of else None, **content,
+        }  # fmt: skip
+        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+        return Piece(name, lambda target: write_text(target, text.encode("utf-8", "replace").decode()))
+
+
+class Names:
+    """File names from words of a submission: safe on every system, none twice."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def free(self, *words: str, suffix: str = "", fallback: str = "未命名") -> str:
+        """*words* joined by ``_`` as a file name; the last of the words may end in a folder's ``/`` before it."""
+        stem = safe_name(clean("_".join(w for w in words if w)).replace("\n", " "), fallback)
+        name, n = stem, 1
+        while (name + suffix).casefold() in self._taken:
+            n += 1
+            name = f"{stem}_{n}"
+        self._taken.add((name + suffix).casefold())
+        return name + suffix
+
+
+def day(value: dt.date | None, empty: str = "—") -> str:
+    """A day as ``2026-09-30``."""
+    return value.isoformat() if value else empty
+
+
+def day_words(value: dt.date | None, empty: str = _OPEN_DAY) -> str:
+    """A day in words; a blank one to be filled in by hand."""
+    return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else empty

@@ -1,0 +1,135 @@
+"""What the last run left: the register of slips as people have filled it in, or the last warnings as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qq_excel import money
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+
+#: Headers of the register, by what they are to us.
+HEADERS = {
+    "编号": "number", "单位": "unit", "债权编号": "claim_id", "债务人": "debtor", "级别": "level", "账面余额": "balance",
+    "发出日期": "issued_on", "送达日期": "delivered_on", "签收人": "signed_by", "答复日期": "answered_on", "答复内容": "answer",
+    "关闭日期": "closed_on", "关闭原因": "closed_why", "文件": "file",
+}  # fmt: skip
+_LARGEST = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One slip and its life; days and words as they stand in the register. ``balance`` in cents of yuan."""
+
+    number: str
+    unit: str
+    claim_id: str
+    debtor: str
+    level: str
+    balance: int | None = None
+    issued_on: str = ""
+    delivered_on: str = ""
+    signed_by: str = ""
+    answered_on: str = ""
+    answer: str = ""
+    closed_on: str = ""
+    closed_why: str = ""
+    file: str = ""
+
+    @property
+    def state(self) -> str:
+        """Issued, delivered, answered, closed: the last that has happened."""
+        if self.closed_on:
+            return "已关闭"
+        if self.answered_on or self.answer:
+            return "已答复"
+        return "已送达" if self.delivered_on or self.signed_by else "已发出"
+
+    def moved(self, level: str, balance: int | None) -> Slip:
+        """The same slip at the level and balance of now."""
+        return replace(self, level=level, balance=balance)
+
+    def closed(self, on: str, why: str) -> Slip:
+        """The slip closed with a reason."""
+        return replace(self, closed_on=on, closed_why=why)
+
+    def document(self) -> dict[str, Any]:
+        """The slip as plain data."""
+        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            **out,
+            "balance": None if self.balance is None else money.yuan(self.balance),
+            "state": self.state,
+        }
+
+
+def recall(path: Path) -> dict[tuple[str, str], Slip]:
+    """The slips of the last run by unit and claim.
+
+    Raises :class:`InputError` when *path* is neither a register of slips nor a warnings document.
+    """
+    found = _from_json(path) if path.suffix.lower() == ".json" else _from_register(path)
+    return {(s.unit, s.claim_id): s for s in found}
+
+
+def _from_register(path: Path) -> list[Slip]:
+    """The first sheet; a later row of the same claim counts."""
+    from qq_excel.reading import plain_rows  # noqa: PLC0415
+
+    rows = plain_rows(path, None)
+    top = next((i for i, r in enumerate(rows) if {"编号", "债权编号", "级别"} <= {_text(v) for v in r}), None)
+    if top is None:
+        raise InputError(
+            Text(
+                f"{path}：不是预警通知单登记册（没有“编号、债权编号、级别”表头）。",
+                f"{path} is no register of slips: no headers 编号, 债权编号, 级别.",
+            )
+        )
+    at = {HEADERS[_text(v)]: i for i, v in enumerate(rows[top]) if _text(v) in HEADERS}
+    out = []
+    for row in rows[top + 1 :]:
+        values = {name: row[i] if i < len(row) else None for name, i in at.items()}
+        if not _text(values.get("claim_id")):
+            continue
+        amount = values.pop("balance", None)
+        cents = money.cents(str(amount)) if isinstance(amount, int | float) else None
+        out.append(_slip(values, cents))
+    return out
+
+
+def _from_json(path: Path) -> list[Slip]:
+    """The claims of a warnings document (``qq-excel warn --format json``) or of 预警通知单.json."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InputError(Text(f"{path}：文件过大。", f"{path}: too large."))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        slips = {(s["unit"], s["claim_id"]): s for s in content.get("slips", ())}
+        return [_slip({**slips.get((c["unit"], c["claim_id"]), {}), **c}) for c in content["claims"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            Text(
+                f"{path}：不是上次的预警 JSON（缺少 claims）。请用 qq-excel report warnings 或 slips 写出的 JSON，或登记册。",
+                f"{path} is no warnings document of a last run (claims are missing).",
+            )
+        ) from None
+
+
+def _slip(values: Mapping[str, Any], balance: int | None = None) -> Slip:
+    """A slip from what was read; what is missing is blank."""
+    plain = {name: _text(values.get(name)) for name in Slip.__dataclass_fields__ if name != "balance"}
+    return replace(Slip("", "", "", "", ""), **plain, balance=balance)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value).strip()

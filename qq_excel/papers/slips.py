@@ -1,0 +1,148 @@
+"""预警通知单: a slip per warned claim, and the register of slips with their life (F-28, F-29).
+
+A slip is issued, delivered, answered by a deadline, closed with a reason. The register is filled in by hand and read
+back on the next run (``--since``): a level that rose since then gets a new slip and stands out, one that did not
+change is not sent again, and what fell or is not warned of any more is closed with that reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qq_excel import money
+from qq_excel.papers import style
+from qq_excel.papers.report_job import Job, Names, Piece, day
+from qq_excel.papers.sheet import Cell
+from qq_excel.papers.slip_memory import Slip, recall
+from qq_excel.warnings import LEVELS
+
+if TYPE_CHECKING:
+    from qq_excel.warnings import Warned
+
+NEW, ROSE, FELL, SAME = "新增", "上升", "下降", "未变"
+_KNOWN = ("no", "number", "unit", "claim_id", "debtor", "level", "before", "change", "balance", "department", "handler",
+          "responsible", "issued_on", "deliver_on", "signed_by", "answer_by", "answered_on", "answer", "closed_on",
+          "closed_why", "state", "file", "causes")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A claim that is warned of now: its slip, whether it is sent anew, and how its level moved."""
+
+    claim: Warned
+    slip: Slip
+    change: str
+    before: str
+    sent: bool
+
+
+def slips(job: Job) -> Iterable[Piece]:
+    """The slips that are to be sent, the register of all, and what was decided as data."""
+    last = recall(job.choices.since) if job.choices.since else {}
+    issues, closed = _issues(job, last)
+    for issue in issues:
+        if issue.sent:
+            yield job.word(issue.slip.file, "slip.docx", _context(job, issue))
+    under = f"截止日期：{day(job.result.as_of)}    金额单位：元    状态：已发出 → 已送达 → 已答复 → 已关闭"
+    rows = [_row(n, i) for n, i in enumerate(issues, 1)]
+    gone = [_closed_row(n, s) for n, s in enumerate(closed, 1)]
+    counts = {c: sum(i.change == c for i in issues) for c in (NEW, ROSE, SAME, FELL)}
+    notes = [
+        "自上次以来：" + "，".join(f"{c} {n} 笔" for c, n in counts.items()) + f"，不再预警 {len(gone)} 笔。"
+        if job.choices.since
+        else "首次登记。下次运行时用 --since 读回本登记册，级别上升的另发通知单并突出显示。",
+        "送达日期、签收人、答复日期、答复内容、关闭日期、关闭原因由经办人填写；其他列由程序填写。",
+    ]
+    sheets = [
+        ("slip_register", job.filled(rows, under, notes=notes)),
+        ("slip_closed", job.filled(gone, under)),
+    ]
+    yield job.book("预警通知单登记册.xlsx", sheets, _KNOWN)
+    yield job.json("预警通知单.json", {"slips": [_data(i) for i in issues], "closed": [s.document() for s in closed],
+                                    "claims": [{"unit": i.claim.unit, "claim_id": i.claim.claim_id,
+                                                "debtor": i.claim.debtor, "level": i.claim.level} for i in issues]})  # fmt: skip
+
+
+def _issues(job: Job, last: dict[tuple[str, str], Slip]) -> tuple[list[Issue], list[Slip]]:
+    """Every warned claim with its slip, and the slips of the last run that are at their end."""
+    names = Names()
+    on = job.result.as_of
+    prefix = f"YJ-{on:%Y%m%d}-" if on else "YJ-"
+    numbers = _numbers(prefix, last.values())
+    issues: list[Issue] = []
+    closed: list[Slip] = []
+    for claim in job.warnings.claims:
+        old = last.pop((claim.unit, claim.claim_id), None)
+        rank = LEVELS.index(claim.level)
+        before = LEVELS.index(old.level) if old is not None and old.level in LEVELS else None
+        change = NEW if before is None else ROSE if rank > before else FELL if rank < before else SAME
+        running = old is not None and old.number and not old.closed_on
+        if old is not None and running and change in (SAME, FELL):
+            kept = old.moved(claim.level, claim.balance)
+            issues.append(Issue(claim, kept, change, old.level, sent=False))
+            continue
+        number = next(numbers)
+        if old is not None and running:
+            closed.append(old.closed(day(on), f"级别由{old.level}升为{claim.level}，另发 {number}"))
+        slip = Slip(
+            number=number, unit=claim.unit, claim_id=claim.claim_id, debtor=claim.debtor, level=claim.level,
+            balance=claim.balance, issued_on=day(on, ""),
+            file=names.free(number, claim.debtor, suffix=".docx"),
+        )  # fmt: skip
+        issues.append(Issue(claim, slip, change, old.level if old else "", sent=True))
+    closed += [old if old.closed_on else old.closed(day(on), "已不再预警") for old in last.values()]
+    return issues, [s for s in closed if s.number]
+
+
+def _numbers(prefix: str, taken: Iterable[Slip]) -> Iterator[str]:
+    """Free numbers of this day: a second run on the same day goes on counting."""
+    used = [s.number.removeprefix(prefix) for s in taken if s.number.startswith(prefix)]
+    n = max((int(u) for u in used if u.isdigit()), default=0)
+    while True:
+        n += 1
+        yield f"{prefix}{n:04d}"
+
+
+def _context(job: Job, issue: Issue) -> dict[str, Any]:
+    c = issue.claim
+    answer_days = job.params.get("warning_answer_days")
+    return job.head(c.unit, [c.file], issue.slip.number) | {
+        "level": c.level, "ink": style.WARNING_TINTS[c.level].fill.lstrip("#"), "before": issue.before,
+        "rose": issue.change == ROSE, "claim_id": c.claim_id, "debtor": c.debtor, "contract": c.contract or "—",
+        "balance": "—" if c.balance is None else money.yuan(c.balance),
+        "capitals": "—" if c.balance is None else money.capitals(c.balance),
+        "overdue": "—" if c.overdue_days is None else f"{c.overdue_days:,} 天", "age_band": c.age_band or "—",
+        "handler": c.handler or "—", "responsible": c.responsible or "—", "department": c.department or "—",
+        "measure": c.measure.zh or "—", "reason": f"{c.reason}（批准人：{c.reason_by}）" if c.reason else "",
+        "causes": [{"text": x.text.zh, "level": x.level, "clause": x.clause} for x in c.causes],
+        "answer_days": answer_days or "____", "place": " › ".join(x for x in (c.file, c.sheet, c.cell) if x),
+    }  # fmt: skip
+
+
+def _row(n: int, i: Issue) -> dict[str, Any]:
+    c, s = i.claim, i.slip
+    rose = style.WARNING_TINTS["红"] if i.change == ROSE else None
+    return {
+        "no": n, "number": s.number, "unit": c.unit, "claim_id": c.claim_id, "debtor": c.debtor,
+        "level": Cell(c.level, tint=style.WARNING_TINTS[c.level]), "before": i.before,
+        "change": Cell(i.change, tint=rose, bold=i.change == ROSE), "balance": c.balance, "department": c.department,
+        "handler": c.handler, "responsible": c.responsible, "issued_on": s.issued_on, "deliver_on": s.delivered_on,
+        "signed_by": s.signed_by, "answer_by": "", "answered_on": s.answered_on, "answer": s.answer,
+        "closed_on": s.closed_on, "closed_why": s.closed_why, "state": s.state, "file": s.file,
+        "causes": "；".join(x.text.zh for x in c.causes),
+    }  # fmt: skip
+
+
+def _closed_row(n: int, s: Slip) -> dict[str, Any]:
+    return {
+        "no": n, "number": s.number, "unit": s.unit, "claim_id": s.claim_id, "debtor": s.debtor, "level": s.level,
+        "balance": s.balance, "issued_on": s.issued_on, "deliver_on": s.delivered_on, "signed_by": s.signed_by,
+        "answered_on": s.answered_on, "answer": s.answer, "closed_on": s.closed_on, "closed_why": s.closed_why,
+        "state": s.state, "file": s.file,
+    }  # fmt: skip
+
+
+def _data(i: Issue) -> dict[str, Any]:
+    return {**i.slip.document(), "change": i.change, "before": i.before or None, "sent": i.sent}

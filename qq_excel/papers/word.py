@@ -1,0 +1,212 @@
+"""Fills Word templates fast: docxtpl's tags, parsed and compiled once, rendered thousands of times.
+
+Templates belong to the organisation. They run in Jinja's immutable sandbox and an unknown tag is refused; every
+refusal says which file, which part, which paragraph and why.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qq_excel import yamlfile
+from qq_excel.errors import TemplateError
+from qq_excel.language import Text
+from qq_excel.output import same_zip
+from qq_excel.papers.words import clean
+
+_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+_PART_NAMES = {
+    "document": Text("正文", "body"),
+    "header": Text("页眉", "header"),
+    "footer": Text("页脚", "footer"),
+    "footnotes": Text("脚注", "footnotes"),
+}
+_MAX_BYTES = 20_000_000
+_TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+_PARAGRAPH = re.compile(r"<w:p([ >])")
+
+
+class WordTemplate:
+    """One .docx template, ready to be filled.
+
+    *fonts* maps a font that the template names to the one that takes its place.
+    Raises :class:`TemplateError` when the file is no .docx or a tag is wrong.
+    """
+
+    def __init__(self, path: Path, fonts: Mapping[str, str] | None = None) -> None:
+        from docxtpl import DocxTemplate  # noqa: PLC0415 - only Word papers need it
+        from jinja2 import StrictUndefined  # noqa: PLC0415
+        from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+        self.path = path
+        self._filler = DocxTemplate(str(path))
+        self._environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+        self._static: dict[str, bytes] = {}
+        self._compiled: dict[str, Any] = {}
+        self._sources: dict[str, str] = {}
+        self._order: list[str] = []
+        for name, content in _read(path).items():
+            self._order.append(name)
+            if _PARTS.fullmatch(name):
+                self._compile(name, _replaced(self._xml(name, content), fonts))
+            else:
+                self._static[name] = _replaced(content.decode(), fonts).encode() if _styled(name) else content
+
+    def fill(self, context: Mapping[str, Any], target: Path) -> Path:
+        """Write the filled template to *target*; the same context gives the same bytes."""
+        safe = _safe(dict(context))
+        parts: dict[str, bytes | Path] = {}
+        for name in self._order:
+            parts[name] = (
+                self._static[name] if name in self._static else self._render(name, safe, context).encode()
+            )
+        return same_zip(parts, target)
+
+    def names(self) -> set[str]:
+        """The top-level names that its tags ask for."""
+        from jinja2 import meta  # noqa: PLC0415
+
+        found: set[str] = set()
+        for source in self._sources.values():
+            found |= meta.find_undeclared_variables(self._environment.parse(source))
+        return found
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _xml(self, name: str, content: bytes) -> str:
+        from lxml import etree  # noqa: PLC0415
+
+        try:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            return str(etree.tostring(etree.fromstring(content, parser), encoding="unicode"))
+        except etree.XMLSyntaxError as error:
+            raise self._refused(name, None, f"不能读取：{error}", str(error)) from None
+
+    def _compile(self, name: str, xml: str) -> None:
+        from jinja2 import TemplateSyntaxError  # noqa: PLC0415
+
+        self._check_braces(name, xml)
+        source = _PARAGRAPH.sub(r"\n<w:p\1", self._filler.patch_xml(xml))
+        self._sources[name] = source
+        try:
+            self._compiled[name] = self._environment.from_string(source)
+        except TemplateSyntaxError as error:
+            why = error.message or ""
+            raise self._refused(
+                name, error.lineno, f"标签写法不对：{why}", f"the tag is not right: {why}"
+            ) from None
+
+    def _check_braces(self, name: str, xml: str) -> None:
+        """Refuse a tag that is not closed in its paragraph: docxtpl would swallow all text up to the next one."""
+        for n, paragraph in enumerate(re.findall(r"<w:p[ >].*?</w:p>", xml, re.DOTALL), 1):
+            words = re.sub(r"<[^>]+>", "", paragraph)
+            if re.search(r"{{|}}|{%|%}", _TAG.sub("", words)):
+                at = Text(f"第 {n} 段（{words.strip()[:60]}）", f"paragraph {n} ({words.strip()[:60]})")
+                raise self._refused(
+                    name,
+                    None,
+                    f"{at.zh}：标签写法不对，花括号没有成对",
+                    f"{at.en}: the braces of a tag do not match",
+                )
+
+    def _render(self, name: str, safe: dict[str, Any], context: Mapping[str, Any]) -> str:
+        from jinja2 import TemplateError as JinjaError  # noqa: PLC0415
+
+        try:
+            xml: str = self._compiled[name].render(safe)
+        except JinjaError as error:
+            zh, en = _reason(str(error), context)
+            raise self._refused(name, _line(error), zh, en) from None
+        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+            zh, en = f"标签不能计算：{error}", f"the tag cannot be computed: {error}"
+            raise self._refused(name, _line(error), zh, en) from None
+        xml = xml.replace("\n<w:p", "<w:p")
+        # docxtpl's own escapes for braces that are meant as such
+        for escaped, plain in (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}")):
+            xml = xml.replace(escaped, plain)
+        if "\n" in xml or "\t" in xml or "\a" in xml or "\f" in xml:
+            xml = self._filler.resolve_listing(xml)
+        return xml
+
+    def _refused(self, part: str, line: int | None, zh: str, en: str) -> TemplateError:
+        stem = re.sub(r"\d*\.xml$", "", part.rpartition("/")[2])
+        where = _PART_NAMES.get(stem, Text(part, part))
+        if line is None or part not in self._sources:
+            return TemplateError(Text(f"{self.path}，{where.zh}{zh}。", f"{self.path}, {where.en}, {en}."))
+        lines = self._sources[part].split("\n")
+        paragraph = lines[min(line, len(lines)) - 1].partition("</w:p>")[0]
+        words = re.sub(r"<[^>]+>", "", paragraph).strip()[:60]
+        return TemplateError(
+            Text(
+                f"{self.path}，{where.zh}第 {max(line - 1, 1)} 段（{words}）：{zh}。请改正模板，或用 "
+                "qq-excel report templates export 取一份原样对照。",
+                f"{self.path}, {where.en}, paragraph {max(line - 1, 1)} ({words}): {en}. Mend the template; "
+                "qq-excel report templates export gives the original to compare.",
+            )
+        )
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    """The parts of a .docx, within limits; :class:`TemplateError` when it is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            every = [i for i in archive.infolist() if not i.is_dir()]
+            if sum(i.file_size for i in every) > _MAX_BYTES or len(every) > 500:
+                raise TemplateError(Text(f"{path}：模板过大。", f"{path}: the template is too large."))
+            parts = {i.filename: archive.read(i) for i in every}
+    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+        raise TemplateError(
+            Text(f"{path}：不是可用的 Word 文件（.docx）：{error}。", f"{path}: no usable .docx: {error}.")
+        ) from None
+    if "word/document.xml" not in parts:
+        raise TemplateError(Text(f"{path}：不是 Word 文件（.docx）。", f"{path}: no Word file (.docx)."))
+    if any(name.endswith("vbaProject.bin") for name in parts):
+        raise TemplateError(Text(f"{path}：模板不能带宏。", f"{path}: a template must not bear macros."))
+    return parts
+
+
+def _styled(name: str) -> bool:
+    return name in ("word/styles.xml", "word/fontTable.xml")
+
+
+def _replaced(xml: str, fonts: Mapping[str, str] | None) -> str:
+    for old, new in (fonts or {}).items():
+        if old != new:
+            name = new.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+            xml = xml.replace(f'"{old}"', f'"{name}"')
+    return xml
+
+
+def _reason(message: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    unknown = re.search(r"'([^']+)' is undefined|has no attribute '([^']+)'", message)
+    if unknown is None:
+        return f"标签不能计算：{message}", f"the tag cannot be computed: {message}"
+    name = unknown[1] or unknown[2]
+    near = yamlfile.nearest(name, list(context))
+    return (
+        f"不认识的标签“{name}”" + (f"，是不是 {near}" if near else ""),
+        f"unknown tag '{name}'" + (f"; did you mean {near}" if near else ""),
+    )
+
+
+def _line(error: BaseException) -> int | None:
+    """The line of the template's source at which it failed: Jinja maps it into the traceback."""
+    line, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == "<template>":
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _safe(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_safe(v) for v in value]
+    # tabs and the marks that docxtpl takes for new paragraphs or pages are not for a submission to set
+    return clean(value).replace("\t", " ") if isinstance(value, str) else value

@@ -1,0 +1,318 @@
+"""Settlement in kind, dossiers, agreements, reconciliation, intake; then every paper in one LibreOffice run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qq_excel.check import Result, check_paths
+from qq_excel.papers.pdf import find_soffice, write_pdfs
+from qq_excel.papers.report import PAPERS, make
+from tests.papers.paper_reading import docx_text, hashes, pdf_text, sheet_rows, total_of
+from tests.support.build import build
+
+D = dt.date
+CODE = "91370200264569984Y"
+CLAIM = {
+    "claim_id": "ZQ-1",
+    "debtor": "甲公司",
+    "debtor_code": CODE,
+    "original": 9000,
+    "received": 0,
+    "balance": 9000,
+}
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    goods = {
+        "list_id": "QD-1",
+        "unit": "华东分公司",
+        "debtor": "甲公司",
+        "claim_id": "ZQ-1",
+        "agreement_no": "DZ-1",
+        "settled_debt": 9000,
+    }
+    tables = {
+        "receivables": [CLAIM],
+        "inventory_count": [
+            {
+                **goods,
+                "item": "=1+1",
+                "book_qty": 2,
+                "counted_qty": 2,
+                "difference_qty": 0,
+                "unit_price": 2000,
+                "value": 4000,
+                "appraised_value": 3500,
+            },
+            {
+                **goods,
+                "item": "轴承",
+                "book_qty": 10,
+                "counted_qty": 9,
+                "difference_qty": -1,
+                "unit_price": 300,
+                "value": 2700,
+                "appraised_value": 2500.5,
+            },
+        ],
+        "disposals": [
+            {
+                "disposal_id": "CZ-1",
+                "list_id": "QD-1",
+                "unit": "华东分公司",
+                "item": "轴承",
+                "qty": 9,
+                "settled_debt": 2700,
+                "method": "出售",
+                "proceeds": 2000,
+                "disposed_on": D(2026, 9, 1),
+                "reduced": "是",
+                "reduction_reason": "型号已停产",
+                "report_no": "BG-1",
+            },
+            {
+                "disposal_id": "CZ-2",
+                "list_id": "QD-1",
+                "unit": "华东分公司",
+                "item": "机床",
+                "qty": 1,
+                "settled_debt": 4000,
+                "method": "出售",
+                "proceeds": 4000,
+                "disposed_on": D(2026, 9, 1),
+                "reduced": "否",
+            },
+        ],
+        "dossiers": [
+            {
+                "dossier_id": "DA-1",
+                "claim_id": "ZQ-1",
+                "debtor": "甲公司",
+                "opened_on": D(2026, 1, 5),
+                "opened_by": "周敏",
+                "investigated_on": D(2026, 2, 1),
+                "proposal": "协议还款",
+                "status": "在办",
+                "retention_years": 30,
+            },
+        ],
+        "dossier_loans": [
+            {
+                "dossier_id": "DA-1",
+                "action": "借阅",
+                "requested_by": "何立",
+                "approved_by": "高远",
+                "lent_on": D(2026, 9, 1),
+                "return_due_on": D(2026, 9, 8),
+            },
+            {
+                "dossier_id": "DA-1",
+                "action": "销毁",
+                "requested_by": "何立",
+                "approved_by": "高远",
+                "approval_no": "XH-1",
+            },
+        ],
+        "agreements": [
+            {
+                "agreement_id": "XY-1",
+                "claim_id": "ZQ-1",
+                "debtor": "甲公司",
+                "amount": 9000,
+                "signed_on": D(2026, 9, 1),
+                "method": "分期",
+                "terms": 2,
+                "security": "保证",
+            }
+        ],
+        "instalments": [
+            {"agreement_id": "XY-1", "no": 1, "due_on": D(2026, 10, 1), "due": 4000},
+            {"agreement_id": "XY-1", "no": 2, "due_on": D(2026, 12, 1), "due": 4500},
+        ],
+        "collection_log": [
+            {
+                "log_id": "CS-1",
+                "claim_id": "ZQ-1",
+                "debtor": "甲公司",
+                "on": D(2026, 8, 1),
+                "method": "函件",
+                "by": "周敏",
+                "content": "催款",
+                "receipted": "是",
+                "proof_no": "PZ-9",
+            }
+        ],
+        "confirmations": [
+            {
+                "confirmation_id": "Q1",
+                "claim_id": "ZQ-1",
+                "debtor": "甲公司",
+                "cut_off": D(2026, 9, 30),
+                "sales_balance": 9000,
+                "finance_balance": 8999.5,
+                "difference": 0.5,
+                "difference_reason": "在途",
+                "method": "函证",
+                "proof_no": "HZ-7",
+            },
+            {
+                "confirmation_id": "Q2",
+                "claim_id": "ZQ-2",
+                "debtor": "乙公司",
+                "cut_off": D(2026, 9, 30),
+                "sales_balance": 100,
+                "finance_balance": 100,
+                "difference": 0,
+                "method": "函证",
+            },
+        ],
+        "claim_intake": [
+            {
+                "intake_id": f"SB-{n}",
+                "applicant": "王五",
+                "applicant_code": "370202199001011237",
+                "debtor": "甲公司",
+                "amount": 1200.3,
+                "declared_on": D(2026, 9, 1),
+                "accepted_on": D(2026, 9, 3),
+                "decision": decision,
+                "refusal_reason": why,
+                "track": "调解",
+            }
+            for n, (decision, why) in enumerate(
+                [("受理", None), ("不予受理", "已过申报期"), ("补正", "缺少合同")], 1
+            )
+        ],
+    }
+    return check_paths([build(tmp_path_factory.mktemp("in") / "全部.xlsx", tables)])
+
+
+FORMS = ("counts", "reductions", "dossiers", "agreements", "reconciliation", "intake")
+
+
+@pytest.fixture(scope="module")
+def out(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forms")
+    for name in FORMS:
+        make(name, result, folder / name, formats=[f for f in ("docx", "xlsx") if f in PAPERS[name].formats])
+    return folder
+
+
+def test_the_files_of_each_paper(out: Path) -> None:
+    assert sorted(hashes(out)) == sorted(
+        [
+            "counts/华东分公司_QD-1_抵债物品盘点清单.xlsx",
+            "counts/华东分公司_QD-1_鉴定申请书.docx",
+            "counts/华东分公司_QD-1_以物抵债审批报告.docx",
+            "reductions/华东分公司_CZ-1_降价处置报告.docx",
+            "dossiers/DA-1_甲公司_清欠档案.docx",
+            "dossiers/DA-1_档案借阅单_001.docx",
+            "dossiers/DA-1_档案销毁审批单_002.docx",
+            "agreements/XY-1_甲公司_还款协议.docx",
+            "reconciliation/销售财务核对表.xlsx",
+            "intake/SB-1_王五_受理文书.docx",
+            "intake/SB-2_王五_受理文书.docx",
+            "intake/SB-3_王五_受理文书.docx",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (
+            "counts/华东分公司_QD-1_鉴定申请书.docx",
+            ["9,000.00 元", "人民币玖仟元整", "=1+1", "6,000.50", "6,700.00"],
+        ),
+        (
+            "counts/华东分公司_QD-1_以物抵债审批报告.docx",
+            ["6,000.50 元", "人民币陆仟元伍角整", "差额 2,999.50 元", "F-10"],
+        ),
+        (
+            "reductions/华东分公司_CZ-1_降价处置报告.docx",
+            ["报告编号：BG-1", "700.00 元（25.9%）", "人民币柒佰元整", "型号已停产"],
+        ),
+        (
+            "dossiers/DA-1_甲公司_清欠档案.docx",
+            ["DA-1", "91370200********4Y", "30 年", "协议还款", "催收记录（函件）", "PZ-9", "HZ-7", "未完成"],
+        ),
+        ("dossiers/DA-1_档案借阅单_001.docx", ["档案借阅单", "何立", "2026-09-08"]),
+        ("dossiers/DA-1_档案销毁审批单_002.docx", ["档案销毁审批单", "XH-1", "监销人一", "30 年"]),
+        (
+            "agreements/XY-1_甲公司_还款协议.docx",
+            ["9,000.00 元（大写：人民币玖仟元整）", "人民币肆仟伍佰元整", "8,500.00", "相差 -500.00 元"],
+        ),
+        (
+            "intake/SB-1_王五_受理文书.docx",
+            ["受理通知书", "处理方式：调解", "37020219********37", "人民币壹仟贰佰元叁角整"],
+        ),
+        ("intake/SB-2_王五_受理文书.docx", ["不予受理通知书", "理由：已过申报期"]),
+        ("intake/SB-3_王五_受理文书.docx", ["补正通知书", "需补正：缺少合同"]),
+    ],
+)
+def test_what_stands_in_them(out: Path, file: str, words: list[str]) -> None:
+    text = docx_text(out / file)
+    for part in words:
+        assert part in text, part
+    assert "{{" not in text
+    assert CODE not in text
+
+
+def test_sheets_tie_to_the_tables(out: Path, result: Result) -> None:
+    goods = result.stacks["inventory_count"].frame
+    count = out / "counts" / "华东分公司_QD-1_抵债物品盘点清单.xlsx"
+    assert round(total_of(count, "金额") * 100) == goods["value"].sum() == 670000
+    assert round(total_of(count, "鉴定价值") * 100) == goods["appraised_value"].sum()
+    text = "\n".join(str(v) for r in sheet_rows(count) for v in r if v)
+    for words in (
+        "单位经理\n签字：高远\n日期：2026-09-20",
+        "清欠办\n签收：____________\n日期：2026-09-21",
+        "送达（各一份，F-8、F-9）",
+    ):
+        assert words in text, words
+    both = result.stacks["confirmations"].frame
+    ledger = out / "reconciliation" / "销售财务核对表.xlsx"
+    assert round(total_of(ledger, "销售部余额") * 100) == both["sales_balance"].sum()
+    assert total_of(ledger, "差额") == 0.5
+    assert "2 笔，其中 1 笔有差异" in sheet_rows(ledger)[1][0]
+
+
+def test_the_same_bytes_twice(result: Result, out: Path, tmp_path: Path) -> None:
+    for name in FORMS:
+        make(
+            name, result, tmp_path / name, formats=[f for f in ("docx", "xlsx") if f in PAPERS[name].formats]
+        )
+    assert hashes(tmp_path) == hashes(out)
+
+
+@pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not installed")
+def test_every_paper_prints(result: Result, out: Path, tmp_path: Path) -> None:
+    """One LibreOffice run over all: nothing cut to ####, sums on the page, no page without words."""
+    every = tmp_path / "all"
+    shutil.copytree(out, every)
+    for name in ("confirmations", "dunning", "reminders", "ageing", "slips", "pursuit", "responsibility"):
+        make(name, result, every / name, formats=[f for f in ("docx", "xlsx") if f in PAPERS[name].formats])
+    sources = sorted(
+        p for p in every.rglob("*.*") if p.suffix in (".docx", ".xlsx") and not p.name.startswith(".")
+    )
+    targets = [p.with_suffix(".pdf") for p in sources]
+    write_pdfs(sources, targets)
+    pages = {}
+    for target in targets:
+        text = pdf_text(target)
+        assert "###" not in text, target.name
+        assert "{{" not in text, target.name
+        sheets = text.split("\f")[:-1]
+        assert all(len(p.strip()) > 40 for p in sheets), target.name
+        pages[target.name] = len(sheets)
+    assert pages["DA-1_甲公司_清欠档案.pdf"] == 3
+    assert pages["SB-1_王五_受理文书.pdf"] == 2
+    assert pages["DA-1_档案借阅单_001.pdf"] == pages["华东分公司_CZ-1_降价处置报告.pdf"] == 1
+    assert pages["华东分公司_QD-1_抵债物品盘点清单.pdf"] == 1
+    assert pages["华东分公司_甲公司_对账签认函.pdf"] <= 2
+    assert "9,000.00" in pdf_text(every / "confirmations" / "华东分公司_甲公司_对账签认函.pdf")

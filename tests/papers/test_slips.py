@@ -1,0 +1,181 @@
+"""Warning slips with memory, pursuit and responsibility notices: who gets one, what it says, what the register keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from qq_excel.check import Result, check_paths
+from qq_excel.errors import InputError
+from qq_excel.papers.report import make
+from qq_excel.papers.report_job import Choices
+from qq_excel.warnings import warnings_of
+from tests.papers.paper_reading import column, docx_text, hashes, sheet_rows, total_of
+from tests.support.build import build
+
+D = dt.date
+REASON = {"special_reason": "客户重组，已批准展期", "reason_by": "高远"}
+
+
+def claim(name: str, debtor: str, days: int, balance: float, **more):
+    """A claim *days* old at 2026-09-30, insured for 180 days."""
+    on = D(2026, 9, 30) - dt.timedelta(days=days)
+    return {
+        "claim_id": name, "debtor": debtor, "contract_id": f"HT-{name}", "occurred_on": on, "due_on": on + dt.timedelta(days=60),
+        "original": balance, "received": 0, "balance": balance, "age_band": "1年以内", "status": "预警", "last_paid_on": None,
+        "responsible": "何永康", "handler": "罗文博", **more,
+    }  # fmt: skip
+
+
+def checked(folder: Path, claims: list[dict]) -> Result:
+    folder.mkdir(parents=True, exist_ok=True)
+    terms = [
+        {"debtor": c["debtor"], "contract_id": c["contract_id"], "credit_limit": 9e8, "insured_limit": 9e8, "insured_days": 180,
+         "valid_from": D(2020, 1, 1), "valid_to": D(2030, 1, 1)} for c in claims
+    ]  # fmt: skip
+    contracts = [
+        {"contract_id": c["contract_id"], "debtor": c["debtor"], "expires_on": D(2030, 1, 1)} for c in claims
+    ]
+    book = build(folder / "应收.xlsx", {"receivables": claims, "credit_terms": terms, "contracts": contracts})
+    return check_paths([book])
+
+
+BLUE, YELLOW, ORANGE, RED = 155, 170, 200, 300
+FIRST = [claim("A", "甲公司", YELLOW, 1000), claim("B", "乙公司", ORANGE, 2000.5), claim("C", "丙公司", BLUE, 4000),
+         claim("D", "丁公司", RED, 8000, **REASON)]  # fmt: skip
+SECOND = [claim("A", "甲公司", ORANGE, 900), claim("B", "乙公司", ORANGE, 2000.5), claim("D", "丁公司", YELLOW, 8000),
+          claim("E", "戊公司", BLUE, 16000)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    folder = tmp_path_factory.mktemp("first")
+    result = checked(folder / "in", FIRST)
+    make("slips", result, folder / "out", formats=["docx", "xlsx", "json"])
+    return result, folder / "out"
+
+
+def test_a_slip_per_warned_claim_that_equals_the_warnings(first) -> None:
+    result, out = first
+    book = warnings_of(result)
+    assert {c.claim_id: c.level for c in book.claims} == {"A": "黄", "B": "橙", "C": "蓝", "D": "红"}
+    assert len(list(out.glob("*.docx"))) == len(book.claims)
+    register = out / "预警通知单登记册.xlsx"
+    assert round(total_of(register, "账面余额") * 100) == sum(c.balance or 0 for c in book.claims) == 1500050
+    assert sorted(column(register, "债权编号")) == ["A", "B", "C", "D"]
+    text = docx_text(out / "YJ-20260930-0002_乙公司.docx")
+    for words in (
+        "预警级别：橙色",
+        "2,000.50 元",
+        "人民币贰仟元伍角整",
+        "F-29",
+        "10 个工作日内书面答复",
+        "集团清欠办（盖章）",
+        "应收.xlsx › 应收账款明细表",
+    ):
+        assert words in text, words
+    assert "级别上升" not in text
+    assert "经营管理部（盖章）" in docx_text(out / "YJ-20260930-0003_甲公司.docx")
+    assert "已说明的特殊原因：客户重组，已批准展期（批准人：高远）" in docx_text(
+        out / "YJ-20260930-0001_丁公司.docx"
+    )
+
+
+def test_the_register_is_read_back(first, tmp_path: Path) -> None:
+    """A rose (yellow to orange), B stayed and was answered, C is gone, D fell, E is new."""
+    register = tmp_path / "登记.xlsx"
+    book = openpyxl.load_workbook(first[1] / "预警通知单登记册.xlsx")
+    sheet = book.worksheets[0]
+    heads = [c.value for c in sheet[3]]
+    row = next(r for r in sheet.iter_rows(min_row=4) if r[heads.index("债权编号")].value == "B")
+    row[heads.index("送达日期")].value = D(2026, 10, 9)
+    row[heads.index("答复日期")].value = "2026-10-12"
+    row[heads.index("答复内容")].value = "已约谈，10月底前付清"
+    book.save(register)
+    made = make("slips", checked(tmp_path / "in", SECOND), tmp_path / "out", choices=Choices(since=register),
+                formats=["docx", "xlsx", "json"])  # fmt: skip
+    assert sorted(p.name for p in made.written if p.suffix == ".docx") == [
+        "YJ-20260930-0005_甲公司.docx", "YJ-20260930-0006_戊公司.docx",
+    ]  # fmt: skip
+    assert "※ 级别上升：上次为黄色" in docx_text(tmp_path / "out" / "YJ-20260930-0005_甲公司.docx")
+    new = tmp_path / "out" / "预警通知单登记册.xlsx"
+    life = {
+        k: dict(zip(("change", "before", "state", "number"), v, strict=True))
+        for k, *v in zip(
+            *(column(new, h) for h in ("债权编号", "变化", "上次级别", "状态", "编号")), strict=True
+        )
+    }
+    assert life["A"] == {"change": "上升", "before": "黄", "state": "已发出", "number": "YJ-20260930-0005"}
+    assert life["B"] == {"change": "未变", "before": "橙", "state": "已答复", "number": "YJ-20260930-0002"}
+    assert life["D"]["change"] == "下降"
+    assert life["E"]["change"] == "新增"
+    answers = dict(zip(column(new, "债权编号"), column(new, "答复内容"), strict=True))
+    assert answers["B"] == "已约谈，10月底前付清"
+    assert dict(zip(column(new, "债权编号"), column(new, "送达日期"), strict=True))["B"] == "2026-10-09"
+    closed = [r for r in sheet_rows(new, 1) if isinstance(r[0], int)]
+    assert {r[3]: r[12] for r in closed} == {"A": "级别由黄升为橙，另发 YJ-20260930-0005", "C": "已不再预警"}
+    text = "\n".join(str(r[0]) for r in sheet_rows(new))
+    assert "自上次以来：新增 1 笔，上升 1 笔，未变 1 笔，下降 1 笔，不再预警 2 笔。" in text
+    rose = next(
+        r for r in openpyxl.load_workbook(new).worksheets[0].iter_rows(min_row=4) if r[7].value == "上升"
+    )
+    assert rose[7].fill.fgColor.rgb == "FFC00000"
+
+
+def test_memory_from_the_warnings_document(first, tmp_path: Path) -> None:
+    told = tmp_path / "上次.json"
+    told.write_text(json.dumps(warnings_of(first[0]).document(), ensure_ascii=False), encoding="utf-8")
+    made = make("slips", checked(tmp_path / "in", SECOND), tmp_path / "out", choices=Choices(since=told))
+    rows = dict(
+        zip(
+            *(column(tmp_path / "out" / "预警通知单登记册.xlsx", h) for h in ("债权编号", "变化")),
+            strict=True,
+        )
+    )
+    assert rows == {"A": "上升", "B": "未变", "D": "下降", "E": "新增"}
+    assert len([p for p in made.written if p.suffix == ".docx"]) == 4  # that run issued no slips
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.xlsx"])
+def test_what_is_no_memory_is_refused(first, tmp_path: Path, name: str) -> None:
+    wrong = tmp_path / name
+    if name.endswith("json"):
+        wrong.write_text("[1]", encoding="utf-8")
+    else:
+        openpyxl.Workbook().save(wrong)
+    with pytest.raises(InputError, match="不是"):
+        make("slips", first[0], tmp_path / "out", choices=Choices(since=wrong))
+
+
+def test_pursuit_spares_what_has_a_special_reason(first, tmp_path: Path) -> None:
+    made = make("pursuit", first[0], tmp_path)
+    assert [p.name for p in made.written] == ["华东分公司_追讨通知.docx", "追讨通知登记册.xlsx"]
+    text = docx_text(made.written[0])
+    for words in (
+        "你单位下列 1 笔债权",
+        "2,000.50",
+        "制度 F-29",
+        "暂不追讨",
+        "客户重组，已批准展期（批准人：高远）",
+        "8,000.00",
+    ):
+        assert words in text, words
+    assert total_of(made.written[1], "金额") == 2000.5
+
+
+def test_responsibility_names_who_answers(first, tmp_path: Path) -> None:
+    made = make("responsibility", first[0], tmp_path, formats=["docx", "xlsx"])
+    assert made.written[0].name == "华东分公司_何永康_清欠责任落实通知.docx"
+    text = docx_text(made.written[0])
+    for words in ("何永康（华东分公司）：", "经办人（罗文博）", "制度 F-30", "人民币贰仟元伍角整"):
+        assert words in text, words
+    assert "丁公司" not in text  # explained
+
+
+def test_the_same_bytes_twice(first, tmp_path: Path) -> None:
+    make("slips", first[0], tmp_path, formats=["docx", "xlsx", "json"])
+    assert hashes(tmp_path) == hashes(first[1])
