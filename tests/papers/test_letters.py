@@ -66,9 +66,11 @@ def test_one_letter_per_debtor_with_all_his_items(letters: Path) -> None:
     assert CODE not in text
 
 
-def test_the_footer_tells_where_the_figures_come_from(letters: Path) -> None:
+def test_the_footer_tells_where_the_figures_come_from(letters: Path, result: Result) -> None:
     text = docx_text(letters / "催款函" / "华东分公司_丙公司_最后催款函.docx")
-    assert "来源：应收.xlsx    截止日期：2026-09-30    制度：group v1（" in text
+    policy = result.policy
+    source = "来源：应收.xlsx    截止日期：2026-09-30"
+    assert f"{source}    制度：group v{policy.version}（{policy.sha256[:12]}）" in text
 
 
 def test_steps_follow_the_oldest_overdue_item_and_leave_suits_alone(letters: Path) -> None:
