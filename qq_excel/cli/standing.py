@@ -34,7 +34,8 @@ def run_status(
     from qq_excel.papers.status_board import write_board  # noqa: PLC0415
     from qq_excel.status import board_of  # noqa: PLC0415
 
-    board = board_of(checked(paths, as_of, policy, together, options, quiet=format is Format.JSON))
+    folder = None if target is None else target.parent
+    board = board_of(checked(paths, as_of, policy, together, options, folder, quiet=format is Format.JSON))
     if target is not None:
         write_board(board, target)
     if format is Format.JSON:
