@@ -249,7 +249,8 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
-        text = _replaced(text, at, [_digits(v) for v in cells.number[at]])
+        written = _clock if f.type is FieldType.TIME else _digits
+        text = _replaced(text, at, [written(v) for v in cells.number[at]])
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
             facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
@@ -277,6 +278,14 @@ def _replaced(text: pd.Series[Any], at: npt.NDArray[np.int64], words: list[str])
     out = text.to_numpy(dtype=object, copy=True)
     out[at] = words
     return pd.Series(out, dtype="str")
+
+
+def _clock(value: float) -> str:
+    """A number in a time column, a part of the day, as the time of day: 0.4375 is 10:30."""
+    if not 0 <= value < 1:
+        return _digits(value)
+    hour, minute = divmod(round(value * 24 * 60), 60)
+    return f"{hour % 24:02d}:{minute:02d}"
 
 
 def _digits(value: float) -> str:

@@ -17,7 +17,8 @@ from qq_excel.catalogue import all_rules
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MODULES = (
-    "files", "tables", "cells", "codes", "receivables", "claim_clocks", "credit", "contracts", "inventory", "write_offs",
+    "files", "tables", "cells", "codes", "receivables", "claim_clocks", "credit", "contracts", "inventory",
+    "write_offs", "disposals", "write_off_register", "dossiers", "agreements", "collection", "confirmations",
 )  # fmt: skip
 _RULES: dict[str, Callable[..., Any]] = {}
 

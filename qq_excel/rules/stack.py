@@ -182,6 +182,10 @@ class Stack:
             _memo={},
         )
 
+    def with_column(self, name: str, values: Any) -> Stack:
+        """The same stack with the column *name* replaced, to be looked up by another."""
+        return replace(self, frame=self.frame.assign(**{name: values}), _memo={})
+
     def total_of(self, other: Stack, values: Any, on: Mapping[str, str]) -> npt.NDArray[np.float64]:
         """For each row, the sum of *values* (one per row of *other*) over the rows of *other* that match.
 

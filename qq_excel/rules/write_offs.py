@@ -18,6 +18,7 @@ from qq_excel.rules.exposure import ages, limits, past_age_or_limit
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
+from qq_excel.rules.steps import Step, skipped, too_early
 from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
 
 Mask = npt.NDArray[np.bool_]
@@ -28,10 +29,10 @@ APPROVED, REJECTED, DISAGREED = "已批准", "已驳回", "不同意"
 _PERSON, _COMPANY = "个人", "企业"
 #: The steps of an approval: its date, and what else shows that it was taken.
 _STEPS = (
-    ("applied_on", ()),
-    ("office_on", ("office_opinion",)),
-    ("manager_on", ("manager_opinion",)),
-    ("approved_on", ("approval_no",)),
+    Step("applied_on"),
+    Step("office_on", ("office_opinion",)),
+    Step("manager_on", ("manager_opinion",)),
+    Step("approved_on", ("approval_no",)),
 )
 #: Why an evidence file cannot be used (``reading.attachments``).
 _REASONS = {
@@ -223,27 +224,7 @@ def wof005(stack: Stack, _params: Params) -> list[Verdict]:
 
     局限：同一天办理视为顺序正确；填了意见或文号而没有日期的，视为该步已办，其前各步须有日期。
     """
-    out: list[Verdict] = []
-    before = np.full(len(stack), np.datetime64("NaT", "D"), dtype="datetime64[D]")
-    for i, (name, _) in enumerate(_STEPS):
-        day = days_of(stack, name)
-        early = Text("早于前面步骤的日期 ", "before an earlier step on ")
-        if i:
-            out.append(Verdict(day < before, field=name, figures={"problem": early, "than": before.copy()}))
-        before = np.fmax(before, day)
-    for i, (name, _) in enumerate(_STEPS):
-        later = np.full(len(stack), None, dtype=object)
-        for date, also in reversed(_STEPS[i + 1 :]):
-            done = stack.filled(date)
-            for other in also:
-                done = done | stack.filled(other)
-            later[done] = Text(stack.kind[date].header, stack.kind[date].en)
-        figures = {
-            "problem": Text("而后面的步骤已经办理：", "though a later step was taken: "),
-            "than": later,
-        }
-        out.append(Verdict(stack.blank(name) & _is(later), field=name, figures=figures))
-    return out
+    return [*too_early(stack, _STEPS), *skipped(stack, _STEPS)]
 
 
 def _rank(stack: Stack, params: Params) -> tuple[Ranks, Ranks, list[str]] | None:

@@ -18,7 +18,22 @@ from qq_excel.rules import registry
 FIXTURES = Path(__file__).parent / "fixtures"
 SECTIONS = ["依据：", "错例：", "正例：", "参数：", "局限："]
 RULES = list(all_rules())
-FOUNDATION = {"FIL": 11, "TAB": 10, "CEL": 14, "REC": 22, "CRD": 8, "CON": 6, "INV": 14, "WOF": 16}
+FOUNDATION = {
+    "FIL": 11,
+    "TAB": 10,
+    "CEL": 14,
+    "REC": 22,
+    "CRD": 8,
+    "CON": 6,
+    "INV": 14,
+    "WOF": 16,
+    "DSP": 8,
+    "WOR": 10,
+    "DOS": 7,
+    "AGR": 6,
+    "LOG": 8,
+    "CFM": 5,
+}
 
 
 def test_every_rule_of_the_catalogue_is_there() -> None:
