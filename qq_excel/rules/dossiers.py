@@ -32,7 +32,7 @@ _STEPS = (
     Step("collected_on"),
     Step("concluded_on", ("proposal",)),
 )
-_SEALING = (*_STEPS[:-1], Step("sealed_on", ("sealed_by",)))
+_SEALING = Step("sealed_on", ("sealed_by",))
 
 
 def _sealed(stack: Stack) -> Mask:
@@ -88,16 +88,8 @@ def dos002(stack: Stack, _params: Params) -> Iterator[Verdict]:
     报告。
     """
     yield from too_early(stack, _STEPS)
-    yield list(too_early(stack, _SEALING))[-1]
-    later = {v.field: v for v in skipped(stack, _SEALING)}
-    for verdict in skipped(stack, _STEPS):
-        by_seal = later.get(verdict.field)
-        if by_seal is not None:
-            verdict.figures = {
-                **verdict.figures, "than": np.where(true(verdict.bad), verdict.figures["than"], by_seal.figures["than"]),
-            }  # fmt: skip
-            verdict.bad = true(verdict.bad) | true(by_seal.bad)
-        yield verdict
+    yield from (v for v in too_early(stack, (*_STEPS[:-1], _SEALING)) if v.field == _SEALING.date)
+    yield from (v for v in skipped(stack, (*_STEPS, _SEALING)) if v.field != _STEPS[-1].date)
     undated = stack.blank("sealed_on") & stack.is_one_of("status", [_SEALED])
     said = Text("而档案状态为", "though the status is ")
     yield Verdict(undated, field="sealed_on", figures={"problem": said, "than": stack["status"]})
