@@ -261,7 +261,7 @@ def dsp008(stack: Stack, params: Params) -> Verdict:
     | 2025-09-30 | 10 | 0 |
     | 2025-09-29 | 10 | 10 |
 
-    参数：dispose_within_days（抵债物品处置期限）
+    参数：dispose_within_days（抵债物品变现期限）
 
     局限：逐项物品报告尚余的数量；入账日期空白的从批准日期起算；截止日期之后的处置不计；长期自用的请登记为自用处置。
     """
