@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from qq_excel.reading.mapping import Found
 
 log = logging.getLogger(__name__)
+#: Rows above the headers of a further table in which its head block may stand.
+_ABOVE = 4
 #: Sheets that the program itself writes; they are no submission.
 OWN_SHEETS = frozenset(
     {"填表说明", "校验结果", "修正记录", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
@@ -230,7 +232,6 @@ def _mappings(path: Path, options: Options, book: Workbook) -> tuple[Found, ...]
 
 def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()) -> None:
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
-    from qq_excel.reading.table import make_table  # noqa: PLC0415
 
     passed: list[tuple[str, NotLocated]] = []
     for grid in grids:
@@ -238,16 +239,7 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
             continue
         found = locate(grid, mappings)
         if isinstance(found, Located):
-            table = make_table(grid, found)
-            if found.mapping is not None:
-                used = found.mapping.text
-                reason = Text(f"按{used.zh}读取", f"read by {used.en}")
-                book.facts.append(
-                    FileFact("FIL011", sheet=grid.name, values={"reason": reason, "code": "used"})
-                )
-            if as_of is not None:
-                table.head["as_of"] = HeadEntry("as_of", as_of.isoformat(), as_of, -1, -1)
-            book.tables.append(table)
+            _tables_of(grid, found, book, as_of, mappings)
         elif any(any(v is not None for v in row) for row in grid.head(60)):
             passed.append((grid.name, found))
     if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
@@ -255,6 +247,29 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
         book.facts.append(FileFact("FIL006", values=_nearest(nearest)))
     elif book.tables:
         book.facts += [FileFact("FIL009", sheet=name, values={"sheet": name}) for name, _ in passed]
+
+
+def _tables_of(
+    grid: Any, found: Any, book: Workbook, as_of: dt.date | None, mappings: Sequence[Found]
+) -> None:
+    """The tables of one sheet, one below the other. What the head block of the first says holds for all."""
+    from qq_excel.reading.locate import Located, locate  # noqa: PLC0415
+    from qq_excel.reading.table import make_table  # noqa: PLC0415
+
+    head: dict[str, HeadEntry] = {}
+    while isinstance(found, Located):
+        head = found.head = head | found.head
+        table = make_table(grid, found)
+        if found.mapping is not None:
+            used = found.mapping.text
+            reason = Text(f"按{used.zh}读取", f"read by {used.en}")
+            book.facts.append(FileFact("FIL011", sheet=grid.name, values={"reason": reason, "code": "used"}))
+        if as_of is not None:
+            table.head["as_of"] = HeadEntry("as_of", as_of.isoformat(), as_of, -1, -1)
+        book.tables.append(table)
+        if table.below is None:
+            return
+        found = locate(grid, mappings, max(found.header_row + 1, table.below - _ABOVE))
 
 
 def _nearest(found: Any) -> dict[str, object]:

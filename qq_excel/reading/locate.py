@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from qq_excel.findings import a1
@@ -86,49 +87,71 @@ def _claims(kind: Kind) -> dict[str, str]:
     return out
 
 
-def locate(grid: Any, mappings: Sequence[Found] = ()) -> Located | NotLocated:
-    """Recognise the table of *grid*, or say which kind comes nearest.
+def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located | NotLocated:
+    """Recognise the first table of *grid* from row *start* on, or say which kind comes nearest.
 
     A sheet of our own template is known by its mark; then a mapping that fits counts more than the names.
     """
-    rows = grid.head(HEAD_ROWS)
+    rows = grid.head(start + HEAD_ROWS)
     filled = fill_merges(rows, grid.merges)
     marked = all_kinds().get(grid.marks.get("kind", ""))
     if mappings and marked is None:
-        by_mapping = _by_mapping(grid, rows, filled, mappings)
+        by_mapping = _by_mapping(grid, rows, filled, mappings, start)
         if by_mapping is not None:
             return by_mapping
-    best: tuple[float, int, Kind, list[str], int] | None = None
-    for number in range(len(rows)):
+    best: _Match | None = None
+    for number in range(start, len(rows)):
         texts = [v for v in rows[number] if isinstance(v, str) and v.strip()]
         if len(texts) < 2:
             continue
-        readings = _readings(filled, rows, number)
-        for kind in [marked] if marked else all_kinds().values():
-            for depth, headers in readings:
-                hits = _match(kind, headers)
-                required = kind.required
-                score = (
-                    sum(1 for f in required if f in hits) / max(1, len(required))
-                    + len(hits) / 1000
-                    - depth / 1e6
-                )
-                if best is None or score > best[0]:
-                    best = (score, number, kind, headers, depth)
+        if best is not None and best.score >= ENOUGH and number > best.row + _HEADER_ROWS:
+            break  # headers that stand further down are of another table
+        for depth, headers in _readings(filled, rows, number):
+            for kind in [marked] if marked else all_kinds().values():
+                match = _Match.of(kind, number, depth, headers)
+                if best is None or match.score > best.score:
+                    best = match
     if best is None:
         return NotLocated(marked)
-    score, number, kind, headers, depth = best
-    if score < ENOUGH and not (marked and score > 0.2):
-        hits = _match(kind, headers)
+    kind = best.kind
+    if best.score < ENOUGH and not (marked and best.score > 0.2):
+        hits = _match(kind, best.headers)
         lacks = [kind[f].header for f in kind.required if f not in hits]
-        return NotLocated(kind, score, lacks)
-    return _located(kind, number, depth, headers, rows, grid.merges, _claims(kind))
+        return NotLocated(kind, best.score, lacks)
+    return _located(kind, best.row, best.depth, best.headers, rows, grid.merges, _claims(kind), start)
+
+
+#: A header has at most this many rows below its first that could be taken for one.
+_HEADER_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well a row fits a kind as its headers."""
+
+    kind: Kind
+    row: int
+    depth: int
+    headers: list[str]
+    score: float
+
+    @classmethod
+    def of(cls, kind: Kind, row: int, depth: int, headers: list[str]) -> _Match:
+        hits = _match(kind, headers)
+        share = sum(1 for f in kind.required if f in hits) / max(1, len(kind.required))
+        return cls(kind, row, depth, headers, share + len(hits) / 1000 - depth / 1e6)
+
+
+@cache
+def header_words() -> frozenset[str]:
+    """Every header and synonym as the kinds write them: a cell that is one may stand in a header row."""
+    return frozenset(w for k in all_kinds().values() for f in k.fields for w in (f.header, *f.synonyms))
 
 
 def _by_mapping(
-    grid: Any, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found]
+    grid: Any, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found], start: int
 ) -> Located | None:
-    for number in range(len(rows)):
+    for number in range(start, len(rows)):
         if sum(1 for v in rows[number] if isinstance(v, str) and v.strip()) < 2:
             continue
         for depth, headers in _readings(filled, rows, number):
@@ -140,7 +163,7 @@ def _by_mapping(
             # a field that is mapped is that column only; the others are known by their names as ever
             claims = {h: f for h, f in _claims(kind).items() if f not in mapping.columns}
             claims |= {h: fields[0] for h, fields in mapping.headers.items()}
-            located = _located(kind, number, depth, headers, rows, grid.merges, claims)
+            located = _located(kind, number, depth, headers, rows, grid.merges, claims, start)
             located.mapping = found
             if mapping.unit and "unit" not in located.head:
                 located.head["unit"] = HeadEntry("unit", mapping.unit, mapping.unit, -1, -1)
@@ -181,6 +204,7 @@ def _located(
     rows: list[list[Any]],
     merges: list[Area],
     claims: dict[str, str],
+    start: int,
 ) -> Located:
     columns: dict[str, int] = {}
     shown: dict[str, str] = {}
@@ -223,7 +247,7 @@ def _located(
         if name not in columns:
             near = difflib.get_close_matches(kind[name].header, list(unknown.values()), n=1, cutoff=0.5)
             missing.append((name, near[0] if near else None))
-    head = _head_block(rows[: number - depth], merges)
+    head = _head_block(rows[: number - depth], merges, start)
     return Located(
         kind, last, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
     )
@@ -245,11 +269,11 @@ def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
     return filled
 
 
-def _head_block(rows: list[list[Any]], merges: list[Area]) -> dict[str, HeadEntry]:
+def _head_block(rows: list[list[Any]], merges: list[Area], start: int) -> dict[str, HeadEntry]:
     labels = {normal(word): name for name, words in _LABELS.items() for word in words}
     spans = {(m.top, m.left): m.right for m in merges}
     found: dict[str, HeadEntry] = {}
-    for r, row in enumerate(rows):
+    for r, row in enumerate(rows[start:], start):
         for c, value in enumerate(row):
             if not isinstance(value, str) or not value.strip():
                 continue

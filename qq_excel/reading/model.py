@@ -196,6 +196,8 @@ class Table:
     blank_rows: list[int] = field(default_factory=list)
     hidden: str | None = None
     filtered: bool = False
+    #: Zero-based row of the headers of the next table on the sheet, if there is one.
+    below: int | None = None
 
     @property
     def as_of(self) -> dt.date | None:

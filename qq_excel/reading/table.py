@@ -9,19 +9,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from qq_excel.kinds import Block, FieldType, Kind
 from qq_excel.money import MONEY_UNITS
 from qq_excel.reading import convert, values
 from qq_excel.reading.convert import Facts
 from qq_excel.reading.headers import normal
-from qq_excel.reading.locate import Located
+from qq_excel.reading.locate import Located, header_words
 from qq_excel.reading.mapped import mapped
 from qq_excel.reading.model import CellFacts, CellKind, Cells, FootEntry, Table, TotalRow
 
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
 #: A longer text that ends in 合计 is a sentence.
 _LONGEST_TOTAL = 20
+#: Filled cells that a row above a table has at most.
+_TITLE_CELLS = 4
 _FOOT = re.compile(
     r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
 )
@@ -45,6 +49,11 @@ def make_table(grid: Any, found: Located) -> Table:
     size = max((len(c) for c in cells.values()), default=0)
     for name in found.columns:
         cells.setdefault(name, Cells(np.zeros(size, dtype=np.uint8)))
+    below = _next_headers(cells, kind)
+    if below is not None:
+        size, whole = below, np.arange(below)
+        cells = {name: _taken(one, whole, len(one)) for name, one in cells.items()}
+        by_column = {c: _taken(one, whole[: len(one)], len(one)) for c, one in by_column.items()}
     others = [by_column[c] for c in sorted(beside) if c in by_column]
     for one in [*cells.values(), *others]:
         _blank_empty_texts(one)
@@ -52,6 +61,8 @@ def make_table(grid: Any, found: Located) -> Table:
         for name, column in found.mapping.mapping.columns.items():
             cells[name] = mapped(cells[name], column, kind[name])
     keep, totals_at, end, blank = _rows(cells, others, kind, size)
+    if below is not None:
+        keep = _without_title(keep, cells, size)
     rows = first + keep
     unit_entry = found.head.get("money_unit")
     money_unit = (
@@ -74,13 +85,53 @@ def make_table(grid: Any, found: Located) -> Table:
         template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
         missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
     )  # fmt: skip
+    table.below = None if below is None else first + below
     table.totals = _totals(cells, totals_at, keep, kind, factor, first)
     if kind.blocks:
-        table.foot = _foot(grid, kind, first + end, max(found.columns.values()))
+        table.foot = _foot(grid, kind, first + end, max(found.columns.values()), table.below)
     _merged(grid, table)
     _hidden(grid, table)
     _formulas(grid, table)
     return table
+
+
+def _next_headers(cells: dict[str, Cells], kind: Kind) -> int | None:
+    """The first row below that has headers again: of another table, or of the same on the next page.
+
+    Three of its cells are header words as the kinds spell them. A header puts text where numbers and dates
+    are due, which a clean column does not hold; and into the first columns. Only these are searched.
+    """
+    first = list(cells.values())[:2]
+    typed = [c for n, c in cells.items() if kind[n].type.numeric or kind[n].type is FieldType.DATE]
+    rows = sorted({int(i) for one in (*first, *typed) for i in _header_words(one)})
+    for row in rows:
+        here = [c for c in cells.values() if row < len(c) and c.kind[row] == CellKind.TEXT]
+        words = [str(c.text.iloc[row]).strip() for c in here if c.text is not None]
+        if sum(1 for w in words if w in header_words()) >= 3:
+            return row
+    return None
+
+
+def _header_words(cells: Cells) -> npt.NDArray[np.int64]:
+    """Rows whose cell is the word of a header."""
+    if cells.text is None:
+        return np.zeros(0, dtype=np.int64)
+    text = pa.array(cells.text, type=pa.string())
+    words = pa.array(sorted(header_words()), pa.string())
+    return np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(text, value_set=words), False)))
+
+
+def _without_title(keep: npt.NDArray[np.int64], cells: dict[str, Cells], size: int) -> npt.NDArray[np.int64]:
+    """Data rows without the title and the head block of the table below: texts only, right above it."""
+    filled = np.zeros(size, dtype=np.int32)
+    solid = np.zeros(size, dtype=np.int32)
+    for one in cells.values():
+        filled += one.kind[:size] != CellKind.BLANK
+        solid += one.kind[:size] == CellKind.NUMBER
+    last = size
+    while last > 0 and filled[last - 1] <= _TITLE_CELLS and not solid[last - 1]:
+        last -= 1
+    return keep[keep < last]
 
 
 def _version(grid: Any) -> int | None:
@@ -231,13 +282,13 @@ def _totals(
     return out
 
 
-def _foot(grid: Any, kind: Kind, start: int, width: int) -> list[FootEntry]:
+def _foot(grid: Any, kind: Kind, start: int, width: int, below: int | None) -> list[FootEntry]:
     """Signatures and deliveries below the table."""
     columns = range(max(width, 8) + 1)
     by_column = grid.read(start, columns, columns)
     size = max((len(c) for c in by_column.values()), default=0)
     out: list[FootEntry] = []
-    for i in range(min(size, 200)):
+    for i in range(min(size, 200 if below is None else below - start)):
         line = [(c, v) for c in sorted(by_column) if (v := _value(by_column[c], i)) is not None]
         line = [(c, part) for c, v in line for part in _split(kind, v)]
         for block in kind.blocks:

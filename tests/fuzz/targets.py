@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel.kinds import all_kinds
-from qq_excel.reading import Limits, Options, read_workbook
+from qq_excel.reading import Limits, Options, read_grids, read_workbook
 from qq_excel.reading.grid import BlockGrid
 from qq_excel.reading.guard import inspect
-from qq_excel.reading.locate import Located, locate
 from qq_excel.reading.model import Area, CellError, Workbook
 from qq_excel.reading.source import Source
-from qq_excel.reading.table import make_table
 
 #: Small enough that a mutated file cannot spend the fuzzer's memory honestly.
 LIMITS = Limits(
@@ -183,15 +181,13 @@ def cells_of(data: bytes) -> tuple[list[list[Any]], list[Area]]:
 def locate_cells(data: bytes) -> None:
     """Any cells are a table whose columns and rows stand where it says, or none."""
     rows, merges = cells_of(data)
+    # NaN is a value of a live sheet, and a plain number to nobody
     sheet = BlockGrid("表", rows, merges=merges)
-    found = locate(sheet)
-    if not isinstance(found, Located):
-        return
-    assert found.header_row >= 0
-    table = make_table(sheet, found)
-    book = Workbook("", "", "", [table])
+    book = read_grids([sheet], "live")
     check_book(book)
-    assert all(found.header_row < r < len(rows) for r in table.rows)
+    for table in book.tables:
+        assert all(table.header_row < r < len(rows) for r in table.rows)
+        assert table.below is None or table.header_row < table.below < len(rows)
 
 
 TARGETS = {"guard": guard, "grid": grid, "locate": locate_cells}

@@ -577,3 +577,37 @@ def test_open_document(tmp_path: Path, display: str, hidden: str | None) -> None
     assert cells(table, "amount") == [500_000_000, 500_000_000]
     assert cells(table, "signed_on") == [day("2026-01-05")] * 2
     assert table.hidden == hidden
+
+
+# --- several tables on a sheet ------------------------------------------------------------------------
+
+
+def test_tables_below_each_other() -> None:
+    terms = get_kind("credit_terms")
+    given = {"debtor": "海川", "credit_limit": 5000.0, "insured_days": 30.0, "approval_no": "A-1"}
+    lines: list[Sequence[Any]] = [
+        ["填报单位", "华东分公司", None, "截止日期", "2026-09-30"], HEADERS, row(), row(contract_id="HT-2"),
+        ["合计"], [], ["西南分公司合同"], ["填报单位：西南分公司"], HEADERS, row(contract_id="HT-3"), [],
+        [f.header for f in terms.fields], [given.get(f.name) for f in terms.fields],
+    ]  # fmt: skip
+    book = read_grids([BlockGrid("表", lines)], "live")
+    assert book.facts == []
+    first, second, third = book.tables
+    assert [t.kind.kind for t in book.tables] == ["contracts", "contracts", "credit_terms"]
+    assert [t.header_row for t in book.tables] == [1, 8, 11]
+    assert [t.rows.tolist() for t in book.tables] == [[2, 3], [9], [12]]
+    assert (cells(first, "contract_id"), cells(second, "contract_id")) == (["HT-1", "HT-2"], ["HT-3"])
+    assert [t.row for t in first.totals] == [4]
+    assert cells(third, "credit_limit") == [500_000]
+    assert [t.text("unit") for t in book.tables] == ["华东分公司", "西南分公司", "西南分公司"]
+    assert {t.as_of for t in book.tables} == {dt.date(2026, 9, 30)}
+
+
+def test_headers_again_on_the_next_page_far_below(tmp_path: Path) -> None:
+    page = [row(contract_id=f"HT-{i}") for i in range(150)]
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        write_rows(made, made.add_worksheet("合同台账"), [*page, HEADERS, *page[:2]])
+    book = read_workbook(path)
+    assert [t.rows.tolist() for t in book.tables] == [list(range(1, 151)), [152, 153]]
+    assert all(not t.facts for t in book.tables)
