@@ -172,6 +172,10 @@ class Params:
         """Grades from the best to the worst."""
         return self._need(name, tuple)
 
+    def curve(self, name: str) -> tuple[tuple[float, float], ...]:
+        """(ratio, points) from the lowest ratio to the highest."""
+        return self._need(name, tuple)
+
     def hours(self, name: str = "contact_hours") -> tuple[dt.time, dt.time]:
         """From and until."""
         return self._need(name, tuple)

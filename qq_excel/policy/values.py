@@ -103,6 +103,7 @@ class ParameterType(StrEnum):
     ACTIONS = "actions"
     PROPOSALS = "proposals"
     STEPS = "steps"
+    CURVE = "curve"
 
 
 #: How each type is written, for the administrator who got it wrong.
@@ -137,6 +138,10 @@ WRITTEN: dict[ParameterType, Text] = {
         "催款步骤列表（name、over_days、pay_within_days、tone）",
         "a list of dunning steps (name, over_days, pay_within_days, tone)",
     ),
+    ParameterType.CURVE: Text(
+        "[比例, 分数] 的列表，比例递增，如 [[0, 0], [0.6, 60], [1, 100]]",
+        "a list of [ratio, points] with rising ratios, e.g. [[0, 0], [0.6, 60], [1, 100]]",
+    ),
 }  # fmt: skip
 
 _WHOLE = {
@@ -159,6 +164,7 @@ _ADAPTERS: dict[ParameterType, TypeAdapter[Any]] = {
     ParameterType.ACTIONS: TypeAdapter(dict[str, Action]),
     ParameterType.PROPOSALS: TypeAdapter(dict[str, Proposal]),
     ParameterType.STEPS: TypeAdapter(tuple[Step, ...]),
+    ParameterType.CURVE: TypeAdapter(tuple[tuple[float, float], ...]),
 }
 _INTEGER: TypeAdapter[Any] = TypeAdapter(int)
 
@@ -210,6 +216,8 @@ class Parameter(Strict):
             case ParameterType.GRADES:
                 scores = [g.from_score for g in value]
                 return bool(scores) and all(a > b for a, b in itertools.pairwise(scores))
+            case ParameterType.CURVE:
+                return bool(value) and all(a[0] < b[0] for a, b in itertools.pairwise(value))
             case ParameterType.WORDS | ParameterType.EVIDENCE:
                 return bool(value)
         return not (self.type in _WHOLE or self.type is ParameterType.AMOUNT) or bool(value >= 0)

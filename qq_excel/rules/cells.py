@@ -29,6 +29,8 @@ Mask = npt.NDArray[np.bool_]
 _UNREADABLE = ("CEL004", "CEL005", "CEL010", "CEL011")
 #: Distinct values for which the nearest word is looked up; a column of garbage is not worth more.
 _NEAREST = 200
+#: Lists of the profile that another rule holds the cell against: stages (CAS001) and units (STF001).
+_RULES_OF_THEIR_OWN = (("cases", "stage"), ("staff", "team"))
 #: Words of a list, and rows of a repeated key, that one message shows.
 _LISTED, _ROWS = 12, 5
 
@@ -236,13 +238,13 @@ def cel007(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
 
     参数：age_bands（账龄段的可选值）
 
-    局限：最接近的值只按字面比较，请核对含义后再采用。
+    局限：最接近的值只按字面比较，请核对含义后再采用；清欠台账的当前阶段见 CAS001，清欠人员的所属机构见 STF001。
     """
     for field in stack.kind.fields:
         if field.type not in (FieldType.ENUM, FieldType.YESNO):
             continue
         there = stack.filled(field.name)
-        if not there.any():
+        if not there.any() or (stack.kind.kind, field.name) in _RULES_OF_THEIR_OWN:
             continue
         try:
             words = _words(field, params)

@@ -35,7 +35,7 @@ KINDS = {
     "instalments": ("还款计划", "agreement_id no", 7, "agreements"),
     "collection_log": ("催收记录", "log_id", 16, None),
     "confirmations": ("对账签认表", "confirmation_id", 13, None),
-    "project_claims": ("工程款清欠台账", "claim_id", 26, None),
+    "project_claims": ("工程款清欠台账", "claim_id", 27, None),
     "claim_intake": ("欠债申报受理登记表", "intake_id", 16, None),
     "litigation": ("诉讼及风险事件登记表", "matter_id", 15, None),
     "assessment": ("清欠考核评分表", "unit period kind", 17, None),
@@ -148,7 +148,7 @@ COLUMNS = {
         收据 has_receipt* yesno; 结算单 has_statement yesno; 书面通知日期 notified_on date;
         电话催款日期 phoned_on date; 协议编号 agreement_id code; 协议金额 agreed_amount amount;
         协议期限 agreed_by date; 到账日期 received_on date; 结算日期 settled_on date;
-        归档日期 archived_on date; 当前环节 stage* enum; 项目经理 manager* text; 责任人 responsible* text""",
+        归档日期 archived_on date; 当前环节 stage* enum; 项目经理 manager* text; 责任人 responsible* text; 备注 remark text""",
     "claim_intake": """
         申报编号 intake_id* code; 申报人 applicant* text; 申报人证件号 applicant_code* code;
         债务人名称 debtor* text; 申报金额 amount* amount; 申报日期 declared_on* date;

@@ -33,6 +33,12 @@ FOUNDATION = {
     "AGR": 6,
     "LOG": 8,
     "CFM": 5,
+    "CAS": 10,
+    "PRJ": 7,
+    "CLM": 4,
+    "LIT": 4,
+    "ASM": 7,
+    "STF": 3,
 }
 
 

@@ -16,6 +16,7 @@ import yaml
 from qq_excel.check import check_paths
 from qq_excel.kinds import kind_names
 from qq_excel.policy import Policy, load_policy
+from qq_excel.policy.stages import Stage, Team
 from tests.support.build import build, cell
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -44,6 +45,15 @@ def with_parameters(
     return policy.model_copy(update={"parameters": parameters, "off": off, "kinds": used, "expected": used})
 
 
+def with_workflow(policy: Policy, stages: list[str] | None, teams: list[str] | None) -> Policy:
+    """The policy with other stages and units, by their names."""
+    if stages is not None:
+        policy = policy.model_copy(update={"stages": tuple(Stage.model_construct(name=s) for s in stages)})
+    if teams is not None:
+        policy = policy.model_copy(update={"teams": tuple(Team.model_construct(name=t) for t in teams)})
+    return policy
+
+
 @pytest.mark.parametrize(("rule", "case"), _cases())
 def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
     parts = ("tables", "head", "total", "foot", "drop", "layout")
@@ -60,6 +70,7 @@ def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
     policy = with_parameters(
         case.get("policy") or {}, case.get("on") or [], case.get("kinds"), case.get("profile") or "group"
     )
+    policy = with_workflow(policy, case.get("stages"), case.get("teams"))
     result = check_paths(paths, policy=policy)
     found = [f for f in result.findings if f.rule == rule]
     actual = []
