@@ -3,12 +3,10 @@
 * 进展 (A-4-1): what came in of what the plan of the period was to bring in, turned into points.
 * 成果 (A-4-3): 清收率, what came in of all that was owed in the period, and 压降率, by how much the debt fell;
   both turned into points and weighted.
-* 质量 (A-4-2): shares of complete plans, agreements and evidence, weighted (:mod:`qq_excel.assessment`).
-* 态度 (A-4-4): by hand.
+* 质量 (A-4-2) and 态度 (A-4-4): entered by hand.
 
 Ratios become points along a curve of the policy (``progress_curve``, …): straight between its points, flat
-beyond its ends. Weights and grades are the policy's too. Scores have one decimal. The rules ASM and the
-scoring sheet use the same functions.
+beyond its ends. Weights and grades are the policy's too. Scores have one decimal.
 """
 
 from __future__ import annotations
@@ -27,9 +25,8 @@ Mask = npt.NDArray[np.bool_]
 
 #: The four indicators as the policy names them, and their fields.
 INDICATORS = {"进展": "progress", "质量": "quality", "成果": "results", "态度": "attitude"}
-#: The two parts of 成果 and the three of 质量, as the policy names them.
+#: The two parts of 成果 as the policy names them.
 CLEARED, REDUCED = "清收率", "压降率"
-PLANS, AGREEMENTS, EVIDENCE = "方案", "协议", "证据"
 
 
 def floats(column: Any) -> Floats:
