@@ -35,6 +35,7 @@ def counts(job: Job) -> Iterable[Piece]:
         )
         filled = job.filled(rows, under)
         form = job.house.layout("count_list")
+        form.check(_KNOWN)
         name = names.free(unit, list_id, "抵债物品盘点清单", suffix=".xlsx")
         yield Piece(name, partial(_count_sheet, form, filled, foots.get(list_id, {})), pdf=True)
         yield job.word(
@@ -100,7 +101,7 @@ def _count_sheet(
     """The list with its signature and delivery blocks, filled where the workbook has them."""
     with paper(target, form.title) as book:
         sheet = book.sheet(form.sheet, tab="#1F3864")
-        row = write_layout(sheet, form, filled, _KNOWN)
+        row = write_layout(sheet, form, filled)
         columns = len(form.columns)
         edge: dict[str, Any] = {"border": 1, "border_color": "#BFC7D1", "font_size": 10.5, "text_wrap": True}
         for block, title, entries, what in (

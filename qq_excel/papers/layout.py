@@ -44,6 +44,19 @@ class Layout(Strict):
     signatures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def check(self, known: Sequence[str]) -> None:
+        """Refuse a column whose field the paper does not have (:class:`SchemaError`)."""
+        for c in self.columns:
+            if c.field not in known:
+                near = yamlfile.nearest(c.field, list(known))
+                raise SchemaError(
+                    Text(
+                        f"版式“{self.title}”：没有字段“{c.field}”" + (f"，是不是 {near}？" if near else "。"),
+                        f"layout {self.title}: there is no field '{c.field}'"
+                        + (f"; did you mean {near}?" if near else "."),
+                    )
+                )
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -60,12 +73,9 @@ class Filled:
     headers: Mapping[str, str] | None = None
 
 
-def write_layout(sheet: Sheet, layout: Layout, filled: Filled, known: Sequence[str]) -> int:
-    """Write one sheet by its layout; gives the next free row.
-
-    *known* are the fields that this paper has. Raises :class:`SchemaError` for a field that it has not.
-    """
-    columns, fields, totals = _columns(layout, filled, known)
+def write_layout(sheet: Sheet, layout: Layout, filled: Filled) -> int:
+    """Write one sheet by its layout; gives the next free row."""
+    columns, fields, totals = _columns(layout, filled)
     rows = [[row.get(f) for f in fields] for row in filled.rows]
     total = None
     if any(totals) and rows:
@@ -96,23 +106,12 @@ def _signatures(sheet: Sheet, row: int, layout: Layout, columns: int) -> int:
     return row
 
 
-def _columns(
-    layout: Layout, filled: Filled, known: Sequence[str]
-) -> tuple[list[Column], list[str], list[bool]]:
+def _columns(layout: Layout, filled: Filled) -> tuple[list[Column], list[str], list[bool]]:
     columns: list[Column] = []
     fields: list[str] = []
     totals: list[bool] = []
     groups = filled.groups or {}
     for c in layout.columns:
-        if c.field not in known:
-            near = yamlfile.nearest(c.field, list(known))
-            raise SchemaError(
-                Text(
-                    f"版式“{layout.title}”：没有字段“{c.field}”" + (f"，是不是 {near}？" if near else "。"),
-                    f"layout {layout.title}: there is no field '{c.field}'"
-                    + (f"; did you mean {near}?" if near else "."),
-                )
-            )
         names = groups.get(c.field, ()) if c.field.endswith("*") else (c.field,)
         for name in names:
             header = name.rpartition("/")[2] if c.field.endswith("*") else c.header

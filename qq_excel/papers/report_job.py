@@ -141,8 +141,10 @@ class Job:
     # --- pieces --------------------------------------------------------------------------------------
 
     def word(self, name: str, template: str, context: Mapping[str, Any]) -> Piece:
-        """A Word file (and its PDF): *template* filled with *context*."""
-        return Piece(name, lambda target: self.house.word(template).fill(context, target), pdf=True)
+        """A Word file (and its PDF): *template* filled with *context*; a template that asks for more is refused."""
+        form = self.house.word(template)
+        form.check(context)
+        return Piece(name, lambda target: form.fill(context, target), pdf=True)
 
     def book(
         self, name: str, sheets: Sequence[tuple[str, Filled]], known: Iterable[str], *, pdf: bool = False
@@ -150,11 +152,13 @@ class Job:
         """A workbook with a sheet per (layout, what stands in it); *known* are the fields that the rows have."""
         forms = [(self.house.layout(layout), filled) for layout, filled in sheets]
         fields = tuple(known)
+        for form, _ in forms:
+            form.check(fields)
 
         def write(target: Path) -> None:
             with paper(target, forms[0][0].title) as book:
                 for form, filled in forms:
-                    write_layout(book.sheet(form.sheet, tab="#1F3864"), form, filled, fields)
+                    write_layout(book.sheet(form.sheet, tab="#1F3864"), form, filled)
 
         return Piece(name, write, pdf=pdf)
 
@@ -177,7 +181,7 @@ class Names:
         self._taken: set[str] = set()
 
     def free(self, *words: str, suffix: str = "", fallback: str = "未命名") -> str:
-        """*words* joined by ``_`` as a file name; the last of the words may end in a folder's ``/`` before it."""
+        """*words* joined by ``_`` as a file name, numbered when it is taken."""
         stem = safe_name(clean("_".join(w for w in words if w)).replace("\n", " "), fallback)
         name, n = stem, 1
         while (name + suffix).casefold() in self._taken:

@@ -12,6 +12,7 @@ from typing import Any
 from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.language import Text
+from qq_excel.warnings import LEVELS
 
 #: Headers of the register, by what they are to us.
 HEADERS = {
@@ -19,6 +20,8 @@ HEADERS = {
     "发出日期": "issued_on", "送达日期": "delivered_on", "签收人": "signed_by", "答复日期": "answered_on", "答复内容": "answer",
     "关闭日期": "closed_on", "关闭原因": "closed_why", "文件": "file",
 }  # fmt: skip
+#: How a claim's level moved since the last run.
+NEW, ROSE, FELL, SAME, GONE = "新增", "上升", "下降", "未变", "不再预警"
 _LARGEST = 100_000_000
 
 
@@ -66,6 +69,14 @@ class Slip:
             "balance": None if self.balance is None else money.yuan(self.balance),
             "state": self.state,
         }
+
+
+def movement(before: str | None, now: str) -> str:
+    """How a level moved; a level that the program does not know counts as none."""
+    if before not in LEVELS:
+        return NEW
+    gap = LEVELS.index(now) - LEVELS.index(before)
+    return SAME if gap == 0 else ROSE if gap > 0 else FELL
 
 
 def recall(path: Path) -> dict[tuple[str, str], Slip]:

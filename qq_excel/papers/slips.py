@@ -15,13 +15,11 @@ from qq_excel import money
 from qq_excel.papers import style
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
-from qq_excel.papers.slip_memory import Slip, recall
-from qq_excel.warnings import LEVELS
+from qq_excel.papers.slip_memory import FELL, NEW, ROSE, SAME, Slip, movement, recall
 
 if TYPE_CHECKING:
     from qq_excel.warnings import Warned
 
-NEW, ROSE, FELL, SAME = "新增", "上升", "下降", "未变"
 _KNOWN = ("no", "number", "unit", "claim_id", "debtor", "level", "before", "change", "balance", "department", "handler",
           "responsible", "issued_on", "deliver_on", "signed_by", "answer_by", "answered_on", "answer", "closed_on",
           "closed_why", "state", "file", "causes")  # fmt: skip
@@ -75,9 +73,7 @@ def _issues(job: Job, last: dict[tuple[str, str], Slip]) -> tuple[list[Issue], l
     closed: list[Slip] = []
     for claim in job.warnings.claims:
         old = last.pop((claim.unit, claim.claim_id), None)
-        rank = LEVELS.index(claim.level)
-        before = LEVELS.index(old.level) if old is not None and old.level in LEVELS else None
-        change = NEW if before is None else ROSE if rank > before else FELL if rank < before else SAME
+        change = movement(old.level if old else None, claim.level)
         running = old is not None and old.number and not old.closed_on
         if old is not None and running and change in (SAME, FELL):
             kept = old.moved(claim.level, claim.balance)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ class WordTemplate:
         self._compiled: dict[str, Any] = {}
         self._sources: dict[str, str] = {}
         self._order: list[str] = []
+        self._checked: set[frozenset[str]] = set()
         for name, content in _read(path).items():
             self._order.append(name)
             if _PARTS.fullmatch(name):
@@ -66,14 +67,19 @@ class WordTemplate:
             )
         return same_zip(parts, target)
 
-    def names(self) -> set[str]:
-        """The top-level names that its tags ask for."""
+    def check(self, known: Iterable[str]) -> None:
+        """Refuse a tag whose name is not in *known*, in whichever branch it stands (:class:`TemplateError`)."""
         from jinja2 import meta  # noqa: PLC0415
 
-        found: set[str] = set()
-        for source in self._sources.values():
-            found |= meta.find_undeclared_variables(self._environment.parse(source))
-        return found
+        names = frozenset(known)
+        if names in self._checked:
+            return
+        for part, source in self._sources.items():
+            for name in sorted(meta.find_undeclared_variables(self._environment.parse(source)) - names):
+                tag = re.compile(rf"{{[{{%][^{{}}]*\b{re.escape(name)}\b")
+                line = next((n for n, x in enumerate(source.split("\n"), 1) if tag.search(x)), None)
+                raise self._refused(part, line, *_unknown(name, names))
+        self._checked.add(names)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -185,8 +191,11 @@ def _reason(message: str, context: Mapping[str, Any]) -> tuple[str, str]:
     unknown = re.search(r"'([^']+)' is undefined|has no attribute '([^']+)'", message)
     if unknown is None:
         return f"标签不能计算：{message}", f"the tag cannot be computed: {message}"
-    name = unknown[1] or unknown[2]
-    near = yamlfile.nearest(name, list(context))
+    return _unknown(unknown[1] or unknown[2], context)
+
+
+def _unknown(name: str, known: Iterable[str]) -> tuple[str, str]:
+    near = yamlfile.nearest(name, sorted(known))
     return (
         f"不认识的标签“{name}”" + (f"，是不是 {near}" if near else ""),
         f"unknown tag '{name}'" + (f"; did you mean {near}" if near else ""),

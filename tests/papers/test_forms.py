@@ -316,3 +316,15 @@ def test_every_paper_prints(result: Result, out: Path, tmp_path: Path) -> None:
     assert pages["华东分公司_QD-1_抵债物品盘点清单.pdf"] == 1
     assert pages["华东分公司_甲公司_对账签认函.pdf"] <= 2
     assert "9,000.00" in pdf_text(every / "confirmations" / "华东分公司_甲公司_对账签认函.pdf")
+
+
+@pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not installed")
+def test_only_pdfs_when_only_pdfs_are_asked_for(result: Result, tmp_path: Path) -> None:
+    made = make("agreements", result, tmp_path / "a", formats=["pdf"])
+    assert made.no_pdf is None
+    assert list(hashes(tmp_path / "a")) == ["XY-1_甲公司_还款协议.pdf"]
+    assert "还款协议" in pdf_text(made.written[0])
+    again = make("agreements", result, tmp_path / "a", formats=["pdf"])
+    assert (again.written, again.kept) == ([], made.written)
+    make("agreements", result, tmp_path / "b", formats=["pdf"])
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")

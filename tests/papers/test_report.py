@@ -135,6 +135,7 @@ def test_templates_are_exported_changed_and_used(result: Result, tmp_path: Path)
     ("old", "new", "says"),
     [
         ("{{ debtor }}：", "{{ detbor }}：", r"dunning\.docx，正文第 \d+ 段（\{\{ detbor \}\}：）：不认识的标签“detbor”，是不是 debtor"),
+        ("最后催告", "{{ detbor }}", r"dunning\.docx，正文第 \d+ 段（.*）：不认识的标签“detbor”，是不是 debtor"),
         ("{{ debtor }}：", "{{ debtor }：", r"dunning\.docx，正文第 \d+ 段（.*）：标签写法不对"),
         ("{{ debtor }}：", "{{ ''.__class__.__mro__ }}：", r"dunning\.docx，正文第 \d+ 段（.*）：标签不能计算：access to attribute"),
     ],

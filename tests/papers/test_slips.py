@@ -179,3 +179,16 @@ def test_responsibility_names_who_answers(first, tmp_path: Path) -> None:
 def test_the_same_bytes_twice(first, tmp_path: Path) -> None:
     make("slips", first[0], tmp_path, formats=["docx", "xlsx", "json"])
     assert hashes(tmp_path) == hashes(first[1])
+
+
+def test_the_warning_sheets_tell_what_moved(first, tmp_path: Path) -> None:
+    told = tmp_path / "上次.json"
+    told.write_text(json.dumps(warnings_of(first[0]).document(), ensure_ascii=False), encoding="utf-8")
+    made = make("warnings", checked(tmp_path / "in", SECOND), tmp_path / "out", choices=Choices(since=told))
+    moved = tmp_path / "out" / "预警变化表.xlsx"
+    assert moved in made.written
+    rows = [r[1:6] for r in sheet_rows(moved) if isinstance(r[0], int)]
+    assert [(r[0], r[1], r[2]) for r in rows] == [
+        ("上升", "黄", "橙"), ("新增", None, "蓝"), ("未变", "橙", "橙"), ("下降", "红", "黄"), ("不再预警", "蓝", None),
+    ]  # fmt: skip
+    assert "与上次相比：上升 1 笔，新增 1 笔，未变 1 笔，下降 1 笔，不再预警 1 笔" in sheet_rows(moved)[1][0]
