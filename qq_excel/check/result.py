@@ -52,5 +52,5 @@ class Result:
 
     @property
     def accepted(self) -> bool:
-        """Whether every file is accepted."""
-        return all(f.accepted for f in self.files)
+        """Whether every file is accepted, and nothing else (a waiver, say) is at fault."""
+        return not self.findings.blocked

@@ -70,6 +70,23 @@ def check(
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     mappings: MappingsDir = None,
+    waivers: Annotated[
+        Path | None,
+        typer.Option(
+            "--waivers",
+            help=t("豁免文件；缺省用工作簿旁的 waivers.yaml", "waivers; else waivers.yaml beside"),
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", help=t("基线文件：只看新增的问题", "a baseline: see only new findings")),
+    ] = None,
+    write_baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-baseline", help=t("把现有问题记为基线", "accept today's findings as the baseline")
+        ),
+    ] = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check workbooks."""
@@ -77,7 +94,10 @@ def check(
 
     del lang
     options = common.options_of(password_file, limits, mappings)
-    return run_check(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
+    return run_check(
+        paths, out, common.day(as_of), common.policy_of(policy), format, together, options,
+        waivers, baseline, write_baseline,
+    )  # fmt: skip
 
 
 @app.command(

@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text as Styled
 
 from qq_excel import inputs
-from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
+from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
 from qq_excel.errors import InputError
@@ -38,11 +38,17 @@ def checked(
     target: Path | None,
     *,
     quiet: bool,
+    waivers: Path | None = None,
+    baseline: Path | None = None,
 ) -> Result:
     """Find, read and check the workbooks of *paths*; they are foreign, so workers read them.
 
     The results go to the folder *target*, if there is one.
+    Waivers are those of the file given, else of any ``waivers.yaml`` beside the workbooks.
     """
+    from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
+
+    entries = [w for f in ([waivers] if waivers else beside(paths)) for w in load_waivers(f)]
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
     files = inputs.workbooks(paths)
@@ -55,7 +61,15 @@ def checked(
         pool.warm_up()  # it loads its libraries while this process loads its own
         from qq_excel.check import check_paths  # noqa: PLC0415
 
-        return check_paths(files, policy=policy, as_of=as_of, together=together, progress=progress, pool=pool)
+        result = check_paths(
+            files, policy=policy, as_of=as_of, together=together, progress=progress, pool=pool
+        )
+    if not entries and baseline is None:
+        return result
+    from qq_excel.check.accepting import accept  # noqa: PLC0415
+    from qq_excel.check.baseline import Baseline  # noqa: PLC0415
+
+    return accept(result, entries, Baseline.read(baseline) if baseline else None)
 
 
 def code_of(result: Result) -> int:
@@ -71,16 +85,27 @@ def run_check(
     format: Format,
     together: bool,
     options: Options,
+    waivers: Path | None = None,
+    baseline: Path | None = None,
+    write_baseline: Path | None = None,
 ) -> int:
     """``qq-excel check``."""
-    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
+    result = checked(
+        paths, as_of, policy, together, options, target,
+        quiet=format is Format.JSON, waivers=waivers, baseline=baseline,
+    )  # fmt: skip
     written: list[Path] = []
+    if write_baseline is not None:
+        from qq_excel.check.baseline import Baseline  # noqa: PLC0415
+
+        units = {f.workbook.name: f.unit for f in result.files}
+        written.append(Baseline.of(result.findings, units).write(write_baseline))
     notes: list[Text] = []
     if target is not None:
         from qq_excel.papers.checking import write_check  # noqa: PLC0415
 
         reports: list[AnnotationReport] = []
-        written = write_check(result, target, reports)
+        written += write_check(result, target, reports)
         notes = [line for report in reports for line in report.lines()]
     if format is Format.JSON:
         from qq_excel.papers.document import document  # noqa: PLC0415
@@ -98,6 +123,9 @@ def print_findings(result: Result) -> None:
     """Findings by workbook, sheet and level, then a summary."""
     for file in result.files:
         _print_file(file, result)
+    for f in result.findings.where(rule=[r for r, spec in all_rules().items() if spec.on == "waivers"]):
+        words = f"{f.file}  {LEVEL_NAMES[f.level]} {f.rule}  {f.message()} → {f.fix()}"
+        out.print(words, style=_COLOURS[f.level], markup=False, soft_wrap=True)
     counts = result.findings.counts()
     line = "  ".join(f"{LEVEL_NAMES[level]} {n}" for level, n in counts.items())
     explained = len(result.findings) - sum(counts.values())

@@ -96,6 +96,13 @@ class Finding:
                 if lang == "zh"
                 else (f" (explained: {self.reason}; approved by {by})")
             )
+        if self.status == "waived":
+            by = self.approved_by or "—"
+            text += (
+                f"（已豁免：{self.reason}；批准人：{by}）"
+                if lang == "zh"
+                else f" (waived: {self.reason}; approved by {by})"
+            )
         return text
 
     def fix(self, lang: Lang | None = None) -> str:

@@ -268,6 +268,20 @@ class Findings(Sequence[Finding]):
             self._by_file = {int(codes[g[0]]): g for g in groups}
         return self._part(self._by_file.get(self._names["file"].get(file), np.zeros(0, dtype=np.int64)))
 
+    def followed_by(self, more: Sequence[Finding]) -> Findings:
+        """The same table with *more* after all others (their ``order`` says so)."""
+        part = self._part(slice(None))
+        if more:
+            own = self._index(list(more), len(self._chunks))
+            own["file"] = [self._names["file"].number(f.file) for f in more]
+            own["sheet"] = [self._names["sheet"].number(f.sheet) for f in more]
+            part._chunks = [*self._chunks, list(more)]
+            part._columns = {
+                name: np.concatenate([values, np.asarray(own[name], dtype=np.int64)])
+                for name, values in part._columns.items()
+            }
+        return part
+
     def replaced(self, changes: Mapping[int, Finding]) -> Findings:
         """The same table with others at the given positions: the same places, with a new status or level."""
         part = self._part(slice(None))

@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _MODULES = (
     "files", "tables", "cells", "codes", "receivables", "claim_clocks", "credit", "contracts", "inventory",
     "write_offs", "disposals", "write_off_register", "dossiers", "agreements", "collection", "confirmations",
-    "cases", "projects", "intake", "litigation", "assessment", "staff",
+    "cases", "projects", "intake", "litigation", "assessment", "staff", "waivers",
 )  # fmt: skip
 _RULES: dict[str, Callable[..., Any]] = {}
 
