@@ -21,7 +21,8 @@ from qq_excel.check import Result
 from qq_excel.findings import Finding
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text
-from qq_excel.policy import Params
+from qq_excel.policy import CannotJudge, Params
+from qq_excel.policy.tax import Timing, by_time
 from qq_excel.rules.stack import Stack
 
 #: ``yes``; ``no``; ``unknown`` (could not be judged); ``off`` (the policy does not ask).
@@ -204,7 +205,13 @@ def _application(
         findings=tuple(found),
         policy=_policy(condition, found, findings.why_not(places, _GROUND)),
         book=_book(amount, provision, charge),
-        tax=_tax(condition, found, findings.why_not(places, _TAX), params),
+        tax=_tax(
+            condition,
+            found,
+            findings.why_not(places, _TAX),
+            params,
+            (_date(stack, "due_on", i), _date(stack, "applied_on", i) or stack.day, amount),
+        ),
     )
 
 
@@ -247,24 +254,51 @@ def _book(amount: int | None, provision: int | None, charge: int | None) -> Verd
     return Verdict(name, "no", text, missing)
 
 
-def _tax(condition: str, found: list[Finding], unjudged: list[Text], params: Params) -> Verdict:
+def _tax(
+    condition: str,
+    found: list[Finding],
+    unjudged: list[Text],
+    params: Params,
+    debt: tuple[dt.date | None, dt.date | None, int | None],
+) -> Verdict:
     name = Text("税前扣除", "For tax")
     if not params.get("tax_rules"):
         return Verdict(
             name, "off", Text("制度没有开启税务提示", "the policy does not ask"), (), NO_TAX_ADVICE
         )
     missing = _open(found, _TAX)
-    if missing:
-        text = Text("税前扣除资料不全", "papers for deduction are lacking")
-        return Verdict(name, "no", text, tuple(missing), NO_TAX_ADVICE)
+    timing, why_now = _timing(condition, debt, params)
+    if missing or timing == "no":
+        text = Text("税前扣除资料不全", "papers for deduction are lacking") if missing else why_now
+        early = (why_now,) if timing == "no" and missing else ()
+        return Verdict(name, "no", text, (*early, *missing), NO_TAX_ADVICE)
     required: Any = params.get("tax_evidence") or {}
-    if unjudged or condition not in required:
-        why = unjudged or [
-            Text("没有列出该条件所需资料（tax_evidence）", "tax_evidence does not list this ground")
-        ]
+    if unjudged or condition not in required or timing == "unknown":
+        why = list(unjudged)
+        if condition not in required:
+            why.append(
+                Text("没有列出该条件所需资料（tax_evidence）", "tax_evidence does not list this ground")
+            )
+        if timing == "unknown":
+            why.append(why_now)
         return Verdict(name, "unknown", Text("无法判断", "cannot be judged"), tuple(why), NO_TAX_ADVICE)
-    text = Text("税前扣除资料齐全，留存备查", "the papers for deduction are there; keep them for inspection")
+    text = Text(
+        f"{why_now.zh}；税前扣除资料齐全，留存备查",
+        f"{why_now.en}; the papers for deduction are there, keep them for inspection",
+    )
     return Verdict(name, "yes", text, (), NO_TAX_ADVICE)
+
+
+def _timing(
+    condition: str, debt: tuple[dt.date | None, dt.date | None, int | None], params: Params
+) -> tuple[Timing, Text]:
+    """Whether the time has come: a question for the ground of long non-performance only (arts. 22-24)."""
+    try:
+        if condition != params.choice("tax_time_ground"):
+            return "yes", Text("按法定事实扣除（第22条）", "deducted by the event itself (art. 22)")
+        return by_time(*debt, params)
+    except CannotJudge as reason:
+        return "unknown", reason.why
 
 
 def _open(found: list[Finding], rules: tuple[str, ...]) -> list[Text]:
@@ -285,6 +319,11 @@ def _place(stack: Stack, i: int) -> tuple[str, str, int]:
 def _text(stack: Stack, name: str, i: int) -> str:
     value = stack[name].iloc[i]
     return "" if pd.isna(value) else str(value)
+
+
+def _date(stack: Stack, name: str, i: int) -> dt.date | None:
+    value = stack[name].iloc[i]
+    return None if pd.isna(value) else value.date()
 
 
 def _cents(stack: Stack, name: str, i: int) -> int | None:

@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from qq_excel.check import check_paths
 from qq_excel.verdicts import MAPPING_IS_OURS, Application, fit, verdicts_of
 from tests.rules.test_fixtures import with_parameters
@@ -98,6 +100,30 @@ def test_tax_is_its_own_verdict(tmp_path: Path) -> None:
         tmp_path, [{}], [*PAPERS, {"type": "其他", "name": "专项报告"}], policy={"tax_rules": True}
     )
     assert two.tax.outcome == "yes"
+
+
+@pytest.mark.parametrize(
+    ("due", "amount", "income", "outcome", "says"),
+    [
+        ("2023-08-20", 600, None, "yes", "逾期3年以上（第23条）；税前扣除资料齐全"),
+        ("2023-08-21", 50_000, None, "yes", "逾期1年以上，单笔不超过 50,000.00 元（第24条）"),
+        ("2023-08-21", 50_000.01, None, "unknown", "annual_income"),
+        ("2023-08-21", 50_000.01, 600_000_000, "yes", "60,000.00 元，第24条"),
+        ("2023-08-21", 50_000.01, 400_000_000, "no", "且单笔超过小额标准"),
+        ("2025-08-20", 600, None, "yes", "第24条"),
+        ("2025-08-21", 600, None, "no", "逾期不满1年"),
+    ],
+)
+def test_tax_by_time(
+    tmp_path: Path, due: str, amount: float, income: int | None, outcome: str, says: str
+) -> None:
+    row = {"due_on": dt.date.fromisoformat(due), "amount": amount, "balance": amount, "provision": amount}
+    report = {"type": "其他", "name": "专项报告"}
+    given = {"tax_rules": True, "annual_income": income}
+    (one,) = applications(tmp_path, [row], [*PAPERS, report], policy=given)
+    assert one.tax.outcome == outcome
+    words = one.tax.text.zh + "".join(m.zh for m in one.tax.missing)
+    assert says in words
 
 
 def test_no_applications(tmp_path: Path) -> None:
