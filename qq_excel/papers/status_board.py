@@ -26,7 +26,8 @@ h2{{font-size:15px;color:var(--navy);margin:0}}.sum{{color:var(--soft);font-size
 .card{{border:1px solid var(--line);border-left:4px solid {style.BLUE};border-radius:6px;padding:8px 10px;
 margin:0 0 8px;overflow-wrap:anywhere}}
 .late{{border-left-color:{style.BAD_INK}}}.done{{border-left-color:{style.GOOD_INK}}}.closed{{border-left-color:{style.LINE};color:var(--soft)}}
-.card b{{display:block}}.key{{color:var(--soft);font-size:12.5px;display:flex;justify-content:space-between;gap:8px}}
+.card b{{display:block}}.key{{color:var(--soft);font-size:12.5px;display:flex;
+justify-content:space-between;align-items:flex-start;flex-wrap:wrap;gap:0 8px}}
 .amount{{font-variant-numeric:tabular-nums}}.tag{{border-radius:4px;padding:0 6px;font-size:12px;font-weight:600;white-space:nowrap}}
 .tag.bad{{background:{style.BAD};color:{style.BAD_INK}}}.tag.good{{background:{style.GOOD};color:{style.GOOD_INK}}}
 .missing{{margin:4px 0 0;padding:0;list-style:none;font-size:13px}}.missing li::before{{content:"□ ";color:var(--soft)}}
