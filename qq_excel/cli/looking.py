@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
 
 from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles, get_rule
 from qq_excel.cli.common import OK, Format, out, print_json
-from qq_excel.language import current, t
+from qq_excel.language import t
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
@@ -144,6 +144,7 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
 def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
     """Kinds, stages, units and the parameters as of a day, with their sources."""
     from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.policy.showing import shown  # noqa: PLC0415
     from qq_excel.policy.values import parameters  # noqa: PLC0415
 
     if format is Format.JSON:
@@ -177,7 +178,7 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
             now = held[-1]
             grid.add_row(
                 f"{known[name].title}\n{name}",
-                _value(now.value),
+                shown(known[name].parse(now.value), known[name].type),
                 str(now.valid_from),
                 str(now.source),
                 ", ".join(known[name].clauses),
@@ -186,21 +187,3 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
     for rule_id, why in policy.off.items():
         out.print(t(f"不启用 {rule_id}：{why}", f"Off: {rule_id}: {why}"), markup=False)
     return OK
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return t("（未设定）", "(empty)")
-    if isinstance(value, bool):
-        return (t("是", "yes"), t("否", "no"))[not value]
-    if isinstance(value, dict) and set(value) == {"zh", "en"}:
-        return str(value[current()])
-    if isinstance(value, dict):
-        return "\n".join(f"{k}: {_value(v)}" for k, v in value.items())
-    if isinstance(value, list):
-        return (
-            "\n".join(_value(v) for v in value)
-            if value and isinstance(value[0], dict)
-            else "、".join("|".join(map(str, v)) if isinstance(v, list) else str(v) for v in value)
-        )
-    return str(value)

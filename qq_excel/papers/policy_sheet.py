@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qq_excel import __version__
-from qq_excel.language import Text, t
+from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.sheet import Column, Sheet
-from qq_excel.policy import Params
-from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, parameters
+from qq_excel.policy.showing import shown
+from qq_excel.policy.values import parameters
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-
-_UNITS = {
-    ParameterType.DAYS: Text("天", " days"),
-    ParameterType.MONTHS: Text("个月", " months"),
-    ParameterType.YEARS: Text("年", " years"),
-}
 
 
 def policy_sheet(sheet: Sheet, result: Result) -> None:
@@ -39,7 +32,7 @@ def policy_sheet(sheet: Sheet, result: Result) -> None:
         dated = held[-1] if held else None
         rows.append(
             [
-                str(spec.title.text), name, shown(params, name, spec.type), dated.valid_from if dated else None,
+                str(spec.title.text), name, shown(params.get(name), spec.type), dated.valid_from if dated else None,
                 str(dated.source.text) if dated else "", ", ".join(spec.clauses),
             ]
         )  # fmt: skip
@@ -66,48 +59,3 @@ def policy_sheet(sheet: Sheet, result: Result) -> None:
             row = sheet.paragraph(row, len(columns), f"{rule}：{why.text}", font_color=style.INK)
     sheet.sheet.freeze_panes(top + 1, 0)
     sheet.print_set_up(landscape=True, repeat=(top, top), footer=t("制度与版本", "policy"))
-
-
-def shown(params: Params, name: str, type_: ParameterType) -> str:
-    """A parameter's value as a reader should see it."""
-    value = params.get(name)
-    if value is None:
-        return t("未设定", "not set")
-    return _one(value, type_)
-
-
-def _one(value: Any, type_: ParameterType) -> str:
-    if type_ in _UNITS:
-        return f"{value}{_UNITS[type_]}"
-    if isinstance(value, bool):
-        return t("是", "yes") if value else t("否", "no")
-    if type_ is ParameterType.RATIO:
-        return f"{value * 100:g}%"
-    if isinstance(value, Decimal):
-        return t(f"{value:,.2f} 元", f"{value:,.2f} yuan")
-    if isinstance(value, dict):
-        return "\n".join(f"{k}：{_entry(v)}" for k, v in value.items())
-    if isinstance(value, tuple):
-        parts = [_entry(v) for v in value]
-        return "\n".join(parts) if any(isinstance(v, Authority) for v in value) else "、".join(parts)
-    return str(value)
-
-
-def _entry(value: Any) -> str:
-    if isinstance(value, Band):
-        return value.name
-    if isinstance(value, Authority):
-        if value.up_to is None:
-            return t(f"{value.body}：不限", f"{value.body}: without limit")
-        return t(
-            f"{value.body}：{value.up_to:,.0f} 元以内（含）", f"{value.body}: up to {value.up_to:,.0f} yuan"
-        )
-    if isinstance(value, Action):
-        return f"{value.department}；{value.measure.text}"
-    if isinstance(value, Grade):
-        return t(f"{value.name}（{value.from_score:g} 分起）", f"{value.name} (from {value.from_score:g})")
-    if isinstance(value, Proposal):
-        return f"{value.sanction}；{value.discipline}"
-    if isinstance(value, tuple):
-        return "；".join("或".join(alternatives) for alternatives in value)
-    return str(value)

@@ -49,7 +49,7 @@ def test_the_summary_says_big_whether_it_is_accepted(tmp_path):
     path = write_findings_book(_result(FINDINGS), tmp_path / "x.xlsx")
     texts = [str(c) for row in _rows(path, "汇总") for c in row if c is not None]
     assert "暂不受理：1 项错误须改正（2 个文件中 1 个）；另有 1 项无法判断" in texts
-    assert any(t.startswith("集团清欠管理制度（group，v1）") for t in texts)
+    assert any(t.startswith("集团清欠管理制度（group，v2）") for t in texts)
     clean = write_findings_book(_result([]), tmp_path / "y.xlsx")
     assert "可以受理：没有待改正的错误" in [str(c) for row in _rows(clean, "汇总") for c in row]
 

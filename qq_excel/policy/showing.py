@@ -1,0 +1,105 @@
+"""A parameter's value as a reader should see it: on the sheet 制度与版本, on the command line, in the docs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+from qq_excel.language import Text, t
+from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, Step
+
+_UNITS = {
+    ParameterType.DAYS: Text("天", " days"),
+    ParameterType.MONTHS: Text("个月", " months"),
+    ParameterType.YEARS: Text("年", " years"),
+    ParameterType.POINTS: Text("分", " points"),
+}
+
+
+def shown(value: Any, type_: ParameterType) -> str:
+    """*value*, parsed by its parameter, in the language of the run; longer ones on several lines."""
+    if value is None:
+        return t("未设定", "not set")
+    if type_ in _UNITS:
+        return f"{value:g}{_UNITS[type_]}"
+    match type_:
+        case ParameterType.FLAG:
+            return t("是", "yes") if value else t("否", "no")
+        case ParameterType.RATIO:
+            return _percent(value)
+        case ParameterType.AMOUNT:
+            return t(f"{value:,.2f} 元", f"{value:,.2f} yuan")
+        case ParameterType.RATES | ParameterType.WEIGHTS:
+            return "\n".join(f"{k}{t('：', ': ')}{_percent(v)}" for k, v in value.items())
+        case ParameterType.HOURS:
+            return t("{} 至 {}", "{} to {}").format(*(_entry(v) for v in value))
+        case ParameterType.CURVE:
+            return t("、", ", ").join(
+                t(f"{_percent(x)} 得 {y:g} 分", f"{_percent(x)}: {y:g}") for x, y in value
+            )
+        case ParameterType.AUTHORITY | ParameterType.STEPS:
+            return "\n".join(_entry(v) for v in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{k}{t('：', ': ')}{_entry(v)}" for k, v in value.items())
+    return t("、", ", ").join(_entry(v) for v in value) if isinstance(value, tuple) else str(value)
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:g}%"
+
+
+@singledispatch
+def _entry(value: Any) -> str:
+    return str(value)
+
+
+@_entry.register
+def _(value: Band) -> str:
+    return value.name
+
+
+@_entry.register
+def _(value: Authority) -> str:
+    if value.up_to is None:
+        return t(f"{value.body}：不限", f"{value.body}: without limit")
+    return t(f"{value.body}：{value.up_to:,.0f} 元以内（含）", f"{value.body}: up to {value.up_to:,.0f} yuan")
+
+
+@_entry.register
+def _(value: Action) -> str:
+    return f"{value.department}{t('；', '; ')}{value.measure.text}"
+
+
+@_entry.register
+def _(value: Grade) -> str:
+    return t(f"{value.name}（{value.from_score:g} 分起）", f"{value.name} (from {value.from_score:g})")
+
+
+@_entry.register
+def _(value: Proposal) -> str:
+    return f"{value.sanction}{t('；', '; ')}{value.discipline}"
+
+
+@_entry.register
+def _(value: Step) -> str:
+    return t(
+        f"{value.name}：逾期超过 {value.over_days} 天起，限 {value.pay_within_days} 天内付清",
+        f"{value.name}: past due by more than {value.over_days} days, to be paid within {value.pay_within_days}",
+    )
+
+
+@_entry.register
+def _(value: dt.time) -> str:
+    return f"{value:%H:%M}"
+
+
+@_entry.register
+def _(value: Decimal) -> str:
+    return f"{value:,.2f}"
+
+
+@_entry.register(tuple)
+def _(value: tuple[Any, ...]) -> str:
+    return t("；", "; ").join(t("或", " or ").join(alternatives) for alternatives in value)
