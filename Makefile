@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PROFILE ?= group
 OUT ?= out/demo
 
-.PHONY: help demo test lint types floors unit lowest bench samples clean system
+.PHONY: help demo test lint types floors unit lowest bench samples docs clean system
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -52,6 +52,9 @@ bench: $(VENV)/installed ## Ratios against the bare reader
 
 samples: $(VENV)/installed ## Make workbooks/ anew from the program
 	$(BIN)/python -m qq_excel.samples workbooks
+
+docs: $(VENV)/installed ## Make the generated pages of docs/ anew (rules, kinds, clauses)
+	$(BIN)/python -m qq_excel.docs
 
 clean:
 	rm -rf $(VENV) .venv-lowest out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
 
-from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles, get_rule
+from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles
 from qq_excel.cli.common import OK, Format, out, print_json
 from qq_excel.language import t
 
@@ -36,7 +35,9 @@ def run_template(kind: str, target: Path, policy: Policy) -> int:
 def run_rules(rule_id: str | None, format: Format) -> int:
     """List all rules, or explain one."""
     if rule_id is not None:
-        return _explain(rule_id, format)
+        from qq_excel.cli.explaining import explain  # noqa: PLC0415
+
+        return explain(rule_id, format)
     if format is Format.JSON:
         print_json([spec.model_dump(mode="json") for spec in all_rules().values()])
         return OK
@@ -54,29 +55,6 @@ def run_rules(rule_id: str | None, format: Format) -> int:
     out.print(
         t("† 填写“特殊原因说明”和批准人后不再阻止提交。", "† answered by a special reason with its approver.")
     )
-    return OK
-
-
-def _explain(rule_id: str, format: Format) -> int:
-    from qq_excel.policy.clauses import cite  # noqa: PLC0415
-    from qq_excel.rules import registry  # noqa: PLC0415
-
-    spec = get_rule(rule_id)
-    function = registry.load().get(spec.id)
-    documentation = inspect.getdoc(function) if function else None
-    if format is Format.JSON:
-        print_json({**spec.model_dump(mode="json"), "documentation": documentation})
-        return OK
-    out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold", markup=False)
-    if spec.clauses:
-        out.print(t("条款：", "Clauses: ") + cite(spec.clauses), markup=False)
-    if spec.params:
-        out.print(t("参数：", "Parameters: ") + ", ".join(spec.params), markup=False)
-    out.print(t("提示：", "Says: ") + str(spec.message), markup=False)
-    out.print(t("改法：", "Mend: ") + str(spec.fix), markup=False)
-    if documentation:
-        out.print()
-        out.print(documentation, markup=False)
     return OK
 
 

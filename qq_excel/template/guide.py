@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qq_excel.catalogue import LEVEL_NAMES, all_rules
-from qq_excel.kinds import Field, FieldType, Kind
-from qq_excel.kinds.model import NO, YES
-from qq_excel.language import Text, t
+from qq_excel.kinds import Field, Kind
+from qq_excel.language import t
+from qq_excel.template.explained import (
+    basis,
+    block_line,
+    column_cells,
+    column_heads,
+    rule_cells,
+    rule_heads,
+    rules_of,
+)
 from qq_excel.template.layout import HEAD_FIELDS, shown_width
 from qq_excel.template.look import BLUE, GREY, INK, MISSING, NAVY, PALE, Look
 from qq_excel.template.validation import LIST_LIMIT
@@ -19,20 +26,6 @@ _WIDTHS = (9, 20, 8, 16, 32, 19, 66)
 _CENTRED_UPTO = 2
 #: Long lists stand here, to the right of what is printed.
 _LIST_COLUMN = len(_WIDTHS) + 1
-
-_TYPES = {
-    FieldType.TEXT: Text("文字", "text"),
-    FieldType.CODE: Text("编号（文本）", "code (text)"),
-    FieldType.AMOUNT: Text("金额，两位小数", "amount, 2 decimals"),
-    FieldType.QTY: Text("数量", "quantity"),
-    FieldType.INT: Text("整数", "whole number"),
-    FieldType.RATIO: Text("比例", "ratio"),
-    FieldType.NUMBER: Text("数字", "number"),
-    FieldType.DATE: Text("日期 2026-09-30", "date 2026-09-30"),
-    FieldType.TIME: Text("时间 09:30", "time 09:30"),
-    FieldType.YESNO: Text("是/否", "yes/no"),
-    FieldType.ENUM: Text("下拉选择", "choice"),
-}
 
 
 def long_lists(
@@ -170,20 +163,12 @@ class Guide:
             title = f"{title}：{kind.sheet}"
         self._section(title)
         self._line(str(kind.purpose))
-        keys = "、".join(kind[k].header for k in kind.key)
-        self._line(t("依据：", "Clauses: ") + "、".join(kind.clauses) + t("；主键：", "; key: ") + keys)
-        self._heads(
-            t("序号", "No."), t("列标题", "Header"), t("必填", "Required"), t("类型", "Type"),
-            t("取值", "Values"), t("依据", "Clause"), t("说明", "Explanation"),
-        )  # fmt: skip
+        self._line(basis(kind))
+        self._heads(*column_heads())
         for n, spec in enumerate(kind.fields, 1):
-            self._field(kind, n, spec)
+            self._field(n, spec, self.values.get((kind.kind, spec.name), ()))
         for block in kind.blocks:
-            what = t("姓名和日期", "name and date") if block.type == "signature" else t("日期", "date")
-            self._line(
-                t("表下", "Below the table, ") + f"“{block.title.zh}”：" + "、".join(block.entries) + f"（{what}）"
-                + (t("，必填", ", required") if block.required else "")
-            )  # fmt: skip
+            self._line(block_line(block))
 
     def _heads(self, *words: str) -> None:
         self.sheet.set_row(self.row, 22)
@@ -191,37 +176,23 @@ class Guide:
             self.sheet.write_string(self.row, c, word, self.look.guide(head=True))
         self.row += 1
 
-    def _field(self, kind: Kind, n: int, spec: Field) -> None:
-        listed = (YES, NO) if spec.type is FieldType.YESNO else self.values.get((kind.kind, spec.name), ())
-        values = "、".join(listed)
-        if spec.default:
-            values += t("；默认 ", "; default ") + spec.default
-        mark = t("公式", "computed") if spec.formula else t("是", "yes") if spec.required else ""
-        help_ = str(spec.help) if spec.help else ""
-        cells = (str(n), spec.header, mark, str(_TYPES[spec.type]), values, "、".join(spec.clauses), help_)
+    def _field(self, n: int, spec: Field, listed: Sequence[str]) -> None:
+        cells = column_cells(n, spec, listed)
         for c, word in enumerate(cells):
             style = self.look.guide(centred=c in (0, 2), bold=c == 1 and spec.required)
             self.sheet.write_string(self.row, c, word, style)
         self._fit(cells)
 
     def _rules(self) -> None:
-        kinds = {k.kind for k in self.kinds}
-        wanted = kinds | {f"table:{k}" for k in kinds}
-        rules = [r for r in all_rules().values() if r.on in wanted and r.status != "deprecated"]
+        rules = rules_of(k.kind for k in self.kinds)
         if not rules:
             return
         self._section(t("报送后将校验的内容", "What is checked after it is handed in"))
         last = len(_WIDTHS) - 1
         spans = ((0, 0), (1, 1), (2, 3), (4, last))
-        self._spanned(
-            spans,
-            (t("级别", "Level"), t("编号", "Rule"), t("依据", "Clause"), t("内容", "Finding")),
-            head=True,
-        )
+        self._spanned(spans, rule_heads(), head=True)
         for rule in rules:
-            self._spanned(
-                spans, (str(LEVEL_NAMES[rule.level]), rule.id, "、".join(rule.clauses), str(rule.title))
-            )
+            self._spanned(spans, rule_cells(rule))
 
     def _spanned(self, spans: Sequence[tuple[int, int]], words: Sequence[str], *, head: bool = False) -> None:
         for (left, right), word in zip(spans, words, strict=True):

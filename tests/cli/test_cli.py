@@ -62,7 +62,7 @@ def test_check_text(work: Path) -> None:
     assert f" 错误      REC001  {cell('receivables', 'balance', 1)}" in done.stdout
     assert "账面余额 700.00 不等于原始金额 1,000.00 减已收金额 400.00，应为 600.00" in done.stdout
     assert "没有交来《合同台账》，请一并提交：CON001、CON002、CON003、CON005" in done.stdout
-    assert "合计：错误 1  警告 0  提示 0  无法判断 10" in done.stdout
+    assert "合计：错误 1  警告 0  提示 0  无法判断 11" in done.stdout
     assert "1 个工作簿，0 个通过，1 个需修改。" in done.stdout
     assert "没有问题。" in qq(work, "check", "clean.xlsx").stdout
 
@@ -213,6 +213,27 @@ def test_rules(tmp_path: Path) -> None:
     assert done.stdout.startswith("REC001  账面余额计算不符  [错误]\n条款：C-5-2 ")
     for section in ("依据：", "错例：", "正例：", "参数：", "局限："):
         assert section in done.stdout
+    for said in (
+        "依据：",
+        "F-26 《集团清欠管理制度》第26条",
+        "错例：",
+        "正例：",
+        "参数：",
+        "改法：",
+        "局限：",
+    ):
+        assert said in qq(tmp_path, "rules", "REC004").stdout
+    english = qq(tmp_path, "rules", "WOF003", "--lang", "en").stdout
+    for said in (
+        "Evidence lacking  [error]",
+        "Wrong:",
+        "债务人死亡",
+        "Right:",
+        "evidence_required (Papers needed",
+    ):
+        assert said in english
+    document = json.loads(qq(tmp_path, "rules", "REC001", "--format", "json").stdout)
+    assert document["sections"]["bad"][0]["rows"] == [["1,000.00", "400.00", "650.00"]]
     listed = json.loads(qq(tmp_path, "rules", "--format", "json").stdout)
     assert len(listed) >= 96
     assert {"FIL001", "REC001"} <= {r["id"] for r in listed}

@@ -1,0 +1,82 @@
+"""``qq-excel rules ID``: one rule in the language of the run, from its docstring and its YAML."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.table import Table as Grid
+
+from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, get_rule
+from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.language import current, t
+from qq_excel.policy.clauses import get_clause
+from qq_excel.policy.values import parameters
+from qq_excel.rules import registry
+from qq_excel.rules.documentation import documentation
+
+if TYPE_CHECKING:
+    from qq_excel.rules.documentation import Documentation, Example
+
+
+def explain(rule_id: str, format: Format) -> int:
+    """Print one rule."""
+    spec = get_rule(rule_id)
+    doc = documentation(spec.id)
+    if format is Format.JSON:
+        text = inspect.getdoc(registry.load()[spec.id])
+        print_json({**spec.model_dump(mode="json"), "documentation": text, "sections": asdict(doc)})
+        return OK
+    out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold", markup=False)
+    if current() == "zh":
+        out.print(doc.headline, markup=False)
+    if spec.explainable:
+        out.print(
+            t(
+                "填写“特殊原因说明”和批准人后列为“已说明”。",
+                "Answered by a special reason with its approver.",
+            ),
+            markup=False,
+        )
+    _section(t("依据：", "Why: "), doc.why if current() == "zh" else "")
+    for clause in (get_clause(c) for c in spec.clauses):
+        out.print(f"  {clause.citation}{t('：', ': ')}{clause.text}", markup=False)
+    _examples(t("错例：", "Wrong: "), doc.bad)
+    _examples(t("正例：", "Right: "), doc.good)
+    _parameters(spec, doc)
+    _section(t("提示：", "Says: "), str(spec.message))
+    _section(t("改法：", "Mend: "), str(spec.fix))
+    _section(t("局限：", "Limits (in Chinese): "), doc.limits)
+    return OK
+
+
+def _section(label: str, text: str = "") -> None:
+    out.print()
+    out.print(label, style="bold", markup=False, end="" if text else "\n")
+    if text:
+        out.print(text, markup=False)
+
+
+def _examples(label: str, examples: Sequence[Example]) -> None:
+    _section(label)
+    for example in examples:
+        if example.note:
+            out.print(f"  {example.note}", markup=False)
+        grid = Grid(box=None, padding=(0, 2), header_style="underline")
+        for header in example.header:
+            grid.add_column(header, overflow="fold")
+        for row in example.rows:
+            grid.add_row(*row)
+        out.print(grid)
+
+
+def _parameters(spec: RuleSpec, doc: Documentation) -> None:
+    """The docstring's own words in Chinese; in English the titles of the catalogue."""
+    if current() == "zh":
+        _section("参数：", doc.parameters)
+        return
+    known = parameters()
+    titles = [f"{name} ({known[name].title.en})" if name in known else name for name in spec.params]
+    _section("Parameters: ", ", ".join(titles) or "none")

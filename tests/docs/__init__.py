@@ -1,0 +1,1 @@
+"""The documentation holds what it says."""
