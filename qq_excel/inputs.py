@@ -12,7 +12,7 @@ SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods
 #: Our own results say so in their names; they are not handed in again by mistake.
 OWN_SUFFIXES = (
     "_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm", "_导入说明.xlsx", "函登记册.xlsx", "通知登记册.xlsx", "通知单登记册.xlsx",
-    "账龄分析.xlsx", "预警变化表.xlsx", "_抵债物品盘点清单.xlsx", "销售财务核对表.xlsx",
+    "账龄分析.xlsx", "预警变化表.xlsx", "_抵债物品盘点清单.xlsx", "销售财务核对表.xlsx", "考核计算依据.xlsx",
 )  # fmt: skip
 
 

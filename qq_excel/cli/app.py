@@ -179,6 +179,63 @@ def status(
     return run_status(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
 
 
+@app.command(
+    help=t(
+        "考核各单位：填好评分表、列出计算依据，得分齐全时出通报",
+        "assess the units: scoring sheet, how each score came about, and the notice once complete",
+    )
+)
+def assess(
+    paths: Paths,
+    out: OutDir,
+    previous: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--previous", help=t("上期的应收账款明细表，可以有多个", "the previous period's ledgers")
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", help=t("考核期，如 2026Q3；不给取截止日期所在季度", "e.g. 2026Q3; else the quarter")
+        ),
+    ] = None,
+    ad_hoc: Annotated[
+        str | None,
+        typer.Option("--ad-hoc", help=t("不定期考核：单位名称", "an ad hoc assessment of this unit alone")),
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--scores", help=t("填好态度得分的评分表", "the scoring sheet with attitude filled in")),
+    ] = None,
+    prepared_by: Annotated[
+        str | None, typer.Option("--prepared-by", help=t("编制人", "who prepares the sheet"))
+    ] = None,
+    dated: Annotated[
+        str | None,
+        typer.Option(
+            "--dated", help=t("通报落款日期；不给则留空手填", "the day that the notice bears; else blank")
+        ),
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", help=t("自己的模板文件夹", "folder of your own templates"))
+    ] = None,
+    as_of: AsOf = None,
+    policy: PolicyOption = "assessment",
+    format: FormatOption = Format.TEXT,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Assess the units."""
+    from qq_excel.cli.assessing import Asked, run_assess  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits)
+    asked = Asked(paths, previous or [], scores, period, ad_hoc, prepared_by, common.day(dated))
+    return run_assess(asked, out, common.day(as_of), common.policy_of(policy), templates, format, options)
+
+
 @app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
 def verify(
     pack: Annotated[Path, typer.Argument(help=t("申请包（zip）", "the pack (zip)"))],

@@ -111,9 +111,50 @@ def responsibility() -> list[str]:
     ]  # fmt: skip
 
 
+def assessment_notice() -> list[str]:
+    """清欠考核通报: the scores of a period, published (A-5-1)."""
+    scores = [
+        Col("名次", "{{ i.rank }}", 1.0), Col("被考核单位", "{{ i.unit }}", 4.0, "left"), Col("进展", "{{ i.progress }}", 1.4),
+        Col("质量", "{{ i.quality }}", 1.4), Col("成果", "{{ i.results }}", 1.4), Col("态度", "{{ i.attitude }}", 1.4),
+        Col("总分", "{{ i.total }}", 1.6), Col("等级", "{{ i.grade }}", 1.6),
+    ]  # fmt: skip
+    amounts = [
+        Col("被考核单位", "{{ i.unit }}", 4.0, "left"), Col("期初欠款", "{{ i.opening }}", 3.0, "right"),
+        Col("本期计划收回", "{{ i.planned }}", 3.0, "right"), Col("本期实际收回", "{{ i.recovered }}", 3.0, "right"),
+        Col("期末欠款", "{{ i.closing }}", 3.0, "right"),
+    ]  # fmt: skip
+    measures = [
+        Col("被考核单位", "{{ m.unit }}", 4.0, "left"), Col("等级", "{{ m.grade }}", 1.8), Col("奖惩建议", "{{ m.sanction }}", 3.2),
+        Col("责任人", "{{ m.responsible }}", 2.6), Col("处分建议", "{{ m.discipline }}", 2.6),
+    ]  # fmt: skip
+    return [
+        letterhead(), titled("关于{{ period_words }}清欠工作考核结果的通报", size=18, after=2), number(),
+        line("各单位：", align="left", font="黑体", after=2),
+        line(
+            "根据《清欠办考核管理制度》（{{ clause }}），{{ office }}对 {{ count }} 个单位"
+            "{{ period_words }}的清欠工作进行了{{ kind }}考核，"
+            "按进展、质量、成果、态度四项指标（权重 {{ weights }}）评分。现将结果通报如下。",
+            indent=True, after=3,
+        ),
+        heading("一、得分和等级"), listing("i in items", scores, size=10),
+        note("等级起始分（含本数）：{{ grades }}。"),
+        heading("二、欠款和收回"), line("金额单位：元", font="宋体", size=9, align="right", keep=True),
+        listing("i in items", amounts, size=9.5),
+        note("数据口径：{{ basis }}。"),
+        heading("三、奖惩和处分建议（A-6、A-7）"),
+        when("measures", listing("m in measures", measures, size=10), line("本次没有奖惩和处分建议。", indent=True)),
+        line("处分建议报管理层决定后执行。各单位如有异议，请书面提出。", indent=True, before=4),
+        seal("{{ office }}"),
+        boxes([
+            ("签发", ["签发人（签字）：                              日期：" + _DAY], 1.1),
+        ], keep=True),
+    ]  # fmt: skip
+
+
 #: File name, title and body of each.
 TEMPLATES = {
     "slip.docx": ("预警通知单", slip),
     "pursuit.docx": ("追讨通知", pursuit),
     "responsibility.docx": ("清欠责任落实通知", responsibility),
+    "assessment_notice.docx": ("清欠考核通报", assessment_notice),
 }

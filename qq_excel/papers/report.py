@@ -158,6 +158,13 @@ PAPERS: dict[str, PaperKind] = {
             Text("每件申报的回执和决定（受理、不予受理、补正）", "receipt and decision for each declared debt"),
             ("D-2", "D-3-5"), ("docx", "pdf"), ("claim_intake",), "dossier:intake", default=1,
         ),
+        PaperKind(
+            "assessment-notice", Text("清欠考核通报", "assessment notices"),
+            Text("每个考核期一份，列名次、得分、等级、奖惩和处分建议",
+                 "one per period: rank, scores, grade, proposed sanction and discipline"),
+            ("A-5-1", "A-5-2", "A-6", "A-7"), ("docx", "pdf", "json"), ("assessment",), "assessment_notice:notices",
+            default=1,
+        ),
     )
 }  # fmt: skip
 

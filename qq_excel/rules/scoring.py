@@ -3,7 +3,10 @@
 * 进展 (A-4-1): what came in of what the plan of the period was to bring in, turned into points.
 * 成果 (A-4-3): 清收率, what came in of all that was owed in the period, and 压降率, by how much the debt fell;
   both turned into points and weighted.
-* 质量 (A-4-2) and 态度 (A-4-4): entered by hand.
+* 质量 (A-4-2): how many overdue claims have a plan, how many 协议还款 ones an agreement with instalments, how
+  many overdue ones a proof of confirmation or dunning; each share turned into points and weighted. The office
+  may enter another score.
+* 态度 (A-4-4): entered by hand.
 
 Ratios become points along a curve of the policy (``progress_curve``, …): straight between its points, flat
 beyond its ends. Weights and grades are the policy's too. Scores have one decimal.
@@ -27,6 +30,8 @@ Mask = npt.NDArray[np.bool_]
 INDICATORS = {"进展": "progress", "质量": "quality", "成果": "results", "态度": "attitude"}
 #: The two parts of 成果 as the policy names them.
 CLEARED, REDUCED = "清收率", "压降率"
+#: The three parts of 质量 as the policy names them.
+PLANNED, AGREED, PROVEN = "方案", "协议", "证据"
 
 
 def floats(column: Any) -> Floats:
@@ -79,6 +84,13 @@ def results_score(opening: Any, recovered: Any, closing: Any, params: Params) ->
         REDUCED: on_curve(share(start - end, start), params.curve("reduction_curve")),
     }
     return points(weighted(parts, params.rates("results_weights")))
+
+
+def quality_score(parts: Mapping[str, tuple[Any, Any]], params: Params) -> Floats:
+    """质量 from (how many are complete, of how many) by part; NaN where there is nothing to measure by."""
+    curve = params.curve("quality_curve")
+    scored = {name: on_curve(share(some, all_), curve) for name, (some, all_) in parts.items()}
+    return points(weighted(scored, params.rates("quality_weights")))
 
 
 def total_score(scores: Mapping[str, Any], params: Params) -> Floats:

@@ -1,0 +1,91 @@
+"""``qq-excel assess``: score the units, write the scoring sheet, and publish the result when it is complete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table as Grid
+from rich.text import Text as Styled
+
+from qq_excel import money
+from qq_excel.cli import common
+from qq_excel.cli.checking import checked, print_written
+from qq_excel.cli.common import OK, Format, out
+from qq_excel.language import t
+
+if TYPE_CHECKING:
+    from qq_excel.assessment import Assessment
+    from qq_excel.policy import Policy
+    from qq_excel.reading import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    paths: list[Path]
+    previous: list[Path]
+    scores: Path | None
+    period: str | None
+    unit: str | None
+    prepared_by: str | None
+    dated: dt.date | None
+
+
+def run_assess(
+    asked: Asked, target: Path, as_of: dt.date | None, policy: Policy, templates: Path | None, format: Format,
+    options: Options,
+) -> int:  # fmt: skip
+    """Assess, write the sheet and the basis of its scores, and the notice once every total is there."""
+    from qq_excel.assessment import assess  # noqa: PLC0415
+    from qq_excel.papers.assessment_notice import notice_of  # noqa: PLC0415
+    from qq_excel.papers.assessment_sheet import SHEET, basis_piece, write_scoring_sheet  # noqa: PLC0415
+    from qq_excel.papers.house import load_house  # noqa: PLC0415
+    from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
+
+    house = load_house(templates)  # a broken template is told before a long check
+    quiet = format is Format.JSON
+
+    result = checked(asked.paths, as_of, policy, True, options, target, quiet=quiet)
+    before = (
+        checked(asked.previous, None, policy, True, options, target, quiet=quiet) if asked.previous else None
+    )
+    filled = (
+        checked([asked.scores], None, policy, True, options, target, quiet=quiet) if asked.scores else None
+    )
+    done = assess(result, before, period=asked.period, unit=asked.unit, filled=filled)
+    job = Job(result, house, Choices(dated=asked.dated))
+    written = [write_scoring_sheet(done, house.organisation.office, target / SHEET, asked.prepared_by)]
+    for piece in (basis_piece(job, done), *(p for p in notice_of(job, done) if p.name.endswith(".docx"))):
+        piece.write(target / piece.name)
+        written.append(target / piece.name)
+    if quiet:
+        common.print_json({**done.document(), "written": [p.name for p in written]})
+        return OK
+    _print(done)
+    for note in (done.basis, *done.notes, *job.notes):
+        out.print(str(note), style="dim", markup=False, soft_wrap=True)
+    print_written(written)
+    return OK
+
+
+def _print(done: Assessment) -> None:
+    grid = Grid(title=f"{done.period.name} {done.kind}", title_justify="left", box=None, padding=(0, 1))
+    for header in (
+        t("单位", "unit"), t("期初", "opening"), t("计划", "planned"), t("收回", "recovered"), t("期末", "closing"),
+        t("进展", "progress"), t("质量", "quality"), t("成果", "results"), t("态度", "attitude"), t("总分", "total"),
+        t("等级", "grade"),
+    ):  # fmt: skip
+        grid.add_column(header, overflow="fold")
+    for r in done.rows:
+        f, s = r.figures, r.scores
+        amounts = (
+            "—" if c is None else money.yuan(c) for c in (f.opening, f.planned, f.recovered, f.closing)
+        )
+        scores = (s["progress"], s["quality"], s["results"], s["attitude"], r.total)
+        cells = (r.unit, *amounts, *("—" if x is None else f"{x:.1f}" for x in scores), r.grade or "—")
+        grid.add_row(*(Styled(c) for c in cells))
+    out.print(grid)
