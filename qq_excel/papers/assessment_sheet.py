@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from qq_excel import money
 from qq_excel.kinds import Kind, get_kind
 from qq_excel.papers.document import relative
+from qq_excel.papers.policy_sheet import shown
 from qq_excel.policy import Params
 from qq_excel.policy.values import parameters
 from qq_excel.rules.scoring import CLEARED, INDICATORS, REDUCED, floats, on_curve, share
@@ -214,19 +215,8 @@ def _parameters(assessment: Assessment) -> Iterator[dict[str, Any]]:
         held = [d for d in assessment.policy.parameters[name] if d.valid_from <= assessment.as_of]
         if held:
             dated = held[-1]
-            yield {"title": parameters()[name].title.zh, "name": name, "value": _written(name, params),
+            yield {"title": parameters()[name].title.zh, "name": name, "value": shown(params, name, parameters()[name].type),
                    "since": dated.valid_from, "source": dated.source.zh}  # fmt: skip
-
-
-def _written(name: str, params: Params) -> str:
-    """A parameter as a person reads it."""
-    if name == "assessment_grades":
-        return "；".join(f"{g.name} {g.from_score:g} 分起" for g in params.grades())
-    if name == "assessment_proposals":
-        return "；".join(f"{g}：{p.sanction}、{p.discipline}" for g, p in params.proposals().items())
-    if name.endswith("_weights"):
-        return "；".join(f"{k} {v:g}" for k, v in params.rates(name).items())
-    return "；".join(f"{ratio:.0%} → {points:g} 分" for ratio, points in params.curve(name))
 
 
 def _yuan(cents: int | None) -> str:

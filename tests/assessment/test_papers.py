@@ -136,8 +136,10 @@ def test_the_basis_shows_every_step(ran: Path) -> None:
     assert "上期应收账款明细表逐笔对比得出" in text
     assert "另据：2026Q2.xlsx、filled.xlsx" in text
     policy = {r[1]: r[2] for r in sheet_rows(path, 1)}
-    assert policy["progress_curve"] == "0% → 0 分；60% → 60 分；100% → 100 分"
-    assert policy["assessment_grades"] == "优秀 90 分起；良好 75 分起；合格 60 分起；不合格 0 分起"
+    assert policy["progress_curve"] == "0% 得 0 分、60% 得 60 分、100% 得 100 分"
+    assert (
+        policy["assessment_grades"] == "优秀（90 分起）、良好（75 分起）、合格（60 分起）、不合格（0 分起）"
+    )
 
 
 def test_the_notice_publishes_scores_and_says_where_figures_come_from(ran: Path) -> None:
