@@ -31,10 +31,11 @@ FROM_PREVIOUS = Text(
 )
 ESTIMATED = Text(
     "没有上期应收账款明细表：本期实际收回按最近付款日在本期内的债权的已收金额估计，可能含以前各期收回，"
-    "期初欠款由其余各数倒推；用 --previous 给出上期明细表可得准数",
+    "期初欠款由其余各数倒推",
     "no previous ledger: recovered is estimated as all that was received on claims last paid in the period, which may "
-    "include earlier payments, and opening follows from the other figures; --previous gives exact ones",
+    "include earlier payments, and opening follows from the other figures",
 )
+HINT = Text("给出上期明细表（--previous）可得准数", "the previous ledger (--previous) gives exact figures")
 NO_CASES = Text(
     "没有交来《清欠台账》：本期计划收回未知，进展得分无法计算",
     "no table of cases was handed in: what was planned is not known, progress cannot be computed",

@@ -10,7 +10,7 @@ import numpy as np
 
 from qq_excel import yamlfile
 from qq_excel.assessment.entered import Entry, entries, head_of
-from qq_excel.assessment.figures import NO_CASES, Ledger
+from qq_excel.assessment.figures import HINT, NO_CASES, Ledger
 from qq_excel.assessment.model import ADHOC, REGULAR, Assessed, Assessment, Figures, Period, Share
 from qq_excel.assessment.quality import shares_of
 from qq_excel.check import Result
@@ -61,6 +61,8 @@ def assess(
     older = None if before is None else _previous(before, when, notes)
     units = _units(result, params, unit)
     cases = result.stacks.get("cases")
+    if before is None:
+        notes.append(HINT)
     if cases is None:
         notes.append(NO_CASES)
     ledger = Ledger(claims, when, older, notes)
