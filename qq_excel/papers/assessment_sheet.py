@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from qq_excel import money
 from qq_excel.kinds import Kind, get_kind
 from qq_excel.papers.document import relative
-from qq_excel.papers.policy_sheet import shown
 from qq_excel.policy import Params
+from qq_excel.policy.showing import shown
 from qq_excel.policy.values import parameters
 from qq_excel.rules.scoring import CLEARED, INDICATORS, REDUCED, floats, on_curve, share
 from qq_excel.template import write_template
@@ -215,7 +215,7 @@ def _parameters(assessment: Assessment) -> Iterator[dict[str, Any]]:
         held = [d for d in assessment.policy.parameters[name] if d.valid_from <= assessment.as_of]
         if held:
             dated = held[-1]
-            yield {"title": parameters()[name].title.zh, "name": name, "value": shown(params, name, parameters()[name].type),
+            yield {"title": parameters()[name].title.zh, "name": name, "value": shown(params.get(name), parameters()[name].type),
                    "since": dated.valid_from, "source": dated.source.zh}  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Journal:
         self.folder = folder
         self.key = key
         self._file: IO[str] | None = None
+        self._any = False
         #: File name to SHA-256, of the last run in this folder, and whether that had the same inputs.
         self.last, self.same = self._read()
 
@@ -39,14 +40,17 @@ class Journal:
                 file.write(json.dumps({"schema": _SCHEMA, "key": self.key}) + "\n")
                 file.writelines(_line(name, digest) for name, digest in kept.items())
             temporary.replace(self.path)
+            self._any = bool(kept)
             self._file = self.path.open("a", encoding="utf-8", newline="\n")
         except OSError as error:
             raise cannot_write(self.path, error) from None
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         if self._file is not None:
             self._file.close()
+            if failed and not self._any:  # nothing is finished, so there is nothing to resume
+                self.path.unlink(missing_ok=True)
 
     def finished(self, name: str) -> bool:
         """Whether *name* stands there as a run with the same inputs left it."""
@@ -55,6 +59,7 @@ class Journal:
     def done(self, name: str) -> None:
         """Note that *name* is complete."""
         if self._file is not None:
+            self._any = True
             self._file.write(_line(name, digest(self.folder / name) or ""))
             self._file.flush()
 

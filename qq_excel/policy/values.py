@@ -126,7 +126,7 @@ WRITTEN: dict[ParameterType, Text] = {
     ParameterType.WEIGHTS: Text("各项权重，合计为 1", "weights by name that add up to 1"),
     ParameterType.GRADES: Text("等级列表，起始分递减", "a list of grades with falling scores"),
     ParameterType.AUTHORITY: Text(
-        "机构列表，限额递增，最后一个不写 up_to", "a list of bodies with rising limits, the last without up_to"
+        "机构列表，限额递增，只有最后一个可以不写 up_to", "a list of bodies with rising limits; only the last may lack up_to"
     ),
     ParameterType.EVIDENCE: Text(
         "条件到证据的对应，如 债务人死亡: [[债权凭证], [死亡证明]]",
@@ -212,7 +212,7 @@ class Parameter(Strict):
             case ParameterType.BANDS:
                 return _open_ended([b.years for b in value])
             case ParameterType.AUTHORITY:
-                return _open_ended([a.up_to for a in value])
+                return _rising([a.up_to for a in value])
             case ParameterType.GRADES:
                 scores = [g.from_score for g in value]
                 return bool(scores) and all(a > b for a, b in itertools.pairwise(scores))
@@ -231,10 +231,15 @@ class Parameter(Strict):
         return [str(value)]
 
 
+def _rising(limits: Sequence[Any]) -> bool:
+    """Rising upper ends; only the last one may be open."""
+    closed = limits[:-1] if limits and limits[-1] is None else limits
+    return bool(limits) and None not in closed and all(a < b for a, b in itertools.pairwise(closed))
+
+
 def _open_ended(limits: Sequence[Any]) -> bool:
     """Rising upper ends, the last one open."""
-    *closed, last = limits or [0]
-    return last is None and None not in closed and all(a < b for a, b in itertools.pairwise(closed))
+    return _rising(limits) and limits[-1] is None
 
 
 class DatedValue(Strict):

@@ -82,7 +82,8 @@ def test_an_unwritable_folder_is_noticed_even_when_nothing_is_to_be_written(work
 
 def test_asking_whether_a_folder_is_writable_leaves_nothing(work: Path) -> None:
     done = qq(work, "write-off", "错.xlsx", "-o", "new/folder")
-    assert done.returncode == 0
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "不能做核销申请包：没有交来《坏账核销申请表》，请一并提交。\n"
     assert not (work / "new").exists()
 
 

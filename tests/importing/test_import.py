@@ -309,7 +309,7 @@ def test_wrong_encoding_empty_file_and_no_date(tmp_path: Path) -> None:
         ("constants: {", "constants: {debtor: 甲, ", "debtor: both a column and a constant"),
         ("  original: {from: 金额}\n", "", "the field original (原始金额) needs a column"),
         ("date: day-first", "date: dayfirst", "day-first"),
-        ("unit: 海外业务部\n", "", "第 1 行：“unit” "),
+        ("unit: 海外业务部\n", "", "第 1 行：“unit”缺少，必须填写"),
     ],
 )
 def test_mapping_errors(tmp_path: Path, old: str, new: str, says: str) -> None:
