@@ -194,3 +194,11 @@ def test_stacking_finds_the_same_as_one_by_one(tmp_path: Path) -> None:
     apart = [told(check_paths([p])) for p in (one, two, old)]
     assert told(check_paths([one, two, old])) == [f for some in apart for f in some]
     assert all(apart)
+
+
+def test_a_stack_is_named_not_printed(tmp_path: Path) -> None:
+    """pandera formats the arguments of each check: a frame in there cost more than all rules together."""
+    path = build(tmp_path / "a.xlsx", {"receivables": [{}, {}]})
+    stack = check_paths([path]).stacks["receivables"]
+    assert repr(stack) == "Stack(receivables, 2 rows, 2026-09-30)"
+    assert f"{get_kind('receivables')['claim_id']}" == "claim_id 债权编号"

@@ -10,7 +10,8 @@ from rich.table import Table as Grid
 from rich.text import Text as Plain
 
 from qq_excel.cli.common import OK, Format, out, print_json
-from qq_excel.language import t
+from qq_excel.errors import InputError
+from qq_excel.language import Text, t
 
 if TYPE_CHECKING:
     from qq_excel.fixing import FixReport
@@ -70,6 +71,10 @@ def run_undo(copy: Path, target: Path) -> int:
     """Give back the workbook from which *copy* was made."""
     from qq_excel.fixing import unfix  # noqa: PLC0415
 
+    if not copy.is_file():
+        raise InputError(
+            Text(f"{copy}：找不到这个文件。请检查路径。", f"{copy}: no such file. Check the path.")
+        )
     unfix(copy, target)
     out.print(t("已取回原件：", "The original is back: ") + str(target), markup=False, soft_wrap=True)
     return OK

@@ -75,6 +75,10 @@ class Field(Strict):
     #: personal data: masked in what is handed on.
     personal: bool = False
 
+    def __str__(self) -> str:
+        """Its name and header; the whole of it, as pydantic would print it, is for nobody."""
+        return f"{self.name} {self.header}"
+
     @property
     def label(self) -> str:
         """The header in the language of the run."""

@@ -32,7 +32,7 @@ class Source:
     order: tuple[int, int]
 
 
-@dataclass
+@dataclass(repr=False)
 class Stack:
     """Rows of one kind with the same as-of date.
 
@@ -66,6 +66,10 @@ class Stack:
             position=np.concatenate([np.arange(n) for n in lengths]) if lengths else np.zeros(0, np.int64),
             day=day,
         )
+
+    def __repr__(self) -> str:
+        """Short: pandera formats what its checks are given, and a frame printed per rule took longer than the rules."""
+        return f"Stack({self.kind.kind}, {len(self)} rows, {self.day})"
 
     def __len__(self) -> int:
         return len(self.frame)
