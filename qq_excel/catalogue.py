@@ -38,8 +38,9 @@ class RuleSpec(Strict):
     """One rule: what it is about, how grave it is, and what it says.
 
     ``on`` is a kind, ``file`` (a workbook), ``table`` (any table), ``column`` or ``rows`` (the cells or
-    rows of any kind). ``message`` and ``fix`` may use {value}, {expected}, {header} and the figures that
-    the rule gives; ``partners`` are kinds without which it cannot judge, ``reads`` columns likewise.
+    rows of any kind), ``run`` (what was handed in, as a whole). ``message`` and ``fix`` may use {value},
+    {expected}, {header} and the figures that the rule gives; ``partners`` are kinds without which it
+    cannot judge, ``reads`` columns likewise.
     """
 
     id: str
@@ -52,6 +53,8 @@ class RuleSpec(Strict):
     related: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
+    #: Kinds whose table of the previous period it needs; without any such table given it is not asked.
+    previous: tuple[str, ...] = ()
     params: tuple[str, ...] = ()
     #: † answered by 特殊原因说明 with 特殊原因批准人 (F-29, F-30).
     explainable: bool = False

@@ -6,9 +6,10 @@ read -> sort into submissions -> stack tables of a kind -> one pandera schema pe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qq_excel.check.previous import Earlier, intake_of
 from qq_excel.check.result import FileResult, Result
 from qq_excel.check.run import Progress, Run
 from qq_excel.check.submission import by_day, display_names, head, latest_day, submissions_of
@@ -33,28 +34,41 @@ def check_paths(
     progress: Progress | None = None,
     options: Options | None = None,
     pool: Pool | None = None,
+    previous: Sequence[Path] = (),
 ) -> Result:
     """Read and check workbooks. See :func:`check_workbooks`.
 
     *options* says how files are read; with *pool* its workers read them (by its own options), so that no
-    file can end or hold up this process.
+    file can end or hold up this process. *previous* are workbooks of the period before; *as_of* is not theirs.
     """
     books = []
-    names = display_names(paths)
+    for path, book in _read(paths, as_of, progress, options, pool):
+        for table in book.tables:
+            look_at_evidence(table, path.parent)
+        books.append(book)
+    before = [book for _, book in _read(previous, None, progress, options, pool)]
+    return check_workbooks(books, policy=policy, together=together, progress=progress, previous=before)
+
+
+def _read(
+    paths: Sequence[Path],
+    as_of: dt.date | None,
+    progress: Progress | None,
+    options: Options | None,
+    pool: Pool | None,
+) -> Iterator[tuple[Path, Workbook]]:
+    """Each path with its workbook, named as findings show it."""
     reading = (
         (read_workbook(path, as_of=as_of, options=options) for path in paths)
         if pool is None
         else pool.read_all(paths, as_of=as_of)
     )
-    for i, path in enumerate(paths):
+    for i, (path, name) in enumerate(zip(paths, display_names(paths), strict=True)):
         if progress:
             progress(Text(f"读取 {path.name}", f"reading {path.name}"), i, len(paths))
         book = next(reading)
-        book.name = names[i]
-        for table in book.tables:
-            look_at_evidence(table, path.parent)
-        books.append(book)
-    return check_workbooks(books, policy=policy, together=together, progress=progress)
+        book.name = name
+        yield path, book
 
 
 def check_workbooks(
@@ -63,10 +77,13 @@ def check_workbooks(
     policy: Policy | None = None,
     together: bool = False,
     progress: Progress | None = None,
+    previous: Sequence[Workbook] = (),
 ) -> Result:
     """Check workbooks that were read.
 
     Workbooks of one unit and period are one submission and see each other; with *together* all are.
+    Each unit's are held against those of *previous*, which get no findings of their own; where these are of
+    the same period, they are what the unit had handed in before.
     """
     policy = policy or load_policy("group")
     submissions = submissions_of(books, together)
@@ -81,11 +98,16 @@ def check_workbooks(
             run.table(source)
     stacks = {k: Stack.of(s[0].table.kind, s, latest_day(s)) for k, s in sources.items()}
     dated = {k: [Stack.of(s[0].table.kind, s, day) for day, s in days] for k, days in by_day(sources).items()}
+    earlier = Earlier.of(books, submissions, previous, together)
     for stack in [*stacks.values(), *(s for some in dated.values() for s in some)]:
         stack.partners = stacks
+        stack.last, stack.earlier = earlier.last, earlier.same
     for some in dated.values():
         for stack in some:
             run.stack(stack)
+    if previous:
+        newest = policy.at(max((d for b in books for t in b.tables if (d := t.as_of)), default=None))
+        run.places("run", intake_of(books, previous), newest, file="", order=(len(books), 0))
     findings = Findings(run.found, run.blocks)
     blocked = findings.blocked
     files = [

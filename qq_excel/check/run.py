@@ -21,8 +21,8 @@ from qq_excel.policy import CannotJudge, Params, Policy
 from qq_excel.reading.model import Table
 from qq_excel.rules import registry
 from qq_excel.rules.schema import Answers, asked, stack_schema
-from qq_excel.rules.stack import Source, Stack, missing_partner
-from qq_excel.rules.verdict import Spot, Unjudged, Verdict, true
+from qq_excel.rules.stack import Source, Stack, missing_partner, missing_previous
+from qq_excel.rules.verdict import Gone, Spot, Unjudged, Verdict, true
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -80,7 +80,7 @@ class Run:
             if column is None and s.row is not None:
                 column = what.columns.get(s.field)
         return Finding(
-            rule=spec.id, level=self.level(spec, s.level), file=file,
+            rule=spec.id, level=self.level(spec, s.level), file=s.file or file,
             sheet=s.sheet or (what.sheet if isinstance(what, Table) else None),
             row=s.row, column=column, field=s.field, header=header, key=s.key, value=s.value,
             expected=s.expected, figures=dict(s.figures), related=s.related, order=order,
@@ -125,7 +125,7 @@ class Run:
         for spec in every.values():  # rules that see other tables: pandera holds one frame only
             if (
                 stack.kind.kind in spec.kinds
-                and spec.partners
+                and (spec.partners or spec.previous)
                 and spec.id in registry.load()
                 and asked(spec, params)
             ):
@@ -137,8 +137,12 @@ class Run:
             self.progress(Text(f"校验 {title.zh}", f"checking {title.en}"), done, steps)
 
     def _rows(self, spec: RuleSpec, stack: Stack, params: Params, into: Answers, check: Any) -> None:
-        judgeable = self._judgeable(spec, stack)
-        if not judgeable.any():
+        if spec.previous and stack.last is None:
+            return
+        able = self._able(spec, stack)
+        judgeable = able[stack.source]
+        # a table that lost all its rows is judged against the previous one all the same
+        if not (able if spec.previous else judgeable).any():
             return
         try:
             if check is None:
@@ -158,23 +162,26 @@ class Run:
             if isinstance(verdict, Unjudged):
                 self._each_table(spec, stack, verdict.why, true(verdict.rows) & judgeable)
                 continue
+            if isinstance(verdict, Gone):
+                self._gone(spec, stack, verdict, able)
+                continue
             verdict.bad = true(verdict.bad) & judgeable
             self._verdict(spec, stack, verdict)
 
-    def _judgeable(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
-        """Rows whose table has the columns and whose submission has the tables that the rule needs.
+    def _able(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
+        """Per source, whether the table has the columns and its submission the tables that the rule needs.
 
         A partner that was not handed in makes level ``?``, unless the profile does not miss it.
         """
-        able = np.ones(len(stack), dtype=bool)
+        able = np.ones(len(stack.sources), dtype=bool)
         for i, source in enumerate(stack.sources):
             partners = self._absent_partners(spec, stack, source)
             if any(not self.policy.misses(kind, stack.kind.kind) for kind in partners):
-                able[stack.source == i] = False
+                able[i] = False
                 continue
-            why = missing_partner(partners[0]).why if partners else self._lacks(spec, source)
+            why = missing_partner(partners[0]).why if partners else self._lacks(spec, stack, source)
             if why is not None:
-                able[stack.source == i] = False
+                able[i] = False
                 self.unjudged(spec, why, source.file, source.table.sheet, source.order)
         return able
 
@@ -187,7 +194,10 @@ class Run:
         ]
 
     @staticmethod
-    def _lacks(spec: RuleSpec, source: Source) -> Text | None:
+    def _lacks(spec: RuleSpec, stack: Stack, source: Source) -> Text | None:
+        for kind in spec.previous:
+            if source.submission not in stack.known_before(kind):
+                return missing_previous(kind).why
         for name in spec.reads:
             if name not in source.table.columns:
                 f = source.table.kind[name]
@@ -200,6 +210,33 @@ class Run:
         for i, source in enumerate(stack.sources):
             if where is None or where[stack.source == i].any():
                 self.unjudged(spec, why, source.file, source.table.sheet, source.order)
+
+    def _gone(self, spec: RuleSpec, stack: Stack, gone: Gone, able: npt.NDArray[np.bool_]) -> None:
+        """Findings on earlier rows, on the first table of the submission that should have them."""
+        firsts: dict[int, Source] = {}
+        for source in stack.partners[stack.kind.kind].sources:
+            firsts.setdefault(source.submission, source)
+        mine = {
+            s.submission: s
+            for s, ok in zip(stack.sources, able, strict=True)
+            if ok and s is firsts[s.submission]
+        }
+        was = gone.earlier
+        at = np.flatnonzero(true(gone.bad) & np.isin(was.submission, list(mine)))
+        steps = was.step[at]
+        value = Shown(was[gone.field], at, steps, was.kind[gone.field].type)
+        keys = [Shown(was[k], at, steps, FieldType.TEXT) for k in was.kind.key]
+        figures = {k: Shown(v, at, steps, None) for k, v in gone.figures.items()}
+        for n, submission in enumerate(was.submission[at]):
+            source = mine[int(submission)]
+            self.found.append(
+                Finding(
+                    rule=spec.id, level=self.level(spec), file=source.file, sheet=source.table.sheet,
+                    field=gone.field, header=was.kind[gone.field].header, value=value[n] or None,
+                    key="/".join(k for v in keys if (k := v[n])) or None,
+                    figures={name: v[n] for name, v in figures.items()}, order=source.order,
+                )
+            )  # fmt: skip
 
     def _verdict(self, spec: RuleSpec, stack: Stack, verdict: Verdict) -> None:
         bad = true(verdict.bad)

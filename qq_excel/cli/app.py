@@ -22,6 +22,7 @@ from qq_excel.cli.common import (
     PasswordFile,
     Paths,
     PolicyOption,
+    PreviousPaths,
     Together,
 )
 from qq_excel.cli.reporting import report_app
@@ -87,6 +88,7 @@ def check(
             "--write-baseline", help=t("把现有问题记为基线", "accept today's findings as the baseline")
         ),
     ] = None,
+    previous: PreviousPaths = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check workbooks."""
@@ -96,7 +98,7 @@ def check(
     options = common.options_of(password_file, limits, mappings)
     return run_check(
         paths, out, common.day(as_of), common.policy_of(policy), format, together, options,
-        waivers, baseline, write_baseline,
+        waivers, baseline, write_baseline, previous or (),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,10 +41,12 @@ def checked(
     quiet: bool,
     waivers: Path | None = None,
     baseline: Path | None = None,
+    previous: Sequence[Path] = (),
 ) -> Result:
     """Find, read and check the workbooks of *paths*; they are foreign, so workers read them.
 
     The results go to the folder *target*, if there is one.
+    *previous* names the previous period's workbooks, which get no findings of their own.
     Waivers are those of the file given, else of any ``waivers.yaml`` beside the workbooks.
     """
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
@@ -52,6 +55,7 @@ def checked(
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
     files = inputs.workbooks(paths)
+    before = inputs.workbooks(previous)
     if target is not None:
         must_be_writable(target)
     with (
@@ -62,7 +66,13 @@ def checked(
         from qq_excel.check import check_paths  # noqa: PLC0415
 
         result = check_paths(
-            files, policy=policy, as_of=as_of, together=together, progress=progress, pool=pool
+            files,
+            policy=policy,
+            as_of=as_of,
+            together=together,
+            progress=progress,
+            pool=pool,
+            previous=before,
         )
     if not entries and baseline is None:
         return result
@@ -88,11 +98,12 @@ def run_check(
     waivers: Path | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
+    previous: Sequence[Path] = (),
 ) -> int:
     """``qq-excel check``."""
     result = checked(
         paths, as_of, policy, together, options, target,
-        quiet=format is Format.JSON, waivers=waivers, baseline=baseline,
+        quiet=format is Format.JSON, waivers=waivers, baseline=baseline, previous=previous,
     )  # fmt: skip
     written: list[Path] = []
     if write_baseline is not None:
@@ -123,7 +134,9 @@ def print_findings(result: Result) -> None:
     """Findings by workbook, sheet and level, then a summary."""
     for file in result.files:
         _print_file(file, result)
-    for f in result.findings.where(rule=[r for r, spec in all_rules().items() if spec.on == "waivers"]):
+    for f in result.findings.where(
+        rule=[r for r, spec in all_rules().items() if spec.on in ("waivers", "run")]
+    ):
         words = f"{f.file}  {LEVEL_NAMES[f.level]} {f.rule}  {f.message()} → {f.fix()}"
         out.print(words, style=_COLOURS[f.level], markup=False, soft_wrap=True)
     counts = result.findings.counts()

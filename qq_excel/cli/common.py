@@ -75,6 +75,17 @@ Together = Annotated[
     ),
 ]
 
+PreviousPaths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--previous",
+        help=t(
+            "上期的工作簿或文件夹，可以多次给出",
+            "the previous period's workbooks or folders, may be repeated",
+        ),
+    ),
+]
+
 PasswordFile = Annotated[
     Path | None,
     typer.Option(

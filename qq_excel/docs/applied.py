@@ -10,8 +10,8 @@ from qq_excel.kinds import get_kind
 from qq_excel.policy import Policy, addition_names, load_policy, policy_of, profile_names
 from qq_excel.policy.values import DatedValue
 
-#: What ``on`` may say besides a kind: the file, any table, the cells or rows of any kind, the waivers.
-EVERY = ("file", "table", "column", "rows", "waivers")
+#: What ``on`` may say besides a kind: the file, any table, the cells or rows of any kind, the waivers, the run.
+EVERY = ("file", "table", "column", "rows", "waivers", "run")
 
 
 @cache

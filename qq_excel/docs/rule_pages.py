@@ -22,6 +22,7 @@ _ASKED: dict[str, Words] = {
     "column": Words(zh="每张表的每一列", en="every column of every table"),
     "rows": Words(zh="每张表的每一行", en="every row of every table"),
     "waivers": Words(zh="豁免文件", en="the waivers"),
+    "run": Words(zh="一次校验交来的全部工作簿", en="all workbooks of a run"),
 }
 _FIXABLE = {
     "safe": "`qq-excel fix` 可以修正 / mended by `qq-excel fix`",
@@ -75,6 +76,7 @@ def _facts(spec: RuleSpec) -> str:
         ("一并标出 Marked with it", _columns(spec, spec.related)),
         ("须有的列 Needs columns", _columns(spec, spec.reads)),
         ("须有的表 Needs tables", _kinds(spec.partners)),
+        ("须有上期的表 Needs last period's", _kinds(spec.previous)),
         ("适用制度 Profiles", "、".join(code(p.profile) for p in asked_in(spec))),
         ("不启用 Off in", _off(spec)),
         ("特殊原因 Special reason", _DAGGER if spec.explainable else ""),

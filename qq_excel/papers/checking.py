@@ -21,7 +21,7 @@ _UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
 
 def write_check(result: Result, target: Path, reports: list[AnnotationReport] | None = None) -> list[Path]:
     """Write to the folder *target*: per workbook a findings book and an annotated copy, one book for the run
-    when there are several workbooks, and the findings document.
+    when there are several workbooks or findings on none of them, and the findings document.
 
     *reports* is given what became of each copy. A workbook that cannot be annotated has its findings book only.
     """
@@ -42,7 +42,9 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
         name = file.workbook.name
         beside = {name: PurePosixPath(copies[name]).name} if name in copies else {}
         written.append(write_findings_book(result, target / f"{stem}{BOOK}", file=file, copies=beside))
-    if len(result.files) > 1:
+    names = {file.workbook.name for file in result.files}
+    elsewhere = any(file not in names for (file,) in result.findings.tally("file"))
+    if len(result.files) > 1 or elsewhere:
         written.append(write_findings_book(result, target / WHOLE, copies=copies))
     written.append(write_document(result, target / DOCUMENT))
     return written

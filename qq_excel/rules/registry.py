@@ -2,7 +2,7 @@
 
 ``@rule("REC001")`` on a function (stack, params) -> Verdict(s) for kinds and ``on: rows``;
 on (table, params) -> Spots for ``on: table``; on (workbook, params) -> Spots for ``on: file``;
-on (field, column, params) -> mask or None for ``on: column``.
+on (field, column, params) -> mask or None for ``on: column``; on (intake, params) -> Spots for ``on: run``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _MODULES = (
     "files", "tables", "cells", "codes", "receivables", "claim_clocks", "credit", "contracts", "inventory",
     "write_offs", "disposals", "write_off_register", "dossiers", "agreements", "collection", "confirmations",
     "cases", "projects", "intake", "litigation", "assessment", "staff", "waivers",
+    "periods",
 )  # fmt: skip
 _RULES: dict[str, Callable[..., Any]] = {}
 

@@ -22,7 +22,7 @@ from qq_excel.kinds import Field, FieldType, Kind
 from qq_excel.policy import Params
 from qq_excel.rules import registry
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.verdict import Unjudged, Verdict, true
+from qq_excel.rules.verdict import Answer, Gone, Verdict, true
 
 DTYPES: dict[FieldType, str] = {
     FieldType.AMOUNT: "Int64",
@@ -35,7 +35,7 @@ DTYPES: dict[FieldType, str] = {
 
 
 #: What each row rule answered, by id.
-Answers = dict[str, list[Verdict | Unjudged]]
+Answers = dict[str, list[Answer]]
 
 
 def dtype_of(field: Field) -> str:
@@ -51,10 +51,10 @@ def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params
     return pd.Series(~mask, index=column.index)
 
 
-def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Answer]:
     """What a row rule answers, as a list."""
     answer = function(stack, params)
-    if isinstance(answer, Verdict):
+    if isinstance(answer, Verdict | Gone):
         return [answer]
     return list(answer) if isinstance(answer, list | Iterator) else []
 
@@ -127,7 +127,7 @@ def stack_schema(stack: Stack, params: Params, into: Answers) -> pa.DataFrameSch
             rule=s.id, stack=stack, params=params, into=into, error=f"{s.id} {s.title.zh}", ignore_na=False
         )
         for s in row_rules(stack.kind, params)
-        if not s.partners
+        if not s.partners and not s.previous
     ]
     return pa.DataFrameSchema(columns, checks=rows, name=stack.kind.kind)
 
@@ -135,7 +135,7 @@ def stack_schema(stack: Stack, params: Params, into: Answers) -> pa.DataFrameSch
 def frame_schema(kind: Kind, day: dt.date | None, params: Params) -> pa.DataFrameSchema:
     """The pandera schema of a kind, for use without this program's own check.
 
-    Rules that need another table are not in it.
+    Rules that need another table, or the previous period's, are not in it.
     """
     empty = pd.DataFrame({f.name: pd.Series(dtype=dtype_of(f)) for f in kind.fields})
     return stack_schema(_alone(kind, empty, day), params, {})

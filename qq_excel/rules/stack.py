@@ -38,7 +38,8 @@ class Stack:
 
     ``frame`` has the kind's fields (types as in :class:`~qq_excel.reading.model.Table`); ``source[i]`` is
     the index in ``sources`` of row i's table, ``submission[i]`` its submission, ``position[i]`` its row in
-    that table. ``partners`` are the stacks of the other kinds.
+    that table. ``partners`` are the stacks of the other kinds; ``last`` those of the period before, by unit
+    (None: none were given), ``earlier`` what the same unit had handed in for the same period.
     """
 
     kind: Kind
@@ -49,6 +50,8 @@ class Stack:
     position: npt.NDArray[np.int64]
     day: dt.date | None
     partners: Mapping[str, Stack] = field(default_factory=dict)
+    last: Mapping[str, Stack] | None = None
+    earlier: Mapping[str, Stack] = field(default_factory=dict)
     _memo: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
@@ -211,6 +214,23 @@ class Stack:
             raise missing_partner(kind)
         return found
 
+    def previous(self, kind: str) -> Stack:
+        """The previous period's stack of a kind, its rows numbered by the submissions of the same units.
+
+        :class:`CannotJudge` when no unit of this run had handed one in.
+        """
+        found = (self.last or {}).get(kind)
+        if found is None:
+            raise missing_previous(kind)
+        return found
+
+    def known_before(self, kind: str) -> set[int]:
+        """The submissions whose unit has a previous table of *kind*."""
+        before = (self.last or {}).get(kind)
+        sources = before.sources if before is not None else []
+        found: set[int] = self.memo(f"known_before:{kind}", lambda: {s.submission for s in sources})
+        return found
+
     def look_up(self, other: Stack, on: Mapping[str, str], take: Sequence[str]) -> pd.DataFrame:
         """For each row, the first row of *other* in the same submission whose fields match.
 
@@ -233,6 +253,19 @@ class Stack:
         out["_found"] = merged["_found"].notna().to_numpy()
         out["_step"] = merged["_step"].fillna(1).astype(np.int64).to_numpy()
         return out
+
+
+def missing_previous(kind: str) -> CannotJudge:
+    """The reason when the unit's table of the previous period was not given."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
+
+    title = get_kind(kind).title
+    return CannotJudge(
+        Text(
+            f"上期资料（--previous）中没有该单位的《{title.zh}》",
+            f"the previous period's workbooks (--previous) have no table '{title.en}' of this unit",
+        )
+    )
 
 
 def missing_partner(kind: str) -> CannotJudge:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.language import Text
+
+if TYPE_CHECKING:
+    from qq_excel.rules.stack import Stack
 
 Mask = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
@@ -67,9 +70,25 @@ class Spot:
     level: str | None = None
     sheet: str | None = None
     related: tuple[str, ...] = ()
+    #: The file that it is about, where the rule is not asked of one (``on: run``).
+    file: str | None = None
 
 
-RowRule = Callable[..., "Verdict | list[Verdict | Unjudged] | Iterator[Verdict | Unjudged]"]
+@dataclass(slots=True)
+class Gone:
+    """Rows of an *earlier* stack that the table judged no longer has: findings on its sheet, without a cell.
+
+    ``bad`` is a boolean per row of *earlier*, whose submissions are those of the stack judged.
+    """
+
+    earlier: Stack
+    bad: Any
+    field: str
+    figures: Mapping[str, Any] = _field(default_factory=dict)
+
+
+Answer = Verdict | Unjudged | Gone
+RowRule = Callable[..., "Verdict | Gone | list[Answer] | Iterator[Answer]"]
 PlaceRule = Callable[..., Iterator[Spot]]
 
 

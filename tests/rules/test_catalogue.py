@@ -39,6 +39,7 @@ FOUNDATION = {
     "LIT": 4,
     "ASM": 7,
     "STF": 3,
+    "XPD": 8,
 }
 
 

@@ -2,6 +2,7 @@
 
 ``fixtures/REC001.yaml`` holds the cases of REC001. A case builds a small workbook (see ``support.build``),
 checks it with the real reader and all rules, and compares the findings of that rule, whole and in order.
+``previous`` are workbooks of the quarter before, which it is held against.
 """
 
 from __future__ import annotations
@@ -54,6 +55,17 @@ def with_workflow(policy: Policy, stages: list[str] | None, teams: list[str] | N
     return policy
 
 
+def _written(folder: Path, name: str, books: list[dict[str, Any]]) -> list[Path]:
+    """The books of a case as files; those of the previous period are as of the quarter before."""
+    paths = []
+    for n, book in enumerate(books):
+        rest = {k: v for k, v in book.items() if k != "tables"}
+        if name == "before":
+            rest["head"] = {"as_of": dt.date(2026, 6, 30), "period": "2026Q2", **rest.get("head", {})}
+        paths.append(build(folder / f"{name}{n + 1}.xlsx", book["tables"], **rest))
+    return paths
+
+
 @pytest.mark.parametrize(("rule", "case"), _cases())
 def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
     parts = ("tables", "head", "total", "foot", "drop", "layout")
@@ -62,16 +74,13 @@ def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
-    paths = []
-    for n, book in enumerate(books):
-        tables = book["tables"]
-        rest = {k: v for k, v in book.items() if k != "tables"}
-        paths.append(build(tmp_path / f"book{n + 1}.xlsx", tables, **rest))
+    paths = _written(tmp_path, "book", books)
+    before = _written(tmp_path, "before", case.get("previous") or [])
     policy = with_parameters(
         case.get("policy") or {}, case.get("on") or [], case.get("kinds"), case.get("profile") or "group"
     )
     policy = with_workflow(policy, case.get("stages"), case.get("teams"))
-    result = check_paths(paths, policy=policy)
+    result = check_paths(paths, policy=policy, previous=before)
     found = [f for f in result.findings if f.rule == rule]
     actual = []
     for f, expected in zip(found, [*case["findings"], *[{}] * len(found)], strict=False):
