@@ -252,6 +252,32 @@ def verify(
 
 
 @app.command(
+    "roll-forward",
+    help=t(
+        "结转：生成下一期的应收账款明细表，预填本期未了结的债权",
+        "next period's receivables ledgers, prefilled with this period's open claims",
+    ),
+)
+def roll_forward(
+    paths: Paths,
+    out: OutDir,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    mappings: MappingsDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Carry open claims over."""
+    from qq_excel.cli.rolling import run_roll_forward  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits, mappings)
+    return run_roll_forward(paths, out, common.policy_of(policy), together, format, options)
+
+
+@app.command(
     "import", help=t("把外部导出（CSV 或工作簿）转成应收账款明细表", "turn a foreign export into a ledger")
 )
 def import_(
