@@ -77,6 +77,7 @@ def _facts(spec: RuleSpec) -> str:
         ("须有的列 Needs columns", _columns(spec, spec.reads)),
         ("须有的表 Needs tables", _kinds(spec.partners)),
         ("须有上期的表 Needs last period's", _kinds(spec.previous)),
+        ("须有上期的表 Needs last period's", _kinds(spec.previous)),
         ("适用制度 Profiles", "、".join(code(p.profile) for p in asked_in(spec))),
         ("不启用 Off in", _off(spec)),
         ("特殊原因 Special reason", _DAGGER if spec.explainable else ""),

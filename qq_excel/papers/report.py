@@ -162,7 +162,7 @@ PAPERS: dict[str, PaperKind] = {
             "assessment-notice", Text("清欠考核通报", "assessment notices"),
             Text("每个考核期一份，列名次、得分、等级、奖惩和处分建议",
                  "one per period: rank, scores, grade, proposed sanction and discipline"),
-            ("A-5-1", "A-5-2", "A-6", "A-7"), ("docx", "pdf", "json"), ("assessment",), "assessment_notice:notices",
+            ("A-3", "A-4", "A-5-1", "A-5-2", "A-6", "A-7", "B-5-6"), ("docx", "pdf", "json"), ("assessment",), "assessment_notice:notices",
             default=1,
         ),
     )

@@ -54,7 +54,7 @@ def _cases(ledger: Path) -> list[dict[str, Any]]:
                 "claimed": owed, "received_on": dt.date.fromisoformat(verified or since) - dt.timedelta(20),
                 "verified_on": verified and dt.date.fromisoformat(verified), "method": "协商",
                 "plan_no": planned and f"FA-XB-{n:03d}", "planned_on": planned and dt.date.fromisoformat(planned),
-                "planned_amount": planned and owed, "planned_by": planned and dt.date(2026, 12, 31),
+                "planned_amount": planned and owed, "planned_by": planned and dt.date(2026, 9, 25),
                 "stage": stage, "stage_on": dt.date.fromisoformat(since), "recovered": back,
                 "remaining": left, "responsible": claim.responsible,
             }
