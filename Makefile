@@ -54,7 +54,7 @@ samples: $(VENV)/installed ## Make workbooks/ anew from the program
 	$(BIN)/python -m qq_excel.samples workbooks
 
 docs: $(VENV)/installed ## Make the generated pages of docs/ anew (rules, kinds, clauses)
-	$(BIN)/python -m qq_excel.docs
+	$(BIN)/python -m qq_excel.docs docs
 
 clean:
 	rm -rf $(VENV) .venv-lowest out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,18 +1,22 @@
-"""``python -m qq_excel.docs``: write the generated pages of this checkout anew."""
+"""``python -m qq_excel.docs [docs]``: write the generated pages of a checkout anew."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from qq_excel.docs import write_docs
 
 
-def main() -> int:
-    """Write what changed below the folder given (the current one otherwise) and name it."""
-    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()
-    if not (root / "schemas" / "rules").is_dir() or not (root / "tests").is_dir():
-        sys.stderr.write(f"{root} is no checkout of this program: schemas/rules or tests is missing\n")
+def main(arguments: Sequence[str]) -> int:
+    """Write what changed in the folder given (``docs`` of the current one otherwise) and name it."""
+    folder = Path(arguments[0]) if arguments else Path("docs")
+    root = folder.resolve().parent
+    if not ((root / "schemas" / "rules").is_dir() and (root / "tests").is_dir()):
+        sys.stderr.write(
+            f"{folder}: not the docs of a checkout; schemas/rules and tests should lie beside it\n"
+        )
         return 2
     for path in write_docs(root):
         sys.stdout.write(f"{path}\n")
@@ -20,4 +24,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

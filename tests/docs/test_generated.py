@@ -10,6 +10,7 @@ import pytest
 
 from qq_excel.catalogue import all_rules
 from qq_excel.docs import generated_pages, on_disk, write_docs
+from qq_excel.docs.__main__ import main
 from qq_excel.docs.applied import profiles
 from qq_excel.docs.markdown import GENERATED, plain
 from qq_excel.kinds import all_kinds, get_kind
@@ -172,3 +173,9 @@ def test_writing_removes_the_pages_of_what_is_no_more(tmp_path: Path, pages: dic
     assert "docs/rules/OLD001.md" in changed
     assert len(changed) == len(pages) + 1
     assert write_docs(tmp_path) == []
+
+
+def test_it_writes_into_checkouts_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "docs")]) == 2
+    assert "not the docs of a checkout" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
