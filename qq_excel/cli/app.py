@@ -190,12 +190,7 @@ def status(
 def assess(
     paths: Paths,
     out: OutDir,
-    previous: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--previous", help=t("上期的应收账款明细表，可以有多个", "the previous period's ledgers")
-        ),
-    ] = None,
+    previous: PreviousPaths = None,
     period: Annotated[
         str | None,
         typer.Option(
