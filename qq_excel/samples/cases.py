@@ -154,6 +154,27 @@ def settled(random: Random) -> Draft:
     return Draft(before(age), before(age - 90), "已结清", 1.0, paid)
 
 
+def warned(random: Random) -> Draft:
+    """Overdue by a few weeks, and no more than warned of."""
+    late, day = random.randint(12, 28), before(random.randint(1, 10))
+    return Draft(
+        before(late + 75), before(late), "预警", dunned=day, confirmed=before(random.randint(30, 60)),
+        measure=_measured(random, _WARNED, day),
+    )  # fmt: skip
+
+
+def agreed(random: Random) -> Draft:
+    """Paid off by instalments under an agreement; the first one came in a short while ago."""
+    draft = _pursued(random, random.randint(280, 480), 90, "协议还款", _AGREED)
+    draft.paid_share, draft.last_paid = random.choice((0.2, 0.3, 0.4)), before(random.randint(20, 60))
+    return draft
+
+
+def sued(random: Random) -> Draft:
+    """Before a court."""
+    return _pursued(random, random.randint(430, 700), 60, "诉讼", _SUED)
+
+
 def disputed(random: Random) -> Draft:
     """A dispute that is still young."""
     draft = just_late(random)
@@ -200,5 +221,6 @@ CASES: dict[str, Callable[[Random], Draft]] = {
     "just_late": just_late, "past": past, "half_year": _years(275, 360), "one_year": _years(370, 720),
     "two_years": _years(740, 1085), "three_years": _years(1190, 1450), "four_years": _years(1470, 1815),
     "five_years": _years(1840, 2600), "settled": settled, "disputed": disputed, "guaranteed": guaranteed,
-    "in_dollars": in_dollars, "special": special, "contract_soon": contract_soon,
+    "in_dollars": in_dollars, "special": special, "contract_soon": contract_soon, "agreed": agreed, "sued": sued,
+    "warned": warned,
 }  # fmt: skip

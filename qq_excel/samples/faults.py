@@ -18,6 +18,9 @@ class Fault:
     field: str
     what: str
     follows: tuple[str, ...] = ()
+    #: Where it is seen when that is not the row itself: the kind and the keys of its rows.
+    seen_in: str = ""
+    seen_at: tuple[str, ...] = ()
 
 
 def spoil(made: Submission) -> list[Fault]:

@@ -110,7 +110,7 @@ class Ledger:
         row: Row = {
             "unit": self.plan.name, "debtor": debtor.party.name, "debtor_type": debtor.party.type,
             "debtor_code": debtor.party.code, "contract_id": contract["contract_id"],
-            "subject": random.choice(_GOODS), "occurred_on": draft.occurred, "due_on": draft.due, "currency": "CNY",
+            "subject": random.choice(self.plan.subjects or _GOODS), "occurred_on": draft.occurred, "due_on": draft.due, "currency": "CNY",
             "original": original / 100, "received": received / 100, "last_paid_on": draft.last_paid,
             "confirmed_on": draft.confirmed, "dunned_on": draft.dunned, "security": "无", "status": draft.status,
             "measure": draft.measure, "handler": debtor.handler, "responsible": debtor.responsible, "disputed": "否",

@@ -20,15 +20,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class UnitPlan:
-    """A branch: its name, its mark in numbers, its towns, and how many claims of each case it has."""
+    """A unit: its name, its mark in numbers, its towns, and how many claims of each case its ledger has."""
 
     name: str
     mark: str
     towns: tuple[str, ...]
+    #: The public body among its debtors, and how many firms there are.
     authority: str
     debtors: int
     cases: dict[str, int]
     clean: bool
+    #: What its claims are for (trade in machinery where nothing is said).
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -77,3 +80,11 @@ def staff_of(random: Random, register: Register, office: str) -> Staff:
 def before(days: int) -> dt.date:
     """The day *days* before the as-of date."""
     return AS_OF - dt.timedelta(days=days)
+
+
+def head_of(plan: UnitPlan, staff: Staff) -> Row:
+    """The head block of a unit's workbooks."""
+    return {
+        "unit": plan.name, "as_of": AS_OF, "period": PERIOD, "prepared_by": staff.prepared_by,
+        "reviewed_by": staff.reviewed_by, "prepared_on": before(-8), "age_basis": "业务发生日",
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The samples are what they say: two clean units, two with exactly the faults named, the same bytes each time."""
+"""The samples of the group are what they say: two clean units, two with exactly the faults named, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import yaml
 from qq_excel import inputs, resources
 from qq_excel.check import Result, check_paths
 from qq_excel.errors import InputError
-from qq_excel.samples import WARRANTED, write_samples
+from qq_excel.samples import write_samples
+from qq_excel.samples.group import WARRANTED
 
 CLEAN, FAULTY = ("华东分公司", "华南分公司"), ("西北分公司", "东北分公司")
 COMMITTED = resources.workbooks_dir() / "samples" / "group"
@@ -143,5 +144,5 @@ def test_evidence_can_be_opened(made: Path) -> None:
 
 
 def test_a_profile_without_samples_says_so(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="agency"):
-        write_samples(tmp_path, profile="agency")
+    with pytest.raises(InputError, match="nobody"):
+        write_samples(tmp_path, profile="nobody")

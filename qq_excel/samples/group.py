@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 from qq_excel.samples import goods
 from qq_excel.samples.faults import Fault, spoil
 from qq_excel.samples.ledger import Ledger
-from qq_excel.samples.model import AS_OF, PERIOD, Row, Staff, Submission, UnitPlan, before, staff_of
+from qq_excel.samples.model import Staff, Submission, UnitPlan, head_of, staff_of
 from qq_excel.samples.people import Register
 from qq_excel.samples.write_off import BANKRUPTCY, DEATH, THREE_YEARS, Applications, Wish
 
+#: Rules that speak in every unit because business is like that: a contract and an insured age about to end,
+#: a limit nearly used up (F-28), old debts fit to be examined (F-14-3). They are why warning sheets have colours.
+WARRANTED = ("CON001", "CRD002", "CRD004", "REC017")
 _BASE = {
     "current": 12, "part_paid": 4, "due_today": 1, "nearing": 1, "very_near": 1, "contract_soon": 1, "just_late": 5,
     "past": 3, "half_year": 3, "one_year": 4, "two_years": 3, "three_years": 2, "four_years": 1, "settled": 3,
@@ -71,14 +73,6 @@ def _submission(plan: UnitPlan, staff: Staff, random: Random, register: Register
         for row in tables[kind]:
             row["claim_id"] = row["claim_id"]["claim_id"]
     made = Submission(plan, staff, tables, files=applications.files)
-    made.heads = {kind: _head(plan, staff) for kind in tables}
+    made.heads = {kind: head_of(plan, staff) for kind in tables}
     made.foot = goods.foot(staff)
     return made
-
-
-def _head(plan: UnitPlan, staff: Staff) -> Row:
-    head: dict[str, Any] = {
-        "unit": plan.name, "as_of": AS_OF, "period": PERIOD, "prepared_by": staff.prepared_by,
-        "reviewed_by": staff.reviewed_by, "prepared_on": before(-8), "age_basis": "业务发生日",
-    }  # fmt: skip
-    return head
