@@ -6,7 +6,31 @@ fault id (and a log), never a traceback.
 
 from __future__ import annotations
 
+import errno
+
 from qq_excel.language import Text
+
+_WHY_UNREADABLE = {
+    errno.ENOENT: Text("没有这个文件", "there is no such file"),
+    errno.EACCES: Text("没有权限", "no permission"),
+    errno.EPERM: Text("系统不允许", "the system does not allow it"),
+    errno.EISDIR: Text("这是文件夹，不是文件", "it is a folder, no file"),
+    errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of the path is no folder"),
+    errno.EBUSY: Text("文件正被其他程序使用", "another program uses it"),
+    errno.ENAMETOOLONG: Text("文件名过长", "the name is too long"),
+    errno.ELOOP: Text("链接互相指向，没有尽头", "its links lead in a circle"),
+    errno.EIO: Text("磁盘或网络读取出错", "the disk or the network failed"),
+    errno.EMFILE: Text("打开的文件过多", "too many files are open"),
+    errno.ENFILE: Text("打开的文件过多", "too many files are open"),
+}
+
+
+def why_unreadable(error: OSError) -> Text:
+    """Why a file cannot be read, in words; what the system says when there are none."""
+    if getattr(error, "winerror", None) in (32, 33):
+        return _WHY_UNREADABLE[errno.EBUSY]
+    said = error.strerror or type(error).__name__
+    return _WHY_UNREADABLE.get(error.errno or 0, Text(f"系统提示：{said}", said))
 
 
 class QQExcelError(Exception):

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from qq_excel.errors import SchemaError
+from qq_excel.errors import SchemaError, why_unreadable
 from qq_excel.language import Text, current
 
 _MAX_BYTES = 4_000_000
@@ -103,8 +103,8 @@ def load(path: Path) -> tuple[Any, dict[Loc, int]]:
     except OSError as error:
         raise SchemaError(
             Text(
-                f"{path}：读不到文件（{error.strerror}）。请检查路径和权限。",
-                f"{path}: cannot be read ({error.strerror}). Check path and permissions.",
+                f"{path}：读不到文件（{why_unreadable(error).zh}）。请检查路径和权限。",
+                f"{path}: cannot be read ({why_unreadable(error).en}). Check path and permissions.",
             )
         ) from None
     if len(raw) > _MAX_BYTES:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import output
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text
 
@@ -47,8 +47,8 @@ class Baseline:
         except OSError as error:
             raise InputError(
                 Text(
-                    f"{path}：读不到基线文件（{error.strerror}）。",
-                    f"{path}: cannot be read ({error.strerror}).",
+                    f"{path}：读不到基线文件（{why_unreadable(error).zh}）。",
+                    f"{path}: cannot be read ({why_unreadable(error).en}).",
                 )
             ) from None
         except (ValueError, RecursionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,7 @@ def run_map(
                 f"{target} is there already. Take another name (-o), or overwrite it with --force.",
             )
         )
-    if not yes and not sys.stdin.isatty() and not os.environ.get("QQ_ASK"):
+    if not yes and not sys.stdin.isatty():
         raise InputError(
             Text(
                 "没有可以回答问题的终端；加 --yes 采用程序的建议。",

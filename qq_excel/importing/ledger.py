@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import money
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.importing.mapping import Column
 from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
@@ -120,7 +120,8 @@ def _rows(source: Path, mapping: Mapping, options: Options) -> tuple[list[str], 
     except OSError as error:
         raise InputError(
             Text(
-                f"{source}：读不到文件（{error.strerror}）。", f"{source}: cannot be read ({error.strerror})."
+                f"{source}：读不到文件（{why_unreadable(error).zh}）。",
+                f"{source}: cannot be read ({why_unreadable(error).en}).",
             )
         ) from None
     if size > _MAX_BYTES:

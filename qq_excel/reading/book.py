@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact, HeadEntry, Workbook
 from qq_excel.reading.options import Limits, Options
@@ -46,8 +46,8 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options 
     except OSError as error:
         raise InputError(
             Text(
-                f"{path}：打不开（{error.strerror}）。请检查路径和权限，关闭正在使用它的程序。",
-                f"{path}: cannot be opened ({error.strerror}). Check path and permissions, close what uses it.",
+                f"{path}：打不开（{why_unreadable(error).zh}）。请检查路径和权限，关闭正在使用它的程序。",
+                f"{path}: cannot be opened ({why_unreadable(error).en}). Check path and permissions, close what uses it.",
             )
         ) from None
     book = Workbook(str(path), path.name, digest)

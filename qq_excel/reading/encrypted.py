@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.guard import Refusal, damaged, over
 from qq_excel.reading.options import Limits
@@ -34,8 +34,8 @@ def read_passwords(path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise InputError(
             Text(
-                f"{path}：密码文件打不开（{error.strerror}）。请检查路径和权限。",
-                f"{path}: the password file cannot be opened ({error.strerror}). Check path and permissions.",
+                f"{path}：密码文件打不开（{why_unreadable(error).zh}）。请检查路径和权限。",
+                f"{path}: the password file cannot be opened ({why_unreadable(error).en}). Check path and permissions.",
             )
         ) from None
     except UnicodeDecodeError:

@@ -19,7 +19,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from qq_excel import yamlfile
-from qq_excel.errors import SchemaError
+from qq_excel.errors import SchemaError, why_unreadable
 from qq_excel.kinds import all_kinds
 from qq_excel.language import Text
 from qq_excel.reading.headers import normal
@@ -163,7 +163,8 @@ class Mappings:
         except OSError as error:
             log.info("%s cannot be read", path.parent / FOLDER, exc_info=True)
             wrong = Text(
-                f"{FOLDER} 文件夹读不到（{error.strerror}）", f"{FOLDER} cannot be read ({error.strerror})"
+                f"{FOLDER} 文件夹读不到（{why_unreadable(error).zh}）",
+                f"{FOLDER} cannot be read ({why_unreadable(error).en})",
             )
         return (*self.first, *beside, *self.last), wrong
 

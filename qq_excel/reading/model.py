@@ -153,7 +153,8 @@ class CellFacts:
 class TotalRow:
     """A total row below the data: its physical row (zero-based) and the cells' values by field.
 
-    Amounts are whole cents, like the frame's; ``positions`` are the rows that it totals.
+    Amounts are whole cents, like the frame's. It totals the frame's rows from ``first`` up to ``last``; a word that
+    can be read in two ways (合计 of a group, or of all) may total those from ``other`` on instead.
     """
 
     row: int
@@ -161,6 +162,7 @@ class TotalRow:
     values: dict[str, float]
     first: int
     last: int
+    other: int | None = None
 
 
 @dataclass(slots=True)

@@ -209,12 +209,12 @@ class Package:
     def head(self, sheet: SheetPart, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values, ragged to the right; nothing beyond them is parsed."""
         raw: list[tuple[int, int, str, str]] = []
-        last = -1
+        last = lowest = -1
         for row in self._stream(sheet.part, ("row",)):
             number = whole(row.get("r"), last + 2) - 1
             if number >= rows:
                 break
-            last = number
+            last, lowest = number, max(lowest, number)  # rows may stand in any order
             column = -1
             for cell in row:
                 column = _place(cell.get("r"))[1] if cell.get("r") else column + 1
@@ -229,7 +229,7 @@ class Package:
                     date = type_ == "n" and whole(cell.get("s"), 0) in self._date_styles
                     raw.append((number, column, "date" if date else type_, text))
         strings = self._strings({whole(t, 0) for _, _, type_, t in raw if type_ == "s"})
-        out: list[list[Any]] = [[] for _ in range(last + 1)]
+        out: list[list[Any]] = [[] for _ in range(lowest + 1)]
         for number, column, type_, text in raw:
             line = out[number]
             line.extend([None] * (column + 1 - len(line)))

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 _FILES_PER_WORKER = 500
 _START = "import sys; sys.path[:] = {path!r}; from qq_excel.reading.worker import main; main()"
 _STDERR_KEPT = 4_000
+#: Bytes that a pipe holds (where the system can be asked): tables go over in a few large pieces.
+_PIPE = 1 << 20
 
 
 class Pool:
@@ -138,6 +140,7 @@ class _Worker:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
             [sys.executable, "-c", _START.format(path=sys.path)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, bufsize=0,
+            pipesize=_PIPE,
         )  # fmt: skip
         self._ready = False
 

@@ -28,6 +28,8 @@ _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(<v>[^<]*|<v\s*/>|<v [^>]*>[^<]*|<is>|</c>)")
 _FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
 _SHARED = re.compile(rb'\ssi="(\d+)"')
+#: Blanks behind the bytes that are looked at, so that what is taken behind a place is always there.
+_PADDING = 24
 #: Whether a byte ends the name of a tag.
 _ENDS = np.isin(np.arange(256), np.frombuffer(b" />\t\r\n", dtype=np.uint8))
 
@@ -151,6 +153,9 @@ class _Cells:
         self._carry = b""
         self._row, self._column = -1, -1
         self._foreign_groups: set[bytes] = set()
+        self._text = np.zeros(0, dtype=np.uint8)
+        #: Answers of the searches, written over and over: fresh memory costs more than the search itself.
+        self._opens, self._here, self._then = (np.zeros(0, dtype=np.bool_) for _ in range(3))
 
     def feed(self, window: bytes) -> None:
         """Whole tags, in order."""
@@ -189,29 +194,49 @@ class _Cells:
             return
         scan = self.scan
         # numpy answers "is there any" several times faster than bytes.find
-        text = np.frombuffer(window + b" " * 24, dtype=np.uint8)
-        here, then = text[:-1], text[1:]
-        opens = here == ord("<")
-        if np.any(opens & (then == ord("!"))):
+        text = self._loaded(window)
+        size = len(text) - 1
+        opens = np.equal(text[:-1], ord("<"), out=self._opens[:size])
+        if self._pairs(text, opens, "!").any():
             scan.declares |= declares(window)
         quick = not self._filled_only and self._reach(text, opens)
         if not quick:
             self._reach_slowly(window)
-        if not scan.bools and (np.any((here == ord("b")) & (then == ord('"'))) or not quick):
+        if not scan.bools and (self._pairs(text, "b", '"').any() or not quick):
             scan.bools = b't="b"' in window or (not quick and b"'b'" in window)
-        if np.any((here == ord("h")) & (then == ord("i"))) and b"hidden" in window:
+        if self._pairs(text, "h", "i").any() and b"hidden" in window:
             self._hidden(window)
-        if np.any(opens & (then == ord("f"))):
+        if self._pairs(text, opens, "f").any():
             self._formulas(window)
+
+    def _loaded(self, window: bytes) -> npt.NDArray[np.uint8]:
+        """*window* and some blanks as numbers; good until the next call, as all answers about it are."""
+        size = len(window)
+        if len(self._text) < size + _PADDING:
+            self._text = np.empty(size + size // 4 + _PADDING, dtype=np.uint8)
+            self._opens, self._here, self._then = (
+                np.empty(len(self._text), dtype=np.bool_) for _ in range(3)
+            )
+        self._text[:size] = np.frombuffer(window, dtype=np.uint8)
+        self._text[size : size + _PADDING] = ord(" ")
+        return self._text[: size + _PADDING]
+
+    def _pairs(
+        self, text: npt.NDArray[np.uint8], here: str | npt.NDArray[np.bool_], then: str
+    ) -> npt.NDArray[np.bool_]:
+        """Where *here* is followed by *then*."""
+        size = len(text) - 1
+        if isinstance(here, str):
+            here = np.equal(text[:-1], ord(here), out=self._here[:size])
+        followed = np.equal(text[1:], ord(then), out=self._then[:size])
+        return np.logical_and(here, followed, out=followed)
 
     def _reach(self, text: npt.NDArray[np.uint8], opens: npt.NDArray[np.bool_]) -> bool:
         """How far the cells reach, if all are written as known writers do."""
-        is_c = text[1:] == ord("c")
-        prefixed = is_c & (text[:-1] == ord(":"))
+        prefixed = self._pairs(text, ":", "c")
         if prefixed.any() and _ENDS[text[np.flatnonzero(prefixed) + 2]].any():
             return False
-        is_c &= opens
-        at = np.flatnonzero(is_c)
+        at = np.flatnonzero(self._pairs(text, opens, "c"))
         at = at[_ENDS[text[at + 2]]]
         if not len(at):
             return True

@@ -257,8 +257,8 @@ def _totals(
     factor: int,
     first: int,
 ) -> list[TotalRow]:
-    out = []
-    since = 0
+    out: list[TotalRow] = []
+    reach = _Reach()
     for i, word in at:
         found: dict[str, float] = {}
         for name in _amounts(kind):
@@ -275,11 +275,34 @@ def _totals(
                 amount = kind[name].type is FieldType.AMOUNT
                 found[name] = float(round(value * 100 * factor)) if amount else value
         before = int(np.searchsorted(keep, i))
-        sub = "小计" in word or word.startswith("本页") or word == "subtotal"
-        out.append(TotalRow(first + i, word, found, since if sub else 0, before))
-        if sub:
-            since = before
+        start, other = reach.of(word, before, last=before == len(keep))
+        out.append(TotalRow(first + i, word, found, start, before, other))
     return out
+
+
+class _Reach:
+    """From which row on a total counts, as the totals above it and its word say.
+
+    A subtotal counts from the last total above it. 合计 may close a group or sum up all that stands above:
+    between data rows the group is more likely, below them all, and the other reading is kept beside it.
+    """
+
+    def __init__(self) -> None:
+        self._since = 0  # the end of the last group, whatever closed it
+        self._of_word: dict[str, int] = {}
+
+    def of(self, word: str, before: int, *, last: bool) -> tuple[int, int | None]:
+        """The first row of the total *word* that stands below *before* rows, and the first by the other reading."""
+        if "小计" in word or word.startswith("本页") or word == "subtotal":
+            start, self._since = self._since, before
+            return start, None
+        if word.startswith(("总计", "累计", "共计")) or word == "total":
+            return 0, None
+        closed = self._of_word.get(word[-2:], 0)
+        self._of_word[word[-2:]] = self._since = before
+        if not closed:
+            return 0, None
+        return (0, closed) if last else (closed, 0)
 
 
 def _foot(grid: Any, kind: Kind, start: int, width: int, below: int | None) -> list[FootEntry]:

@@ -17,7 +17,7 @@ from qq_excel.findings import a1
 from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text
 from qq_excel.policy import Params
-from qq_excel.reading.model import Area, HeadEntry, Table
+from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
 
@@ -199,24 +199,35 @@ def tab006(table: Table, _params: Params) -> Iterator[Spot]:
     参数：无
 
     局限：只核对金额列和数量列，差额不到本表金额单位的 0.01 时视为相等；合计行写成平均数的列也会报告；小计和本页合计
-    只与其上方至前一个小计之间的各行比较，合计与全部明细比较，小计不重复计入；合并单元格只计一次。
+    只与其上方至前一个小计之间的各行比较，合计与全部明细比较，小计不重复计入；表中有几个“合计”的，分组之和或自首行起
+    之和有一个相符即可；合并单元格只计一次。
     """
     for total in table.totals:
-        for name, value in total.values.items():
-            field = table.kind[name]
-            if field.type not in (FieldType.AMOUNT, FieldType.QTY):
-                continue
-            cells = table.frame[name].where(~table.copied(name))  # a merged cell counts once, as in SUM()
-            due = float(cells.iloc[total.first : total.last].sum())
-            gap = value - due
-            if abs(gap) < (table.step if field.type is FieldType.AMOUNT else 0.01 - 1e-9):
-                continue
+        gaps = _gaps(table, total, total.first)
+        if gaps and total.other is not None and not _gaps(table, total, total.other):
+            continue
+        for name, (value, due) in gaps.items():
+            field, gap = table.kind[name], value - due
             more = Text("多", "too much") if gap > 0 else Text("少", "too little")
             yield Spot(
                 row=total.row, field=name, key=total.label, value=_shown(table, field, value),
                 expected=_shown(table, field, due),
                 figures={"label": total.label, "gap": _shown(table, field, abs(gap)), "more": more},
             )  # fmt: skip
+
+
+def _gaps(table: Table, total: TotalRow, first: int) -> dict[str, tuple[float, float]]:
+    """What the total says and what the rows from *first* on make, where these differ."""
+    out = {}
+    for name, value in total.values.items():
+        field = table.kind[name]
+        if field.type not in (FieldType.AMOUNT, FieldType.QTY):
+            continue
+        cells = table.frame[name].where(~table.copied(name))  # a merged cell counts once, as in SUM()
+        due = float(cells.iloc[first : total.last].sum())
+        if abs(value - due) >= (table.step if field.type is FieldType.AMOUNT else 0.01 - 1e-9):
+            out[name] = (value, due)
+    return out
 
 
 def _shown(table: Table, field: Field, value: float) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -30,8 +33,28 @@ def run(*arguments: object, answers: str | None = None) -> tuple[int, str]:
     return int(result.return_value or 0), result.output
 
 
-def test_answers_make_a_mapping_that_check_uses(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QQ_ASK", "1")
+def talk(*arguments: object, answers: list[str]) -> tuple[int, str]:
+    """The command at a terminal, where somebody answers."""
+    import pty  # noqa: PLC0415 - not on Windows
+
+    ours, theirs = pty.openpty()
+    start = "from qq_excel.cli import main; main()"
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-c", start, "map", *map(str, arguments)],
+            stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT, env={**os.environ, "COLUMNS": "200"},
+        )  # fmt: skip
+        os.close(theirs)
+        terminal.write("".join(f"{a}\n" for a in answers).encode())
+        said = b""
+        with suppress(OSError):  # the other end is closed: all is said
+            while piece := terminal.read(4096):
+                said += piece
+        return process.wait(60), said.decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_answers_make_a_mapping_that_check_uses(odd: Path) -> None:
     assert [f.rule for f in read_workbook(odd).facts] == ["FIL006"]
     given = {
         "单据合同号": "合同编号",
@@ -42,7 +65,7 @@ def test_answers_make_a_mapping_that_check_uses(odd: Path, monkeypatch: pytest.M
         "密码": "-",
     }
     # every column is asked for: nothing here is sure
-    code, output = run(odd, "--kind", "contracts", answers="y\n" + "\n".join(given.values()) + "\n1\n")
+    code, output = talk(odd, "--kind", "contracts", answers=["y", *given.values(), "1"])
     assert code == 0, output
     assert "03/04/2026" in output
     (table,) = read_workbook(odd).tables

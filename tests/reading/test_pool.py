@@ -92,7 +92,7 @@ def test_one_worker_serves_many_and_findings_agree(honest: Pool, folder: Path) -
 
 
 def test_an_error_of_the_user_is_raised_here(honest: Pool, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="打不开"):
+    with pytest.raises(InputError, match="打不开（没有这个文件）"):
         honest.submit(tmp_path / "没有.xlsx").result()
     with pytest.raises(InputError, match="没有工作表"):
         honest.call("rows", build(tmp_path / "a.xlsx", {"contracts": [{}]}), "无")
