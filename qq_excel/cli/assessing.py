@@ -41,8 +41,7 @@ def run_assess(
 ) -> int:  # fmt: skip
     """Assess, write the sheet and the basis of its scores, and the notice once every total is there."""
     from qq_excel.assessment import assess  # noqa: PLC0415
-    from qq_excel.papers.assessment_notice import notice_of  # noqa: PLC0415
-    from qq_excel.papers.assessment_sheet import SHEET, basis_piece, write_scoring_sheet  # noqa: PLC0415
+    from qq_excel.papers.assessing import write_assessment  # noqa: PLC0415
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
 
@@ -58,10 +57,7 @@ def run_assess(
     )
     done = assess(result, before, period=asked.period, unit=asked.unit, filled=filled)
     job = Job(result, house, Choices(dated=asked.dated))
-    written = [write_scoring_sheet(done, house.organisation.office, target / SHEET, asked.prepared_by)]
-    for piece in (basis_piece(job, done), *(p for p in notice_of(job, done) if p.name.endswith(".docx"))):
-        piece.write(target / piece.name)
-        written.append(target / piece.name)
+    written = write_assessment(job, done, target, asked.prepared_by)
     if quiet:
         common.print_json({**done.document(), "written": [p.name for p in written]})
         return OK

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
 from qq_excel.cli.common import OK, out
 from qq_excel.language import t
+
+if TYPE_CHECKING:
+    from qq_excel.demo import Demonstration
 
 
 def run_demo(target: Path, profile: str = "group") -> int:
@@ -32,21 +37,41 @@ def run_demo(target: Path, profile: str = "group") -> int:
             f"findings: {counts['E']} errors, {counts['W']} warnings, {counts['I']} notices, {counts['?']} not judged",
         )
     )
-    for level, count, amount in shown.warned:
-        out.print(
-            t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"),
-            markup=False,
-        )
-    out.print(
-        t(
-            f"核销申请包 {len(shown.packs)} 份（已验证完整），材料不全 {shown.unfit} 份",
-            f"{len(shown.packs)} write-off packs (verified), {shown.unfit} applications not fit",
-        )
-    )
-    out.print(
-        t("校验结果、标注件、预警表、申请包都在：", "Everything is in: ") + str(target),
-        markup=False,
-        soft_wrap=True,
-    )
+    for line in (*_warned(shown), *_packed(shown), *_standing(shown), *_scored(shown)):
+        out.print(line, markup=False)
+    for note in shown.notes:
+        out.print(str(note), style="dim", markup=False, soft_wrap=True)
+    out.print(t("全部结果都在：", "Everything is in: ") + str(target), markup=False, soft_wrap=True)
     out.print(t("请打开：", "Open: ") + str(shown.index), style="bold", markup=False, soft_wrap=True)
     return OK
+
+
+def _warned(shown: Demonstration) -> Iterator[str]:
+    for level, count, amount in shown.warnings.by_level() if shown.warnings else ():
+        if count:
+            yield t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan")
+
+
+def _packed(shown: Demonstration) -> Iterator[str]:
+    if shown.outcome:
+        packs, unfit = len(shown.outcome.packs), len(shown.outcome.unfit)
+        yield t(
+            f"核销申请包 {packs} 份（已验证完整），材料不全 {unfit} 份",
+            f"{packs} write-off packs (verified), {unfit} applications not fit",
+        )
+
+
+def _standing(shown: Demonstration) -> Iterator[str]:
+    if shown.board:
+        cards = shown.board.cards
+        closed, late = sum(c.closed for c in cards), sum(c.late for c in cards)
+        yield t(
+            f"案件 {len(cards)} 件，已结 {closed} 件，超限期 {late} 件",
+            f"{len(cards)} cases, {closed} closed, {late} late",
+        )
+
+
+def _scored(shown: Demonstration) -> Iterator[str]:
+    for row in shown.assessment.rows if shown.assessment else ():
+        total = "—" if row.total is None else f"{row.total:.1f}"
+        yield t(f"考核 {row.unit} {total} 分，{row.grade or '—'}", f"{row.unit}: {total}, {row.grade or '—'}")

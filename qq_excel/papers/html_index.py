@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from qq_excel import __version__
+from qq_excel import __version__, money
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.output import write_text
 from qq_excel.papers import style
@@ -17,9 +17,13 @@ from qq_excel.papers.document import relative
 from qq_excel.papers.words import clean
 
 if TYPE_CHECKING:
+    from qq_excel.assessment import Assessment
     from qq_excel.check import Result
+    from qq_excel.language import Text
+    from qq_excel.status import Board
     from qq_excel.warnings import WarningBook
 
+_GOOD, _BAD = style.Tint(style.GOOD, style.GOOD_INK), style.Tint(style.BAD, style.BAD_INK)
 _STYLE = """
 :root{--navy:#1F3864;--line:#D5DAE1;--soft:#5B6470}
 *{box-sizing:border-box}
@@ -43,11 +47,20 @@ footer{color:var(--soft);font-size:13px;padding:0 5vw 32px;max-width:1280px;marg
 """
 
 
-def write_index(result: Result, warnings: WarningBook | None, written: Iterable[Path], target: Path) -> Path:
-    """Write the page to *target*; *written* are linked relative to its folder."""
+def write_index(
+    result: Result, warnings: WarningBook | None, written: Iterable[Path], target: Path, *,
+    board: Board | None = None, assessment: Assessment | None = None, notes: Sequence[Text] = (),
+) -> Path:  # fmt: skip
+    """Write the page to *target*; *written* are linked relative to its folder. What is None has no section."""
     parts = [_tiles(result), _files(result)]
     if warnings is not None:
         parts.append(_warnings(warnings))
+    if board is not None:
+        parts.append(_standing(board))
+    if assessment is not None:
+        parts.append(_scores(assessment))
+    if notes:
+        parts.append(_section("说明", "".join(f"<p>{_e(note.zh)}。</p>" for note in notes)))
     parts += [_rules(result), _links(list(written), target.parent)]
     return write_text(target, _page(result, "\n".join(parts)))
 
@@ -104,13 +117,11 @@ def _tag(words: str, tint: style.Tint) -> str:
 def _tiles(result: Result) -> str:
     counts = result.findings.counts()
     accepted = sum(1 for f in result.files if f.accepted)
-    good = style.Tint(style.GOOD, style.GOOD_INK)
-    bad = style.Tint(style.BAD, style.BAD_INK)
     tiles = [
         (
             f"{accepted} / {len(result.files)}",
             "个工作簿可以受理",
-            good if accepted == len(result.files) else bad,
+            _GOOD if accepted == len(result.files) else _BAD,
         ),
         *((str(counts[x]), f"项{LEVEL_NAMES[x].zh}", style.LEVEL_TINTS[x]) for x in LEVELS),
     ]
@@ -128,10 +139,7 @@ def _files(result: Result) -> str:
     rows = []
     for file in result.files:
         mine = count.get(file.workbook.name, dict.fromkeys(LEVELS, 0))
-        verdict = (
-            _tag("可以受理", style.Tint(style.GOOD, style.GOOD_INK)) if file.accepted
-            else _tag("暂不受理", style.Tint(style.BAD, style.BAD_INK))
-        )  # fmt: skip
+        verdict = _tag("可以受理", _GOOD) if file.accepted else _tag("暂不受理", _BAD)
         rows.append(
             [
                 _e(relative(file.workbook.name)), _e(file.unit or "—"), _e(file.period or "—"), f"{file.rows:,}",
@@ -148,6 +156,49 @@ def _warnings(book: WarningBook) -> str:
         for level, count, amount in book.by_level()
     ]
     return _section("预警", _table(["级别", "笔数", "金额（元）"], rows, (1, 2)))
+
+
+def _standing(board: Board) -> str:
+    """Cases by stage: how many, for how much, how many past the stage's term."""
+    rows = []
+    for i, stage in enumerate(board.policy.stages):
+        cards = board.at(i)
+        if not cards:
+            continue
+        late = sum(c.late for c in cards)
+        amount = sum(c.amount or 0 for c in cards if not c.closed)
+        rows.append(
+            [
+                f"{i + 1} {_e(stage.name)}", f"{len(cards):,}", f"{sum(c.closed for c in cards):,}",
+                _e(money.yuan(amount)), _tag(f"{late} 件", _BAD) if late else "0",
+            ]
+        )  # fmt: skip
+    lost = board.at(None)
+    if lost:
+        rows.append(
+            ["不在本制度阶段内", f"{len(lost):,}", "", _e(money.yuan(sum(c.amount or 0 for c in lost))), ""]
+        )
+    heads = ["阶段", "件数", "其中已结", "在办金额（元）", "超限期"]
+    return _section("清欠进度", _table(heads, rows, (1, 2, 3, 4)))
+
+
+def _scores(assessment: Assessment) -> str:
+    """Each unit's scores, total and grade."""
+    names = ("progress", "quality", "results", "attitude")
+    rows = [
+        [_e(r.unit), *(_score(r.scores[n]) for n in names), f"<b>{_score(r.total)}</b>", _e(r.grade or "—"),
+         _e(r.sanction or "—")]
+        for r in assessment.rows
+    ]  # fmt: skip
+    heads = ["单位", "进展", "质量", "成果", "态度", "总分", "等级", "奖惩建议"]
+    table = _table(heads, rows, range(1, 6))
+    return _section(
+        f"考核 {assessment.period.name}", f"{table}\n<p>数据口径：{_e(assessment.basis.zh)}。</p>"
+    )
+
+
+def _score(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1f}"
 
 
 def _rules(result: Result) -> str:

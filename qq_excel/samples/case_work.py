@@ -70,5 +70,5 @@ def _case(number: str, plan: UnitPlan, profile: str, one: Pursuit, random: Rando
     goal = one.recovered + round(one.remaining * random.choice((0.3, 0.5, 0.6)), -3)
     return row | {
         "planned_amount": min(goal or one.claimed, one.claimed), "planned_by": before(-random.randint(30, 180)),
-        "stage_on": max(before(random.randint(5, 26)), planned), "reported_on": before(random.randint(2, 24)),
+        "stage_on": max(before(random.randint(3, 13)), planned), "reported_on": before(random.randint(2, 24)),
     }  # fmt: skip

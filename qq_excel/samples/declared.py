@@ -18,24 +18,36 @@ _COURSES = (
 )  # fmt: skip
 _REFUSALS = ("双方已由人民法院立案审理", "债务人住所地不在本县，已告知向有管辖权的机构申报")
 _ROUNDS = 2
-_SINCE, _EVERY = 236, 9
+#: Decided on in the last days, or not yet: they were declared last.
+_FRESH = ("补正", None)
+_SINCE, _EVERY = 236, 10
+#: Days from acceptance until the debtor had paid, and until he was refused for good.
+_PAID_AFTER, _REFUSED_AFTER = 32, 3
 
 
 def declarations(
     plan: UnitPlan, staff: Staff, random: Random, register: Register
 ) -> tuple[list[Row], list[Pursuit]]:
-    """The rows of 欠债申报受理登记表 and what is pursued of them; the last one was declared a few days ago."""
+    """The rows of 欠债申报受理登记表 and what is pursued of them; the last ones were declared a few days ago."""
     rows: list[Row] = []
     pursuits: list[Pursuit] = []
-    for n, (decision, track, closed) in enumerate(_COURSES * _ROUNDS):
-        day = before(_SINCE - _EVERY * n if decision else 2 + n % 4)
+    courses = sorted(_COURSES * _ROUNDS, key=lambda c: (c[0] in _FRESH, c[0] is None))
+    for n, (decision, track, closed) in enumerate(courses):
+        fresh = decision in _FRESH
+        day = before(len(courses) + 2 - n if fresh else _SINCE - _EVERY * n)
         row = _declared(plan, n + 1, day, random, register)
         rows.append(row)
         if decision is None:
             continue
-        row |= {"accepted_on": day + dt.timedelta(days=random.randint(1, 6)), "decision": decision}
+        row |= {
+            "accepted_on": day + dt.timedelta(days=random.randint(1, 2 if fresh else 6)),
+            "decision": decision,
+        }
         if decision == "不予受理":
-            row["refusal_reason"] = _REFUSALS[n % len(_REFUSALS)]
+            row |= {
+                "refusal_reason": _REFUSALS[n % len(_REFUSALS)], "outcome": "已书面告知申报人，退回材料",
+                "closed_on": row["accepted_on"] + dt.timedelta(days=_REFUSED_AFTER),
+            }  # fmt: skip
         if track:
             row |= {
                 "track": track,
@@ -68,7 +80,7 @@ def _pursue(row: Row, track: str, closed: bool, staff: Staff, random: Random) ->
         dunned_on=before(random.randint(25, 60)), stage=track, method="调解" if track == _MEDIATE else "协商",
     )  # fmt: skip
     if closed:
-        day = accepted + dt.timedelta(days=60)
+        day = accepted + dt.timedelta(days=_PAID_AFTER)
         row |= {"closed_on": day, "recovered": amount, "outcome": "债务人已付清，申报人书面确认"}
         one.road, one.stage, one.recovered, one.paid_on = DONE, "结案", amount, day - dt.timedelta(days=5)
         one.dunned_on = None

@@ -31,10 +31,10 @@ def _other_digit(code: str) -> str:
 
 
 def _plain_debtor(row: Row, tables: Tables) -> bool:
-    """Terms of a debtor who owes, none of it for a special reason, with somebody to answer for all of it."""
+    """Terms of a debtor who owes much, none of it for a special reason, with somebody to answer for all of it."""
     own = [c for c in tables["receivables"] if c["debtor"] == row["debtor"]]
     apart = any(c.get("special_reason") or not c["responsible"] for c in own)
-    return _owes(row, tables) and not apart
+    return sum(c["original"] - c["received"] for c in own) > 1.2 * _LIMIT and not apart
 
 
 def _owes(row: Row, tables: Tables) -> bool:
@@ -44,6 +44,8 @@ def _owes(row: Row, tables: Tables) -> bool:
     )
 
 
+#: A limit that a debtor with several claims is past.
+_LIMIT = 1_000_000
 _STARTED = ("跟踪", "达成协议", "监督履约")
 
 CLAIMS: tuple[Defect, ...] = (
@@ -76,7 +78,7 @@ CLAIMS: tuple[Defect, ...] = (
            lambda r, _: (r.get("settled") or 0) > 100_000,
            lambda r: {"amount": round(r["settled"] - 30_000, 2)}),
     Defect("CRD003", "credit_terms", "credit_limit", "欠款超过额度，没有特殊原因", _plain_debtor,
-           lambda _: {"credit_limit": 10_000, "insured_limit": 10_000}, follows=("CAS008",), seen_in="receivables",
+           lambda _: {"credit_limit": _LIMIT, "insured_limit": _LIMIT}, follows=("CAS008",), seen_in="receivables",
            by="debtor"),
     Defect("CRD007", "credit_terms", "valid_to", "授信已于 6 月底到期，仍有欠款", _owes,
            lambda _: {"valid_from": dt.date(2025, 7, 1), "valid_to": dt.date(2026, 6, 30)}),

@@ -20,6 +20,7 @@ from qq_excel.kinds import get_kind
 from qq_excel.policy import Policy, load_policy, profile_names
 from qq_excel.samples import PROFILES, write_samples
 from qq_excel.samples.profiles import SCENES
+from qq_excel.status import board_of
 
 FOLDER = resources.workbooks_dir() / "samples"
 #: The families of rules that speak about the tables of each kind.
@@ -100,6 +101,16 @@ def test_clean_units_have_nothing_to_mend(sample: Sample) -> None:
         assert {f.rule for f in mine} == set(sample.declared["warranted"])
         assert "?" not in {f.level for f in mine}
         assert all(f.accepted for f in sample.result.files if f.unit == unit)
+
+
+def test_every_case_of_a_clean_unit_is_at_a_stage_and_within_its_term(sample: Sample) -> None:
+    """And some are closed, so that the board shows both."""
+    clean = [unit for unit, faults in sample.units.items() if not faults]
+    cards = [c for c in board_of(sample.result).cards if c.unit in clean]
+    assert len(cards) >= 15 * len(clean)
+    assert not [(c.key, c.stated, c.due_on) for c in cards if c.late or c.stage is None]
+    assert any(c.closed for c in cards)
+    assert not all(c.closed for c in cards)
 
 
 def test_faulty_units_have_exactly_their_faults(sample: Sample) -> None:
