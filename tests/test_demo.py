@@ -11,9 +11,10 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from qq_excel import resources
 from qq_excel.cli.demonstrating import run_demo
 from qq_excel.demo import BOARD, Demonstration, demonstrate
-from qq_excel.errors import InputError, QQExcelError, SchemaError
+from qq_excel.errors import InputError, SchemaError
 
 Shown = tuple[Demonstration, str]
 
@@ -114,10 +115,14 @@ def test_the_command_tells_what_it_made(tmp_path: Path, capsys: pytest.CaptureFi
     assert str(tmp_path / "index.html") in told
 
 
-@pytest.mark.parametrize(("profile", "refusal"), [("nobody", SchemaError), ("group+tax", InputError)])
-def test_a_profile_without_samples_is_refused(
-    tmp_path: Path, profile: str, refusal: type[QQExcelError]
-) -> None:
-    with pytest.raises(refusal, match=re.escape(profile)):
-        demonstrate(tmp_path, profile)
+def test_a_profile_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"nobody.*agency"):
+        demonstrate(tmp_path, "nobody")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_profile_without_samples_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "workbooks_dir", lambda: tmp_path)
+    with pytest.raises(InputError, match="制度 agency 没有样例"):
+        demonstrate(tmp_path / "out", "agency")
     assert not list(tmp_path.iterdir())
