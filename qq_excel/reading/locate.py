@@ -148,6 +148,12 @@ def header_words() -> frozenset[str]:
     return frozenset(w for k in all_kinds().values() for f in k.fields for w in (f.header, *f.synonyms))
 
 
+@cache
+def normal_words() -> frozenset[str]:
+    """The same, normalised, in both languages."""
+    return frozenset(h for k in all_kinds().values() for h in _claims(k))
+
+
 def _by_mapping(
     grid: Any, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found], start: int
 ) -> Located | None:
