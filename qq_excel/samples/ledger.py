@@ -191,6 +191,6 @@ class Ledger:
             "debtor": debtor.party.name, "debtor_code": debtor.party.code,
             "credit_limit": -(-insured * 5 // 40_000) * 10_000, "insured_limit": insured,
             "insured_days": INSURED_DAYS, "valid_from": dt.date(2026, 1, 1), "valid_to": dt.date(2026, 12, 31),
-            "approval_no": f"澜岳授信〔2026〕{self.plan.mark}{n:02d}号", "rating": "B" if private else debtor.rating,
+            "approval_no": f"{self.plan.owner}授信〔2026〕{self.plan.mark}{n:02d}号", "rating": "B" if private else debtor.rating,
         }  # fmt: skip
         return values

@@ -32,6 +32,8 @@ class UnitPlan:
     clean: bool
     #: What its claims are for (trade in machinery where nothing is said).
     subjects: tuple[str, ...] = ()
+    #: How its owner is called in the numbers of documents.
+    owner: str = "澜岳"
 
 
 @dataclass(slots=True)

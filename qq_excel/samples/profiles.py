@@ -54,7 +54,7 @@ class Scene:
 
 def _unit(name: str, mark: str, towns: str, authority: str, *, clean: bool, ledger: dict[str, int] | None = None,
           subjects: tuple[str, ...] = ()) -> UnitPlan:  # fmt: skip
-    return UnitPlan(name, mark, tuple(towns.split()), authority, 8, ledger or {}, clean, subjects)
+    return UnitPlan(name, mark, tuple(towns.split()), authority, 8, ledger or {}, clean, subjects, name[:2])
 
 
 SCENES = {
