@@ -231,6 +231,7 @@ def _mappings(path: Path, options: Options, book: Workbook) -> tuple[Found, ...]
 
 
 def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()) -> None:
+    from qq_excel.reading.beside import strips  # noqa: PLC0415
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
 
     passed: list[tuple[str, NotLocated]] = []
@@ -239,7 +240,9 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
             continue
         found = locate(grid, mappings)
         if isinstance(found, Located):
-            _tables_of(grid, found, book, as_of, mappings)
+            for part in strips(grid, found, mappings) or [grid]:
+                here = found if part is grid else locate(part, mappings)
+                _tables_of(part, here, book, as_of, mappings, found.head)
         elif any(any(v is not None for v in row) for row in grid.head(60)):
             passed.append((grid.name, found))
     if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
@@ -250,13 +253,17 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
 
 
 def _tables_of(
-    grid: Any, found: Any, book: Workbook, as_of: dt.date | None, mappings: Sequence[Found]
+    grid: Any,
+    found: Any,
+    book: Workbook,
+    as_of: dt.date | None,
+    mappings: Sequence[Found],
+    head: dict[str, HeadEntry],
 ) -> None:
-    """The tables of one sheet, one below the other. What the head block of the first says holds for all."""
+    """The tables of one sheet, one below the other. What the *head* block says holds for all."""
     from qq_excel.reading.locate import Located, locate  # noqa: PLC0415
     from qq_excel.reading.table import make_table  # noqa: PLC0415
 
-    head: dict[str, HeadEntry] = {}
     while isinstance(found, Located):
         head = found.head = head | found.head
         table = make_table(grid, found)

@@ -54,6 +54,7 @@ def decrypt(source: Source, passwords: Sequence[str], limits: Limits) -> Source:
     """*source* opened with the first password that fits. Raises :class:`Refusal` (FIL002) when none does."""
     import msoffcrypto  # noqa: PLC0415 - only encrypted files need it
     from msoffcrypto.exceptions import DecryptionError, InvalidKeyError  # noqa: PLC0415
+    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415
 
     if source.size > limits.file_bytes:
         raise over("file_bytes", "文件大小", "file size", source.size, limits.file_bytes)
@@ -63,7 +64,9 @@ def decrypt(source: Source, passwords: Sequence[str], limits: Limits) -> Source:
         plain = io.BytesIO()
         try:
             office = msoffcrypto.OfficeFile(io.BytesIO(encrypted))
-            office.load_key(password=password, verify_password=True)
+            # an .xls is verified in any case, and takes no such option
+            check = {"verify_password": True} if isinstance(office, OOXMLFile) else {}
+            office.load_key(password=password, **check)
             office.decrypt(plain)
         except (InvalidKeyError, DecryptionError):
             continue

@@ -23,7 +23,13 @@ def inspect_ods(archive: zipfile.ZipFile, lower: dict[str, str], limits: Limits)
     if manifest is not None:
         with archive.open(manifest) as part:
             if b"encryption-data" in part.read(_MANIFEST):
-                raise Refusal("FIL002", "document", Text("文档已加密", "the document is encrypted"))
+                raise Refusal(
+                    "FIL002", "document",
+                    Text(
+                        "文档已加密，.ods 的密码不能代为解开，请取消密码或另存为 .xlsx",
+                        "the document is encrypted; an .ods cannot be opened by a password here, save it without one or as .xlsx",
+                    ),
+                )  # fmt: skip
     content = lower.get("content.xml")
     if content is None:
         raise Refusal("FIL001", "zip_only", Text("缺少正文，不是工作簿", "no content, so no workbook"))

@@ -14,6 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from qq_excel.reading import Options, read_workbook
 
 BESIDE = Path(__file__).parents[3] / "shared/data/odd"
 FOLDER = Path(os.environ["QQ_CORPUS"]) if os.environ.get("QQ_CORPUS") else BESIDE
@@ -85,3 +88,34 @@ def test_a_clerk_gets_findings_and_an_exit_code() -> None:
     with_findings = {f["file"] for f in document["findings"]}
     assert with_findings == {f["file"] for f in document["files"]}  # none is taken for a sound ledger
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < 2 * BYTES, before
+
+
+def _codes(path: Path, *passwords: str) -> list[tuple[str, object]]:
+    facts = read_workbook(path, options=Options(passwords=passwords)).facts
+    return [(f.rule, f.values.get("code")) for f in facts if f.rule == "FIL002"]
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("dimastbk+python-calamine__password.xls", "1234"),
+        ("dimastbk+python-calamine__password.xlsx", "1234"),
+        ("apache+poi__protected_passtika.xlsx", "tika"),
+    ],
+)
+def test_a_password_opens_what_it_locks(name: str, password: str) -> None:
+    if not (FOLDER / name).exists():
+        pytest.skip("not in this folder")
+    assert _codes(FOLDER / name) == [("FIL002", "workbook" if name.endswith(".xls") else "package")]
+    assert _codes(FOLDER / name, "falsch") == [("FIL002", "password")]
+    assert _codes(FOLDER / name, "falsch", password) == []
+
+
+def test_an_encrypted_xlsb(tmp_path: Path) -> None:
+    plain = FOLDER / "apache+poi__comments.xlsb"
+    if not plain.exists():
+        pytest.skip("not in this folder")
+    with plain.open("rb") as source, (tmp_path / "密.xlsb").open("wb") as target:
+        OOXMLFile(source).encrypt("清欠", target)
+    assert _codes(tmp_path / "密.xlsb") == [("FIL002", "package")]
+    assert _codes(tmp_path / "密.xlsb", "清欠") == []

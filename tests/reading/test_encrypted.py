@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import msoffcrypto
@@ -73,10 +74,27 @@ def test_old_format(tmp_path: Path) -> None:
         "xls",
     ]
     subprocess.run([*command, "--outdir", tmp_path, plain], check=True, capture_output=True, timeout=120)
-    # nothing free writes an encrypted .xls; the fixed password of Excel's "VelvetSweatshop" scheme is RC4 too
+    # nothing free writes an encrypted .xls: test_corpus.py opens one where the folder of odd files is
     book = read_workbook(tmp_path / "旧.xls", options=Options(passwords=("unneeded",)))
     assert [t.kind.kind for t in book.tables] == ["receivables"]
     assert not msoffcrypto.OfficeFile((tmp_path / "旧.xls").open("rb")).is_encrypted()
+
+
+def test_an_encrypted_ods_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "密.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", bytes(range(7, 250)))
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/>'
+            "</manifest:file-entry></manifest:manifest>",
+        )
+    for passwords in ((), ("对的",)):
+        assert code(path, *passwords) == ("FIL002", "document")
+    (fact,) = read_workbook(path).facts
+    assert "另存为 .xlsx" in str(fact.values["reason"])
 
 
 def test_password_file(tmp_path: Path) -> None:
