@@ -26,6 +26,7 @@ from qq_excel.cli.common import (
     Together,
 )
 from qq_excel.cli.reporting import report_app
+from qq_excel.faults import set_up_log
 from qq_excel.language import t
 
 app = typer.Typer(
@@ -448,7 +449,7 @@ def demo(
 
 def run() -> int:
     """Run the command line; give the exit code."""
-    common.set_up_log()
+    set_up_log()
     command: Any = typer.main.get_command(app)
 
     def call() -> Any:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import os
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -18,6 +16,7 @@ import typer
 from rich.console import Console
 
 from qq_excel.errors import InputError, QQExcelError
+from qq_excel.faults import logged
 from qq_excel.language import Text, t
 from qq_excel.output import cannot_write
 
@@ -188,35 +187,6 @@ def progress_shown(quiet: bool = False) -> Iterator[Any]:
         yield tell
 
 
-def log_file() -> Path:
-    """Where the log of program faults is."""
-    base = os.environ.get("QQ_LOG_DIR") or os.environ.get("XDG_STATE_HOME")
-    folder = Path(base) if base else Path.home() / ".local" / "state"
-    return folder / "qq-excel" / "qq-excel.log"
-
-
-def set_up_log() -> None:
-    """Program faults go to a file, never to a clerk's screen; not even that the file cannot be written."""
-    logging.raiseExceptions = False
-    sys.unraisablehook = _log_unraisable
-    try:
-        log_file().parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = logging.FileHandler(log_file(), encoding="utf-8", delay=True)
-    except OSError:
-        handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root = logging.getLogger("qq_excel")
-    root.addHandler(handler)
-    root.propagate = False
-
-
-def _log_unraisable(fault: Any) -> None:
-    """A library could not tidy up after an error that is told already."""
-    logging.getLogger("qq_excel").error(
-        "while %r went away", fault.object, exc_info=(fault.exc_type, fault.exc_value, fault.exc_traceback)
-    )
-
-
 def guarded(call: Any) -> int:
     """Run *call*; turn what goes wrong into one sentence and an exit code."""
     try:
@@ -245,13 +215,8 @@ def guarded(call: Any) -> int:
         err.print(str(cannot_write(Path(place), error)), style="red", markup=False, soft_wrap=True)
         return FAILED
     except Exception:
-        fault = uuid.uuid4().hex[:8]
-        logging.getLogger("qq_excel").exception("fault %s", fault)
         err.print(
-            t(
-                f"程序内部故障（编号 {fault}）。请把日志 {log_file()} 交给管理员。",
-                f"Internal fault {fault}. Give the log {log_file()} to your administrator.",
-            ),
+            str(logged()),
             style="red",
             markup=False,
             soft_wrap=True,

@@ -29,6 +29,7 @@ from qq_excel.cli.common import (
     out,
 )
 from qq_excel.errors import InputError
+from qq_excel.faults import log_file
 from qq_excel.language import Text, t
 from qq_excel.papers.report import PAPERS, PaperKind
 
@@ -229,7 +230,7 @@ def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
     )  # fmt: skip
     common.err.print(
         t("证件号码未遮盖，已记入日志 ", "Certificate numbers are in full; this was logged in ")
-        + str(common.log_file()),
+        + str(log_file()),
         style="yellow", markup=False, soft_wrap=True,
     )  # fmt: skip
 

@@ -121,6 +121,13 @@ def _values(chars: str) -> npt.NDArray[np.int64]:
     return table
 
 
+def fits(column: pd.Series[Any], until: dt.date | None = None) -> Mask:
+    """Whether each code is a possible 统一社会信用代码 or 身份证号, as CEL013 has it where nobody says whose it is."""
+    faults = [mask for mask, _, _ in _Codes(column, until).either()]
+    out: Mask = ~np.logical_or.reduce(faults)
+    return out
+
+
 class _Codes:
     """A column of codes as a matrix of code points, 18 wide."""
 

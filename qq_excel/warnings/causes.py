@@ -44,6 +44,27 @@ class Hit(NamedTuple):
     words: Callable[[npt.NDArray[np.int64]], Iterator[tuple[Text, dt.date | None, int | None]]]
 
 
+def rank_by_time(left: Floats, lead: int, red_after: int) -> Ranks:
+    """Ranks by the days *left* to the insured age or the end of a contract (NaN: none), negative when past."""
+    rank = np.zeros(left.shape, dtype=np.int8)
+    ahead = left >= 0
+    rank[ahead & (left <= lead)] = BLUE
+    rank[ahead & (left * 2 <= lead)] = YELLOW
+    rank[left < 0] = ORANGE
+    rank[left < -red_after] = RED
+    return rank
+
+
+def rank_by_due(due: Days, as_of: dt.date, years: int) -> Ranks:
+    """Red where a claim is more than *years* past due."""
+    return np.where(np.datetime64(as_of, "D") > add_years(due, years), RED, 0).astype(np.int8)
+
+
+def rank_by_limitation(left: Floats, within: int) -> Ranks:
+    """Red where limitation is over or has at most *within* days left."""
+    return np.where(left <= within, RED, 0).astype(np.int8)
+
+
 class Causes:
     """Finds the causes in the receivables of one as-of date; what cannot be judged goes to the notes."""
 
@@ -103,13 +124,7 @@ class Causes:
                 )
 
     def _by_time(self, left: Floats, lead: int) -> Ranks:
-        rank = np.zeros(len(left), dtype=np.int8)
-        ahead = left >= 0
-        rank[ahead & (left <= lead)] = BLUE
-        rank[ahead & (left * 2 <= lead)] = YELLOW
-        rank[left < 0] = ORANGE
-        rank[left < -self.params.count("red_after_days")] = RED
-        return rank
+        return rank_by_time(left, lead, self.params.count("red_after_days"))
 
     def _age(self) -> Hit:
         age = ages(self.stack, self.params)
@@ -172,8 +187,8 @@ class Causes:
     def _limitation(self) -> Hit:
         ends = limitation(self.stack, self.params)
         left = -days_from(ends, self.stack)
-        near = running_claims(self.stack) & (left <= self.params.count("red_limitation_days"))
-        rank = np.where(near, RED, 0).astype(np.int8)
+        rank = rank_by_limitation(left, self.params.count("red_limitation_days"))
+        rank[~running_claims(self.stack)] = 0
         return Hit(
             "limitation",
             rank,
@@ -183,8 +198,7 @@ class Causes:
     def _overdue(self) -> Hit:
         years = self.params.count("red_overdue_years")
         due = days_of(self.stack, "due_on")
-        late = np.datetime64(self.stack.as_of, "D") > add_years(due, years)
-        rank = np.where(late, RED, 0).astype(np.int8)
+        rank = rank_by_due(due, self.stack.as_of, years)
         days = whole_days(days_from(due, self.stack))
 
         def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
