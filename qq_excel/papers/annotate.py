@@ -6,6 +6,8 @@ a change. Our marks are told apart from the staff's: a second run replaces ours 
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,14 @@ from qq_excel.patching.styles import Look, Styles
 #: Notes in one copy; past it Excel becomes slow. Further cells have their colour and their line in the list.
 MOST_NOTES = 5_000
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
+#: Bytes of the list of content types that are looked at.
+_MOST_TYPES = 4 << 20
+_MAIN_TYPES = {
+    b"ms-excel.sheet.macroEnabled.main+xml": ".xlsm",
+    b"ms-excel.template.macroEnabled.main+xml": ".xltm",
+    b"spreadsheetml.template.main+xml": ".xltx",
+    b"spreadsheetml.sheet.main+xml": ".xlsx",
+}
 _LAST_COLUMN = 16_384
 #: Rows at the top that the links at the end of rows keep clear of, besides their own.
 _HEAD_ROWS = 100
@@ -81,7 +91,7 @@ def annotate(
         raise InputError(
             Text(f"{target}：标注件不能覆盖原件。", f"{target}: the copy must not replace the original.")
         )
-    if source.suffix.lower() not in SUFFIXES:
+    if source.suffix.lower() not in SUFFIXES and true_suffix(source) is None:
         kind = source.suffix.lower() or source.name
         why = Text(
             f"{kind} 格式不能写批注，问题见旁边的校验结果表；要标注件请另存为 .xlsx 后再校验",
@@ -105,6 +115,25 @@ def annotate(
         ) from error
     book.save(target)
     return report
+
+
+def true_suffix(source: Path) -> str | None:
+    """The extension that a workbook in XML should have by its content; None for any other file."""
+    try:
+        with zipfile.ZipFile(source) as archive, archive.open("[Content_Types].xml") as part:
+            types = part.read(_MOST_TYPES)
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        KeyError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+        zlib.error,
+        EOFError,
+    ):
+        return None
+    return next((suffix for type_, suffix in _MAIN_TYPES.items() if type_ in types), None)
 
 
 class _Copy:

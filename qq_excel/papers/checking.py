@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from qq_excel.errors import InputError
-from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, annotate
+from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
 
@@ -32,7 +32,8 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     for file, stem in zip(result.files, stems, strict=True):
         if file.workbook.name in unreadable:
             continue
-        report = _copy(result, file, target / f"{stem}{COPY}{Path(file.workbook.name).suffix.lower()}")
+        suffix = true_suffix(Path(file.workbook.path)) or Path(file.workbook.name).suffix.lower()
+        report = _copy(result, file, target / f"{stem}{COPY}{suffix}")
         if reports is not None:
             reports.append(report)
         if report.target is not None:

@@ -1,5 +1,6 @@
 import json
 import re
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -8,7 +9,7 @@ import openpyxl
 import pytest
 
 from qq_excel.check import check_paths
-from qq_excel.papers.annotate import AnnotationReport
+from qq_excel.papers.annotate import AnnotationReport, annotate, true_suffix
 from qq_excel.papers.checking import write_check
 from qq_excel.papers.html_index import write_index
 from qq_excel.papers.words import clean, clip, lines, mask, width
@@ -132,3 +133,23 @@ def test_chinese_counts_as_two_columns():
 def test_texts_are_cleaned_and_clipped():
     assert clean("a\x00b\r\nc\u202ed") == "a\ufffdb\ncd"
     assert clip("长" * 100, 20) == "长" * 15 + "……（略）"
+
+
+def test_the_copy_bears_the_extension_of_its_content(tmp_path):
+    build(tmp_path / "a.xlsx", {"receivables": [{"balance": 1}]}).rename(tmp_path / "应收.xls")
+    reports: list[AnnotationReport] = []
+    write_check(check_paths([tmp_path / "应收.xls"]), tmp_path / "out", reports)
+    assert _names(tmp_path / "out") == ["findings.json", "应收_已标注.xlsx", "应收_校验结果.xlsx"]
+    assert reports[0].marked
+    assert "校验结果" in openpyxl.load_workbook(tmp_path / "out" / "应收_已标注.xlsx").sheetnames
+
+
+def test_other_formats_by_any_name_have_no_copy(tmp_path):
+    (tmp_path / "a.xls").write_bytes(b"PK\x03\x04 no package")
+    assert true_suffix(tmp_path / "a.xls") is None
+    with zipfile.ZipFile(tmp_path / "b.xls", "w") as archive:
+        archive.writestr("[Content_Types].xml", "application/vnd.ms-excel.sheet.binary.macroEnabled.main")
+    assert true_suffix(tmp_path / "b.xls") is None
+    report = annotate(tmp_path / "b.xls", check_paths([tmp_path / "b.xls"]).findings, tmp_path / "c.xls")
+    assert report.target is None
+    assert "另存为 .xlsx" in report.lines()[0].zh
