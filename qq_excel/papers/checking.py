@@ -30,7 +30,8 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     stems = _stems([relative(f.workbook.name) for f in result.files])
     unreadable = {file for (file,) in result.findings.where(rule=_UNREADABLE).tally("file")}
     for file, stem in zip(result.files, stems, strict=True):
-        if file.workbook.name in unreadable:
+        # a wrong extension bears the same rule, and was read all the same
+        if file.workbook.name in unreadable and not file.workbook.tables:
             continue
         suffix = true_suffix(Path(file.workbook.path)) or Path(file.workbook.name).suffix.lower()
         report = _copy(result, file, target / f"{stem}{COPY}{suffix}")
