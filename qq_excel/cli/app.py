@@ -9,6 +9,7 @@ import typer
 
 from qq_excel import __version__
 from qq_excel.cli import common, usage
+from qq_excel.cli.addin import addin_app
 from qq_excel.cli.common import (
     AsOf,
     Format,
@@ -43,6 +44,7 @@ app = typer.Typer(
 policy_app = typer.Typer(help=t("查看制度参数", "look at the policy's parameters"), no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 app.add_typer(report_app, name="report")
+app.add_typer(addin_app, name="addin")
 
 
 def _print_version(wanted: bool) -> None:

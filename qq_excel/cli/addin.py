@@ -1,0 +1,190 @@
+"""``qq-excel addin``: the buttons in the office program, put there, looked after and taken away."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qq_excel.cli.common import (
+    FAILED,
+    FINDINGS,
+    OK,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    out,
+    print_json,
+)
+from qq_excel.language import Text, t
+
+addin_app = typer.Typer(
+    help=t(
+        "Excel 加载项：安装、更新、卸载、检查", "the add-in for Excel: install, update, remove, look after"
+    ),
+    no_args_is_help=True,
+)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        help=t(
+            "加载项文件夹；不给则为 Excel 的启动文件夹", "folder of add-ins; else the start folder of Excel"
+        ),
+    ),
+]
+Windows = Annotated[
+    str | None,
+    typer.Option(
+        "--interpreter-win",
+        help=t(
+            "Windows 上 Python 的完整路径，可在共享文件夹",
+            "full path of Python on Windows, may be on a share",
+        ),
+    ),
+]
+Mac = Annotated[
+    str | None,
+    typer.Option("--interpreter-mac", help=t("macOS 上 Python 的完整路径", "full path of Python on macOS")),
+]
+
+
+def _say(*words: object) -> None:
+    out.print(*(str(w) for w in words), markup=False, soft_wrap=True)
+
+
+@addin_app.command(help=t("生成加载项文件，任何系统上都可以", "make the add-in file, on any system"))
+def build(
+    target: Annotated[
+        Path, typer.Option("-o", "--out", help=t("写到哪个 xlam 文件", "the xlam file to write"))
+    ],
+    interpreter_win: Windows = None,
+    interpreter_mac: Mac = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Make the file."""
+    from qq_excel.addin.excel import package  # noqa: PLC0415
+
+    del lang
+    _say(
+        t("已写出：", "Written:"),
+        package.build(target, package.contents(interpreter_win or "", interpreter_mac or "")),
+    )
+    return OK
+
+
+@addin_app.command(help=t("装到 Excel 的启动文件夹", "put it where Excel loads it"))
+def install(
+    folder: Folder = None,
+    interpreter_win: Windows = None,
+    interpreter_mac: Mac = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Put the add-in in place."""
+    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+
+    del lang
+    own_win, own_mac = place.own_interpreter()
+    where = place.place(folder)
+    place.install(where, package.contents(interpreter_win or own_win, interpreter_mac or own_mac))
+    _say(t("已安装：", "Installed:"), where.addin)
+    _say(t("下次打开 Excel 时出现“清欠”页。", "The tab 清欠 appears when Excel is next opened."))
+    return OK
+
+
+@addin_app.command(
+    help=t("升级程序后重新生成，解释器不变", "make it anew after an upgrade, with the same interpreter")
+)
+def update(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
+    """Make the installed add-in anew."""
+    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+
+    del lang
+    where = place.place(folder)
+    old = package.read(where.addin)
+    if old is None:
+        _say(
+            t(
+                "没有安装加载项，请运行 qq-excel addin install。",
+                "No add-in is installed; run qq-excel addin install.",
+            )
+        )
+        return FAILED
+    place.install(where, package.contents(old.interpreter_win, old.interpreter_mac))
+    _say(t("已更新：", "Updated:"), where.addin)
+    return OK
+
+
+@addin_app.command(help=t("卸载", "take it away"))
+def remove(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
+    """Take the add-in away."""
+    from qq_excel.addin.excel import place  # noqa: PLC0415
+
+    del lang
+    where = place.place(folder)
+    found = place.remove(where)
+    _say(t("已卸载：", "Removed:") if found else t("没有安装：", "Not installed:"), where.addin)
+    return OK
+
+
+@addin_app.command(help=t("装了哪个版本、在哪里", "which version is installed, and where"))
+def status(folder: Folder = None, format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
+    """Say what is installed. Exit code 1 when nothing is, or another version."""
+    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+
+    del lang
+    where = place.place(folder)
+    built, now = package.read(where.addin), package.contents()
+    current = built is not None and (built.version, built.xlwings) == (now.version, now.xlwings)
+    if format is Format.JSON:
+        print_json(
+            {"path": str(where.addin), "installed": asdict(built) if built else None, "current": current}
+        )
+    elif built is None:
+        _say(t("没有安装：", "Not installed:"), where.addin)
+    else:
+        _say(t("加载项：", "Add-in:"), where.addin)
+        _say(t("版本：", "Version:"), built.version, "xlwings", built.xlwings)
+        _say("Python:", built.interpreter_win or built.interpreter_mac)
+        if not current:
+            _say(
+                t(
+                    "与程序版本不同，请运行 qq-excel addin update。",
+                    "Not the program's version; run qq-excel addin update.",
+                )
+            )
+    return OK if current else FINDINGS
+
+
+@addin_app.command(
+    help=t("检查加载项为何不工作，该怎么办", "what keeps the add-in from working, and what to do")
+)
+def doctor(
+    folder: Folder = None,
+    self_test: Annotated[
+        bool,
+        typer.Option("--self-test", help=t("另做一次自检", "also try what can be tried without a person")),
+    ] = False,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Look after the add-in. Exit code 1 when something is wrong."""
+    from qq_excel.addin.excel import doctor as doctor_  # noqa: PLC0415
+    from qq_excel.addin.excel import place  # noqa: PLC0415
+
+    del lang
+    where = place.place(folder)
+    found = [*doctor_.diagnose(where), *(doctor_.self_test(where) if self_test else ())]
+    if format is Format.JSON:
+        print_json([asdict(d) | {"found": str(d.found), "todo": d.todo and str(d.todo)} for d in found])
+    else:
+        marks = {"ok": Text("正常", "ok"), "bad": Text("有误", "BAD"), "look": Text("请看", "look")}
+        for one in found:
+            _say(f"[{marks[one.state]}] {one.found}")
+            if one.todo is not None:
+                _say("      ->", one.todo)
+    return FINDINGS if any(d.state == "bad" for d in found) else OK
