@@ -280,11 +280,17 @@ def roll_forward(
 )
 def import_(
     file: Annotated[Path, typer.Argument(help=t("导出文件", "the export"))],
-    mapping: Annotated[
-        str,
-        typer.Option("--map", help=t("对应关系 YAML 文件，或自带的名称", "mapping YAML, or a built-in name")),
-    ],
     out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个工作簿", "the ledger to write"))],
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            help=t(
+                "对应关系 YAML 文件，或自带的名称；不给时按版式找保存过的",
+                "mapping YAML, or a built-in name; without it the saved one that fits the layout",
+            ),
+        ),
+    ] = None,
     as_of: AsOf = None,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,

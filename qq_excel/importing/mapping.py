@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import model_validator
 
 from qq_excel import resources, yamlfile
-from qq_excel.errors import SchemaError
+from qq_excel.errors import InputError, SchemaError
 from qq_excel.language import Text
-from qq_excel.reading.mapping import Column, Mapping
+from qq_excel.reading.headers import normal
+from qq_excel.reading.mapping import FOLDER, Column, Mapping
 
-__all__ = ["Column", "ImportMapping", "load_mapping"]
+if TYPE_CHECKING:
+    from qq_excel.reading import Options
+
+__all__ = ["Column", "ImportMapping", "find_mapping", "load_mapping"]
 
 
 class ImportMapping(Mapping):
@@ -44,3 +48,52 @@ def load_mapping(which: str) -> ImportMapping:
             )
         )
     return yamlfile.parse(path, ImportMapping)
+
+
+def find_mapping(source: Path, options: Options) -> ImportMapping:
+    """The saved mapping whose headers stand in *source*: one beside it, or one of the user's own.
+
+    Raises :class:`InputError` when the file cannot be read or no mapping fits, :class:`SchemaError` when the one
+    that fits lacks what an import needs.
+    """
+    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool  # noqa: PLC0415
+
+    if not source.is_file():
+        raise InputError(
+            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
+        )
+    known, wrong = options.mappings.near(source)
+    if wrong is not None:
+        raise InputError(
+            Text(f"{source.parent / FOLDER}：{wrong.zh}。", f"{source.parent / FOLDER}: {wrong.en}.")
+        )
+    with Pool(1, options) as pool:
+        try:
+            heads = pool.call("heads", source, options=options)
+        except Refusal as refusal:
+            raise InputError(
+                Text(f"{source}：{refusal.text.zh}。", f"{source}: {refusal.text.en}.")
+            ) from None
+    fits = [
+        f
+        for f in known
+        if any(_fits(f.mapping, rows) for name, rows in heads if f.mapping.sheet in (None, name))
+    ]
+    if fits:
+        return load_mapping(str(max(fits, key=lambda f: len(f.mapping.headers)).path))
+    raise InputError(
+        Text(
+            f"{source}：没有保存过适合它的对应关系。请用 --map 指定，或先用 qq-excel map 生成。",
+            f"{source}: no saved mapping fits it. Name one with --map, or make one with qq-excel map.",
+        )
+    )
+
+
+def _fits(mapping: Mapping, rows: list[list[object]]) -> bool:
+    """Whether the headers that the mapping reads stand where it expects them."""
+    if len(rows) < mapping.header_row:
+        return False
+    there = {normal(v) for v in rows[mapping.header_row - 1]}
+    settled = {normal(mapping.settled_on.source)} if mapping.settled_on else set()
+    return mapping.headers.keys() | settled <= there

@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from qq_excel.errors import InputError, SchemaError
-from qq_excel.importing import ImportReport, import_ledger, load_mapping
-from qq_excel.reading import read_workbook
+from qq_excel.importing import ImportReport, find_mapping, import_ledger, load_mapping
+from qq_excel.reading import Options, read_workbook
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = ROOT.parent / "shared" / "data" / "real" / "WA_Fn-UseC_-Accounts-Receivable.csv"
@@ -351,3 +351,19 @@ def test_public_file_ties_out(tmp_path: Path, day: str) -> None:
     assert not report.bad
     assert report.open_cents == expected
     assert int(read_workbook(tmp_path / "l.xlsx").tables[0].frame["balance"].sum()) == expected
+
+
+def test_a_saved_mapping_is_found_by_the_layout(tmp_path: Path) -> None:
+    source = export(tmp_path, "day-first", "gb18030")
+    with pytest.raises(InputError, match="没有保存过适合它的对应关系"):
+        find_mapping(source, Options())
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    mapping_file(folder)
+    other = MAPPING.format(order="day-first").replace("from: 客户", "from: 购货方")
+    (folder / "a.yaml").write_text(other, encoding="utf-8")
+    assert find_mapping(source, Options()).columns["debtor"].source == "客户"
+    report = import_ledger(source, find_mapping(source, Options()), tmp_path / "l.xlsx", AS_OF)
+    assert (report.rows, report.ledger[0]["original"]) == (len(ROWS), Decimal("1234567.89"))
+    with pytest.raises(InputError, match="找不到这个文件"):
+        find_mapping(tmp_path / "无.csv", Options())
