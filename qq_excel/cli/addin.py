@@ -77,6 +77,30 @@ def build(
     return OK
 
 
+@addin_app.command(
+    help=t("给没有 Python 的 Windows 用户做一个安装包", "one zip that installs on Windows without Python")
+)
+def bundle(
+    target: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪个 zip 文件", "the zip to write"))],
+    python: Annotated[
+        Path,
+        typer.Option(
+            "--python", help=t("Windows 可嵌入 Python 的 zip", "embeddable Python for Windows, a zip")
+        ),
+    ],
+    wheels: Annotated[
+        Path, typer.Option("--wheels", help=t("放 Windows wheel 的文件夹", "folder of wheels for Windows"))
+    ],
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Make the bundle."""
+    from qq_excel.addin.excel.bundle import bundle as make  # noqa: PLC0415
+
+    del lang
+    _say(t("已写出：", "Written:"), make(python, wheels, target))
+    return OK
+
+
 @addin_app.command(help=t("装到 Excel 的启动文件夹", "put it where Excel loads it"))
 def install(
     folder: Folder = None,
