@@ -51,10 +51,7 @@ def cell(kind: str, field: str, row: int) -> str:
 
 def clean_row(kind: str, n: int, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The clean row of *kind* with *changes*; ``{n}`` in its texts becomes the row's number."""
-    row = {
-        k: v.replace("{n}", f"{n + 1:04d}") if isinstance(v, str) else v
-        for k, v in CLEAN.get(kind, {}).items()
-    }
+    row = {k: v.replace("{n}", f"{n + 1:04d}") if isinstance(v, str) else v for k, v in CLEAN[kind].items()}
     row.update(changes)
     return row
 
@@ -74,8 +71,8 @@ def build(
     *head* changes the head block (None leaves an entry out); *foot* gives the blocks below the table
     (block -> entry -> ``[name, date]`` or a date); *drop* names fields whose columns are left out. A row
     that is None stays blank; *total* adds a total row, with the figures given or the true sums. *layout* is
-    for odd sheets: ``labels`` (field -> header), ``extra`` (headers of further columns), ``merge`` (area ->
-    value), ``hide_rows`` and ``hide_columns`` (zero-based), ``filter``.
+    for odd sheets: ``columns`` (kind -> fields in their order), ``labels`` (field -> header), ``extra`` (headers
+    of further columns), ``merge`` (area -> value), ``hide_rows`` and ``hide_columns`` (zero-based), ``filter``.
     """
     book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False})
     date_format = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -88,7 +85,8 @@ def build(
             at = (1 + i // 4, 2 * (i % 4))
             sheet.write_string(*at, LABELS[name])
             _put(sheet, at[0], at[1] + 1, value, date_format)
-        fields = [f for f in kind.fields if f.name not in drop]
+        order = (layout or {}).get("columns", {}).get(kind_name) or [f.name for f in kind.fields]
+        fields = [kind[name] for name in order if name not in drop]
         for j, f in enumerate(fields):
             sheet.write_string(HEADER_ROW, j, (layout or {}).get("labels", {}).get(f.name, f.header))
         filled = [{} if row is None else clean_row(kind_name, n, row) for n, row in enumerate(rows)]
