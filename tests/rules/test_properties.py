@@ -169,7 +169,9 @@ def test_splitting_a_submission_over_files_changes_nothing(baseline: Any, cut: A
     for kind, rows in FAULTY.items():
         for row in rows:
             cut.choice(books).setdefault(kind, []).append(row)
-    assert told(check([{"tables": b} for b in books if b])) == baseline
+    found = told(check([{"tables": b} for b in books if b]))
+    # one key in two files of a submission: what differs reads as handed in anew, besides as a repeated key
+    assert +Counter({k: n for k, n in found.items() if k[0] != "XPD006"}) == baseline
 
 
 @pytest.mark.parametrize(("unit", "worth"), [("千元", 1_000), ("万元", 10_000)])
@@ -204,6 +206,8 @@ def test_one_defect_yields_its_rule_and_what_follows() -> None:
     result = check([book for _, book in cases])
     found: dict[str, set[str]] = {rule: set() for rule, _ in cases}
     for f in result.findings:
+        if f.rule == "XPD007":
+            continue  # the same claim under many units is this test's own making
         found[cases[int(Path(f.file).stem)][0]].add(f.rule)
     wanted = {rule: {rule, *follows} for rule, (_, _, follows) in DEFECTS.items()}
     assert found == wanted
