@@ -60,7 +60,7 @@ DEFECTS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "CON004": ("contracts", {"expires_on": dt.date(2026, 1, 4)}, {"CON002"}),
     "INV006": ("inventory_count", {"difference_qty": 1}, {"INV009"}),
     "INV011": ("inventory_count", {"claim_id": "ZQ-0009"}, set()),
-    "DSP001": ("disposals", {"unit": "华南分公司"}, set()),
+    "DSP001": ("disposals", {"unit": "华南分公司"}, {"TAB009"}),
     "DSP002": ("disposals", {"proceeds": 400}, set()),
     "DSP005": ("disposals", {"qty": 11, "item": "轴承 0001"}, set()),
     "DSP006": ("disposals", {"list_id": "PD-0009"}, set()),
