@@ -9,6 +9,7 @@ from qq_excel import __version__
 from qq_excel.addin.excel import package, place
 from qq_excel.addin.excel.doctor import diagnose
 from tests.cli.support import qq, sentence
+from tests.support.digests import digest
 
 
 def test_install_status_doctor_update_remove(tmp_path):
@@ -18,7 +19,7 @@ def test_install_status_doctor_update_remove(tmp_path):
     assert qq(tmp_path, "addin", "update", *here).returncode == 2
     assert qq(tmp_path, "addin", "install", *here).returncode == 0
     assert [p.name for p in start.iterdir()] == ["qq_excel.xlam"]
-    before = (start / "qq_excel.xlam").read_bytes()
+    before = digest(start / "qq_excel.xlam")
     told = json.loads(qq(tmp_path, "addin", "status", *here, "--format", "json").stdout)
     assert told["current"] is True
     assert told["installed"]["version"] == __version__
@@ -31,7 +32,7 @@ def test_install_status_doctor_update_remove(tmp_path):
     }  # fmt: skip
     assert done.returncode == 0
     assert qq(tmp_path, "addin", "update", *here).returncode == 0
-    assert (start / "qq_excel.xlam").read_bytes() == before
+    assert digest(start / "qq_excel.xlam") == before
     assert "已卸载" in qq(tmp_path, "addin", "remove", *here).stdout
     assert list(start.iterdir()) == []
     assert "没有安装" in qq(tmp_path, "addin", "remove", *here).stdout
@@ -63,11 +64,11 @@ def test_a_file_of_another_is_left_alone(tmp_path):
 def test_while_excel_has_it_open_nothing_changes(tmp_path):
     where = place.Place(tmp_path)
     place.install(where, package.contents("", "/usr/bin/python3"))
-    before = where.addin.read_bytes()
+    before = digest(where.addin)
     (tmp_path / "~$qq_excel.xlam").touch()
     said = sentence(qq(tmp_path, "addin", "install", "--folder", str(tmp_path)))
     assert "关闭所有 Excel 窗口" in said
-    assert where.addin.read_bytes() == before
+    assert digest(where.addin) == before
 
 
 def test_doctor_finds_what_is_wrong_and_says_what_to_do(tmp_path):

@@ -21,9 +21,10 @@ from qq_excel.policy import load_policy
 from qq_excel.template.formula import work_out
 from tests.assessment.example import current, previous
 from tests.cli.support import qq, refused
-from tests.papers.paper_reading import docx_text, hashes, sheet_rows
+from tests.papers.paper_reading import docx_text, sheet_rows
 from tests.papers.support import HOSTILE
 from tests.support.build import build
+from tests.support.digests import digests
 
 POLICY = load_policy("assessment")
 SHEET, BASIS, NOTICE = "清欠考核评分表.xlsx", "考核计算依据.xlsx", "2026Q3_清欠考核通报.docx"
@@ -161,7 +162,7 @@ def test_same_input_same_bytes(ran: Path) -> None:
         ran, "assess", "2026Q3.xlsx", "--previous", "2026Q2.xlsx", "-o", "again", "--scores", "filled.xlsx"
     )
     assert done.returncode == 0
-    assert hashes(ran / "again") == hashes(ran / "second")
+    assert digests(ran / "again") == digests(ran / "second")
 
 
 def test_an_estimate_is_told_on_every_paper(ran: Path) -> None:

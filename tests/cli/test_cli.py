@@ -13,6 +13,7 @@ from qq_excel import output, resources
 from qq_excel.errors import OutputError
 from tests.cli.support import qq, refused
 from tests.support.build import build, cell
+from tests.support.digests import digests
 
 GROUP = resources.schemas_dir() / "policies" / "group.yaml"
 
@@ -93,10 +94,10 @@ def test_same_bytes_twice_and_from_another_folder(work: Path) -> None:
 def test_written_papers_are_the_same_bytes_and_not_handed_in_again(work: Path) -> None:
     first = qq(work, "check", ".", "-o", "out")
     assert first.returncode == 1
-    written = {p.name: p.read_bytes() for p in (work / "out").iterdir()}
+    written = digests(work / "out")
     assert written
     again = qq(work, "check", "clean.xlsx", "错.xlsx", "-o", "out")
-    assert {p.name: p.read_bytes() for p in (work / "out").iterdir()} == written
+    assert digests(work / "out") == written
     assert "2 个工作簿" in again.stdout
     assert "2 个工作簿" in qq(work, "check", ".").stdout  # ours in out/ are passed over
 

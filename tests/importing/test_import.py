@@ -15,6 +15,7 @@ import xlsxwriter
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.importing import ImportReport, find_mapping, import_ledger, load_mapping
 from qq_excel.reading import Options, read_workbook
+from tests.support.digests import digest
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = ROOT.parent / "shared" / "data" / "real" / "WA_Fn-UseC_-Accounts-Receivable.csv"
@@ -248,11 +249,11 @@ def test_without_as_of_the_latest_date_of_the_export_is_taken(tmp_path: Path) ->
 
 def test_same_bytes_twice(tmp_path: Path) -> None:
     run(tmp_path)
-    first = (tmp_path / "ledger.xlsx").read_bytes(), (tmp_path / "ledger_导入说明.xlsx").read_bytes()
+    first = digest(tmp_path / "ledger.xlsx"), digest(tmp_path / "ledger_导入说明.xlsx")
     run(tmp_path)
     assert (
-        (tmp_path / "ledger.xlsx").read_bytes(),
-        (tmp_path / "ledger_导入说明.xlsx").read_bytes(),
+        digest(tmp_path / "ledger.xlsx"),
+        digest(tmp_path / "ledger_导入说明.xlsx"),
     ) == first
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 import zipfile
@@ -56,12 +55,3 @@ def pdf_text(path: Path) -> str:
     """The text of a PDF, pages parted by a form feed."""
     done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
     return done.stdout.decode()
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """Every visible file of a folder with its hash."""
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file() and not p.name.startswith(".")
-    }

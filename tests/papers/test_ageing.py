@@ -13,9 +13,10 @@ from qq_excel.errors import InputError
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
 from qq_excel.warnings import warnings_of
-from tests.papers.paper_reading import hashes, sheet_rows
+from tests.papers.paper_reading import sheet_rows
 from tests.rules.test_fixtures import with_parameters
 from tests.support.build import build
+from tests.support.digests import digests
 
 
 def claim(balance: float, occurred: dt.date, due: dt.date, **more):
@@ -139,4 +140,4 @@ def test_it_goes_back_where_the_data_allow(result: Result, tmp_path: Path) -> No
 
 def test_the_same_check_gives_the_same_bytes(out: Path, result: Result, tmp_path: Path) -> None:
     make("ageing", result, tmp_path, formats=["xlsx", "json"])
-    assert hashes(tmp_path) == hashes(out)
+    assert digests(tmp_path) == digests(out)

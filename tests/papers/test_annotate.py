@@ -1,4 +1,3 @@
-import hashlib
 import zipfile
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from qq_excel.papers import marks
 from qq_excel.papers.annotate import annotate
 from tests.papers.support import HOSTILE, finding
 from tests.support.build import build, cell
+from tests.support.digests import digest
 
 SHEET = "应收账款明细表"
 BALANCE = cell("receivables", "balance", 1)
@@ -49,10 +49,6 @@ def findings() -> Findings:
             finding("REC017", "I", sheet=None, row=None, column=None),
         ]
     )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_all_findings_of_a_cell_stand_in_one_note_below_the_staffs(source, findings, tmp_path):
@@ -94,9 +90,9 @@ def test_the_size_of_a_note_is_kept_and_ours_fits(source, findings, tmp_path):
 
 
 def test_the_source_is_not_touched(source, findings, tmp_path):
-    before = _digest(source)
+    before = digest(source)
     annotate(source, findings, tmp_path / "out.xlsx")
-    assert _digest(source) == before
+    assert digest(source) == before
     with pytest.raises(InputError, match="不能覆盖"):
         annotate(source, findings, source)
 
@@ -106,7 +102,7 @@ def test_same_input_same_bytes_and_a_second_run_changes_nothing(source, findings
     annotate(source, findings, one)
     annotate(source, findings, two)
     annotate(one, findings, again)
-    assert _digest(one) == _digest(two) == _digest(again)
+    assert digest(one) == digest(two) == digest(again)
 
 
 def test_without_findings_our_marks_go_and_the_staffs_come_back(source, findings, tmp_path):

@@ -11,8 +11,9 @@ import pytest
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.pdf import find_soffice, write_pdfs
 from qq_excel.papers.report import PAPERS, make
-from tests.papers.paper_reading import docx_text, hashes, pdf_text, sheet_rows, total_of
+from tests.papers.paper_reading import docx_text, pdf_text, sheet_rows, total_of
 from tests.support.build import build
+from tests.support.digests import digests
 
 D = dt.date
 CODE = "91370200264569984Y"
@@ -204,7 +205,7 @@ def out(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_files_of_each_paper(out: Path) -> None:
-    assert sorted(hashes(out)) == sorted(
+    assert sorted(digests(out)) == sorted(
         [
             "counts/华东分公司_QD-1_抵债物品盘点清单.xlsx",
             "counts/华东分公司_QD-1_鉴定申请书.docx",
@@ -287,7 +288,7 @@ def test_the_same_bytes_twice(result: Result, out: Path, tmp_path: Path) -> None
         make(
             name, result, tmp_path / name, formats=[f for f in ("docx", "xlsx") if f in PAPERS[name].formats]
         )
-    assert hashes(tmp_path) == hashes(out)
+    assert digests(tmp_path) == digests(out)
 
 
 @pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not installed")
@@ -322,9 +323,9 @@ def test_every_paper_prints(result: Result, out: Path, tmp_path: Path) -> None:
 def test_only_pdfs_when_only_pdfs_are_asked_for(result: Result, tmp_path: Path) -> None:
     made = make("agreements", result, tmp_path / "a", formats=["pdf"])
     assert made.no_pdf is None
-    assert list(hashes(tmp_path / "a")) == ["XY-1_甲公司_还款协议.pdf"]
+    assert list(digests(tmp_path / "a")) == ["XY-1_甲公司_还款协议.pdf"]
     assert "还款协议" in pdf_text(made.written[0])
     again = make("agreements", result, tmp_path / "a", formats=["pdf"])
     assert (again.written, again.kept) == ([], made.written)
     make("agreements", result, tmp_path / "b", formats=["pdf"])
-    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")

@@ -11,8 +11,9 @@ import pytest
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
-from tests.papers.paper_reading import column, docx_text, hashes, sheet_rows, total_of
+from tests.papers.paper_reading import column, docx_text, sheet_rows, total_of
 from tests.support.build import build
+from tests.support.digests import digests
 
 CODE = "91370200264569984Y"
 
@@ -135,7 +136,7 @@ def test_two_wordings_each_say_what_they_prove(letters: Path, result: Result, tm
 
 def test_the_same_check_gives_the_same_bytes(letters: Path, result: Result, tmp_path: Path) -> None:
     make("letters", result, tmp_path, formats=["docx", "xlsx", "json"])
-    assert hashes(tmp_path) == hashes(letters)
+    assert digests(tmp_path) == digests(letters)
 
 
 def test_reminders_list_what_falls_due_and_what_is_past(tmp_path: Path) -> None:

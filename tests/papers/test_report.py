@@ -20,9 +20,10 @@ from qq_excel.papers.pdf import PdfError, find_soffice, same_pdf
 from qq_excel.papers.report import PAPERS, make
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.resources import schemas_dir
-from tests.papers.paper_reading import docx_text, hashes
+from tests.papers.paper_reading import docx_text
 from tests.papers.test_letters import LEDGER
 from tests.support.build import build
+from tests.support.digests import digests
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_an_interrupted_run_resumes(result: Result, tmp_path: Path, monkeypatch:
 
     with pytest.raises(KeyboardInterrupt):
         make("dunning", result, tmp_path, progress=stop)
-    assert len(hashes(tmp_path)) == 3
+    assert len(digests(tmp_path)) == 3
     journal = tmp_path / ".qq-dunning.jsonl"
     with journal.open("a", encoding="utf-8") as file:
         file.write('{"file": "half')  # the line that was being written
@@ -147,7 +148,7 @@ def test_a_broken_template_is_refused_with_the_place(result, tmp_path, old, new,
     edit(own / "dunning.docx", old, new)
     with pytest.raises(TemplateError, match=says):
         make("dunning", result, tmp_path / "out", templates=own)
-    assert hashes(tmp_path / "out") == {} if (tmp_path / "out").exists() else True
+    assert digests(tmp_path / "out") == {} if (tmp_path / "out").exists() else True
 
 
 def test_other_broken_templates(result: Result, tmp_path: Path) -> None:
@@ -176,8 +177,8 @@ def test_other_broken_templates(result: Result, tmp_path: Path) -> None:
 
 def test_the_shipped_templates_are_what_the_builder_makes(tmp_path: Path) -> None:
     word_templates.main(tmp_path)
-    made = hashes(tmp_path)
-    shipped = {n: h for n, h in hashes(schemas_dir() / "papers").items() if n.endswith(".docx")}
+    made = digests(tmp_path)
+    shipped = {n: h for n, h in digests(schemas_dir() / "papers").items() if n.endswith(".docx")}
     assert made == shipped
 
 

@@ -13,6 +13,7 @@ from qq_excel.errors import InputError
 from qq_excel.papers.roll_forward import next_period, roll_forward
 from tests.cli.support import qq
 from tests.support.build import build
+from tests.support.digests import digest
 
 ENDED = {"received": 1000, "balance": 0, "status": "已结清"}
 
@@ -72,12 +73,12 @@ def test_a_ledger_that_was_begun_is_not_replaced(tmp_path: Path) -> None:
     now = build(tmp_path / "now.xlsx", {"receivables": [{}]})
     result = check_paths([now])
     (rolled,) = roll_forward(result, tmp_path / "next")
-    before = rolled.path.read_bytes()
+    before = digest(rolled.path)
     with pytest.raises(InputError, match="文件已经存在"):
         roll_forward(result, tmp_path / "next")
-    assert rolled.path.read_bytes() == before
+    assert digest(rolled.path) == before
     (again,) = roll_forward(result, tmp_path / "other")
-    assert again.path.read_bytes() == before
+    assert digest(again.path) == before
 
 
 def test_the_command_says_what_it_carried(tmp_path: Path) -> None:

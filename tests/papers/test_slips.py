@@ -14,8 +14,9 @@ from qq_excel.errors import InputError
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
 from qq_excel.warnings import warnings_of
-from tests.papers.paper_reading import column, docx_text, hashes, sheet_rows, total_of
+from tests.papers.paper_reading import column, docx_text, sheet_rows, total_of
 from tests.support.build import build
+from tests.support.digests import digests
 
 D = dt.date
 REASON = {"special_reason": "客户重组，已批准展期", "reason_by": "高远"}
@@ -178,7 +179,7 @@ def test_responsibility_names_who_answers(first, tmp_path: Path) -> None:
 
 def test_the_same_bytes_twice(first, tmp_path: Path) -> None:
     make("slips", first[0], tmp_path, formats=["docx", "xlsx", "json"])
-    assert hashes(tmp_path) == hashes(first[1])
+    assert digests(tmp_path) == digests(first[1])
 
 
 def test_the_warning_sheets_tell_what_moved(first, tmp_path: Path) -> None:

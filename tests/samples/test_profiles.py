@@ -21,6 +21,7 @@ from qq_excel.policy import Policy, load_policy, profile_names
 from qq_excel.samples import PROFILES, write_samples
 from qq_excel.samples.profiles import SCENES
 from qq_excel.status import board_of
+from tests.support.digests import digests
 
 FOLDER = resources.workbooks_dir() / "samples"
 #: The families of rules that speak about the tables of each kind.
@@ -80,11 +81,7 @@ def test_samples_are_small() -> None:
 @pytest.mark.parametrize("profile", sorted(SCENES))
 def test_committed_samples_are_these(profile: str, tmp_path: Path) -> None:
     write_samples(tmp_path, profile=profile)
-    assert _bytes(tmp_path) == _bytes(FOLDER / profile), "run: python -m qq_excel.samples"
-
-
-def _bytes(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert digests(tmp_path) == digests(FOLDER / profile), "run: python -m qq_excel.samples"
 
 
 def test_every_kind_of_the_profile_is_handed_in_by_every_unit(sample: Sample) -> None:
