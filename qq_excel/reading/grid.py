@@ -139,7 +139,7 @@ class BlockGrid:
 
     def __init__(
         self, name: str, rows: Sequence[Sequence[Any]], *, state: str = "visible", merges: Iterable[Area] = (),
-        marks: dict[str, str] | None = None, notes: SheetNotes | None = None,
+        marks: dict[str, str] | None = None, notes: SheetNotes | None = None, date1904: bool = False,
     ) -> None:  # fmt: skip
         notes = notes or SheetNotes()
         self.name = name
@@ -149,9 +149,9 @@ class BlockGrid:
         self.hidden_rows, self.hidden_columns = notes.hidden_rows, notes.hidden_columns
         self.filtered = notes.filtered
         self.stale_formulas: list[tuple[int, int]] = []
-        self.foreign_formulas: list[tuple[int, int]] = []
+        self.foreign_formulas = notes.foreign_formulas
         self.marks = marks or {}
-        self.date1904 = False
+        self.date1904 = date1904
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows."""

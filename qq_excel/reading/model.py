@@ -59,8 +59,9 @@ class SheetNotes:
     hidden_columns: frozenset[int] = frozenset()
     #: Whether a filter with conditions hides rows.
     filtered: bool = False
-    #: Error values that the parser drops.
-    errors: dict[tuple[int, int], CellError] = field(default_factory=dict)
+    #: Error values that the parser drops, and formulas that read another workbook, where no scan tells them.
+    errors: list[tuple[Area, CellError]] = field(default_factory=list)
+    foreign_formulas: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

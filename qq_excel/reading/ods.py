@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +13,17 @@ from qq_excel.language import Text
 from qq_excel.reading.guard import Refusal, over
 from qq_excel.reading.model import Area, BookNotes, CellError, FileFact, SheetNotes
 from qq_excel.reading.options import Limits
+from qq_excel.reading.passengers import passenger_facts
 from qq_excel.reading.source import Source
 
 _MANIFEST = 32 << 20
+#: A reference with a source before its sheet: ``['file:///D:/a.ods'#$Sheet1.A1]``.
+_SOURCE = re.compile(r"\['[^']*'#")
+#: Elements that bring in what stands outside the document.
+_LINKS = {
+    "dde-source": "dde", "table-source": "links", "cell-range-source": "links", "database-source-sql": "connections",
+    "database-source-table": "connections", "database-source-query": "connections",
+}  # fmt: skip
 
 
 def inspect_ods(archive: zipfile.ZipFile, lower: dict[str, str], limits: Limits) -> list[FileFact]:
@@ -33,26 +42,31 @@ def inspect_ods(archive: zipfile.ZipFile, lower: dict[str, str], limits: Limits)
     content = lower.get("content.xml")
     if content is None:
         raise Refusal("FIL001", "zip_only", Text("缺少正文，不是工作簿", "no content, so no workbook"))
-    _check_reach(archive, content, limits)
-    facts = []
-    if any(n.startswith(("basic/", "scripts/")) for n in lower):
-        facts.append(FileFact("FIL004", values={"code": "basic"}))
+    carried = _look_through(archive, content, limits)
     if any(n.startswith("object ") for n in lower):
-        reason = Text("嵌入对象", "embedded objects")
-        facts.append(FileFact("FIL005", values={"reason": reason, "code": "embedded"}))
-    return facts
+        carried.add("embedded")
+    macros = {"basic"} if any(n.startswith(("basic/", "scripts/")) for n in lower) else set()
+    return passenger_facts(macros, carried)
 
 
-def _check_reach(archive: zipfile.ZipFile, content: str, limits: Limits) -> None:
-    """A repeated cell or row with a value is unfolded by the reader: count before it does."""
+def _look_through(archive: zipfile.ZipFile, content: str, limits: Limits) -> set[str]:
+    """What the sheets link to. Refuses what reaches too far.
+
+    A repeated cell or row with a value is unfolded by the reader: count before it does.
+    """
     rows, width, sheets = 0, 0, 0
+    carried = set()
     with archive.open(content) as part:
-        for element in _stream(part, "table-row", "table"):
-            if element.tag.endswith("}table"):
+        for element in _stream(part, "table-row", "table", *_LINKS):
+            if (link := _LINKS.get(element.tag.rpartition("}")[2])) is not None:
+                carried.add(link)
+            elif element.tag.endswith("}table"):
                 rows, width, sheets = 0, 0, sheets + 1
                 if sheets > limits.sheets:
                     raise over("sheets", "工作表数量", "number of sheets", sheets, limits.sheets)
             else:
+                if any(_is_foreign(cell) for cell in element):
+                    carried.add("links")
                 filled = _filled_width(element)
                 repeated = _repeated(element, "rows")
                 rows += repeated if filled or repeated < 1_000 else 0
@@ -61,6 +75,13 @@ def _check_reach(archive: zipfile.ZipFile, content: str, limits: Limits) -> None
                     raise over(
                         "cells", "工作表的单元格数", "number of cells of a sheet", rows * width, limits.cells
                     )  # fmt: skip
+    return carried
+
+
+def _is_foreign(cell: Any) -> bool:
+    """Whether the cell's formula reads another document."""
+    formula = _attribute(cell, "formula")
+    return formula is not None and _SOURCE.search(formula) is not None
 
 
 def _stream(part: Any, *tags: str) -> Iterator[Any]:
@@ -118,7 +139,8 @@ class _Collecting:
         self._merges: list[Area] = []
         self._rows: set[int] = set()
         self._columns: set[int] = set()
-        self._errors: dict[tuple[int, int], CellError] = {}
+        self._errors: list[tuple[Area, CellError]] = []
+        self._foreign: list[tuple[int, int]] = []
         self._filtered = False
 
     def take(self, element: Any, notes: BookNotes) -> None:
@@ -126,8 +148,9 @@ class _Collecting:
         if tag == "table":
             name = _attribute(element, "name") or ""
             notes.sheets[name] = SheetNotes(
-                self._merges, frozenset(self._rows), frozenset(self._columns), self._filtered, self._errors
-            )
+                self._merges, frozenset(self._rows), frozenset(self._columns), self._filtered, self._errors,
+                self._foreign,
+            )  # fmt: skip
             self._new_sheet()
         elif tag == "null-date":
             notes.date1904 = (_attribute(element, "date-value") or "").startswith("1904")
@@ -142,20 +165,25 @@ class _Collecting:
             if seen in ("collapse", "filter"):
                 self._rows.update(range(self._row, self._row + min(repeated, 1_048_576)))
                 self._filtered |= seen == "filter"
-            self._cells(element)
+            self._cells(element, repeated)
             self._row += repeated
 
-    def _cells(self, row: Any) -> None:
+    def _cells(self, row: Any, rows: int) -> None:
         column = 0
         for cell in row:
+            repeated = _repeated(cell, "columns")
             down, right = (
                 int((_attribute(cell, f"number-{w}-spanned") or "1")[:9]) for w in ("rows", "columns")
             )
             if down > 1 or right > 1:
                 self._merges.append(Area(self._row, column, self._row + down - 1, column + right - 1))
             if "error" in (v for k, v in cell.attrib.items() if k.endswith("}value-type")):
-                self._errors[self._row, column] = CellError("".join(cell.itertext()) or "#N/A")
-            column += _repeated(cell, "columns")
+                words = "".join("".join(p.itertext()) for p in cell if p.tag.endswith("}p"))  # no note on it
+                area = Area(self._row, column, self._row + rows - 1, column + repeated - 1)
+                self._errors.append((area, CellError(words or "#N/A")))
+            if _is_foreign(cell):
+                self._foreign.append((self._row, column))
+            column += repeated
 
 
 def _attribute(element: Any, name: str) -> str | None:

@@ -52,10 +52,11 @@ def read_old(source: Source, format: str, limits: Limits) -> list[ArrowGrid | Bl
             out.append(OldGrid(reader, sheet, seen, state=state, date1904=notes.date1904))
             continue
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-        for (row, column), error in seen.errors.items():
-            if row < len(rows) and column < len(rows[row]):
-                rows[row][column] = error
-        out.append(BlockGrid(meta.name, rows, state=state, notes=seen))
+        for area, error in seen.errors:
+            for row in rows[area.top : area.bottom + 1]:
+                here = slice(area.left, area.right + 1)
+                row[here] = [error] * len(row[here])
+        out.append(BlockGrid(meta.name, rows, state=state, notes=seen, date1904=notes.date1904))
     return out
 
 

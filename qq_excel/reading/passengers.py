@@ -70,9 +70,14 @@ def look_for_passengers(archive: zipfile.ZipFile, scans: dict[str, XmlScan]) -> 
             carried.add("dde" if b"ddeLink" in scan.start else "links")
         elif scan.root in ("connections", "queryTable"):
             carried.add("connections")
-    facts = [FileFact("FIL004", values={"code": ",".join(sorted(macros))})] if macros else []
     if "dde" in carried:
         carried.discard("links")
+    return passenger_facts(macros, carried)
+
+
+def passenger_facts(macros: set[str], carried: set[str]) -> list[FileFact]:
+    """FIL004 for the *macros* and FIL005 for what else is *carried*, by their codes."""
+    facts = [FileFact("FIL004", values={"code": ",".join(sorted(macros))})] if macros else []
     codes = [c for c in _WORDS if c in carried]
     if codes:
         reason = Text("、".join(_WORDS[c].zh for c in codes), ", ".join(_WORDS[c].en for c in codes))

@@ -15,6 +15,7 @@ from qq_excel.reading import Limits, Options, plain_rows, read_workbook
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import FileFact
 from tests.support.build import build
+from tests.support.ole import ole
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +243,23 @@ def test_broken_ole_file(tmp_path: Path) -> None:
     path = tmp_path / "旧.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2_000)
     assert refusal(path).rule == "FIL001"
+
+
+@pytest.mark.parametrize(
+    ("storages", "told"),
+    [
+        (["MBD0004A1B2"], ("FIL005", "embedded")),
+        (["LNK0004A1B2"], ("FIL005", "links")),
+        (["Ctls"], ("FIL005", "activex")),
+        (["_VBA_PROJECT_CUR"], ("FIL004", "vba")),
+    ],
+)
+def test_passengers_of_an_old_workbook(tmp_path: Path, storages: list[str], told: tuple[str, str]) -> None:
+    path = tmp_path / "旧.xls"
+    path.write_bytes(ole("Workbook", b"\x09\x08\x10\x00".ljust(4096, b"\0"), storages))
+    inspection = inspect(path, Limits())
+    assert inspection.format == "xls"
+    assert [(f.rule, f.values["code"]) for f in inspection.facts] == [told]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from qq_excel.check import check_paths, check_workbooks
 from qq_excel.findings import Finding
 from qq_excel.reading import Limits, Options, read_workbook
 from tests.support.build import build
+from tests.support.ole import ole
 
 Edit = Callable[[str, bytes], bytes | None]
 
@@ -40,26 +41,6 @@ def repack(
         for name, content in (add or {}).items():
             new.writestr(name, content)
     return target
-
-
-def ole(stream: str, content: bytes = b"\0" * 4096) -> bytes:
-    """A compound file with one stream: header, one FAT sector, one directory sector, the stream."""
-    end, free, fat = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
-    sectors = (len(content) + 511) // 512
-    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
-    header += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)
-    header += struct.pack("<109I", 0, *([free] * 108))
-    chain = [fat, end, *range(3, 2 + sectors), end]
-    table = struct.pack("<128I", *(chain + [free] * (128 - len(chain))))
-
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
-        raw = name.encode("utf-16-le") + b"\0\0"
-        return raw.ljust(64, b"\0") + struct.pack(
-            "<HBBIII16xI8x8xIQ", len(raw), kind, 1, free, free, child, 0, start, size
-        )
-
-    directory = entry("Root Entry", 5, 1, end, 0) + entry(stream, 2, free, 2, len(content))
-    return header + table + directory.ljust(512, b"\0") + content.ljust(sectors * 512, b"\0")
 
 
 def test_clean_file_has_no_file_finding(clean: Path) -> None:
