@@ -12,7 +12,7 @@ SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods
 #: Our own results say so in their names; they are not handed in again by mistake.
 OWN_SUFFIXES = (
     "_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm", "_导入说明.xlsx", "函登记册.xlsx", "通知登记册.xlsx", "通知单登记册.xlsx",
-    "账龄分析.xlsx", "预警变化表.xlsx", "_抵债物品盘点清单.xlsx", "销售财务核对表.xlsx", "考核计算依据.xlsx",
+    "账龄分析.xlsx", "批量校验汇总.xlsx", "预警变化表.xlsx", "_抵债物品盘点清单.xlsx", "销售财务核对表.xlsx", "考核计算依据.xlsx",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if _is_workbook(p, path)]
+            inside = [p for p in sorted(path.rglob("*")) if is_workbook(p, path)]
             if not inside:
                 raise InputError(
                     Text(
@@ -46,7 +46,8 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _is_workbook(path: Path, top: Path) -> bool:
+def is_workbook(path: Path, top: Path) -> bool:
+    """Whether *path*, somewhere in the folder *top*, is a workbook that somebody handed in."""
     if path.suffix.lower() not in SUFFIXES or path.name.startswith(("~$", ".")) or not path.is_file():
         return False
     if any(part.startswith(".") for part in path.relative_to(top).parts):

@@ -22,7 +22,15 @@ from qq_excel.reading.model import Workbook
 from qq_excel.reading.pool import Pool
 from qq_excel.rules.stack import Source, Stack
 
-__all__ = ["FileResult", "Progress", "Result", "check_paths", "check_workbooks", "display_names"]
+__all__ = [
+    "FileResult",
+    "Progress",
+    "Result",
+    "check_paths",
+    "check_submissions",
+    "check_workbooks",
+    "display_names",
+]
 
 
 def check_paths(
@@ -86,7 +94,48 @@ def check_workbooks(
     the same period, they are what the unit had handed in before.
     """
     policy = policy or load_policy("group")
-    submissions = submissions_of(books, together)
+    run, result = _asked(
+        books,
+        submissions_of(books, together),
+        policy,
+        progress,
+        previous,
+        together=together,
+        across=bool(previous),
+    )
+    if previous:
+        newest = policy.at(max((d for b in books for t in b.tables if (d := t.as_of)), default=None))
+        run.places("run", intake_of(books, previous), newest, file="", order=(len(books), 0))
+    return _with_findings(result, run)
+
+
+def check_submissions(
+    books: Sequence[Workbook],
+    submissions: Sequence[int],
+    policy: Policy,
+    *,
+    previous: Sequence[Workbook] = (),
+    across: bool = False,
+) -> Result:
+    """Check a part of a run: workbooks sorted into numbered submissions already.
+
+    *previous* also holds what the same units had handed in before in the same period. Only with *across* are the
+    rules between periods asked. Rules on the whole run are not asked: a part does not see it.
+    """
+    run, result = _asked(books, submissions, policy, None, previous, together=False, across=across)
+    return _with_findings(result, run)
+
+
+def _asked(
+    books: Sequence[Workbook],
+    submissions: Sequence[int],
+    policy: Policy,
+    progress: Progress | None,
+    previous: Sequence[Workbook],
+    *,
+    together: bool,
+    across: bool,
+) -> tuple[Run, Result]:
     run = Run(policy, progress)
     sources: dict[str, list[Source]] = {}
     for b, book in enumerate(books):
@@ -101,23 +150,22 @@ def check_workbooks(
     earlier = Earlier.of(books, submissions, previous, together)
     for stack in [*stacks.values(), *(s for some in dated.values() for s in some)]:
         stack.partners = stacks
-        stack.last, stack.earlier = earlier.last, earlier.same
+        stack.last, stack.earlier = (earlier.last or {}) if across else None, earlier.same
     for some in dated.values():
         for stack in some:
             run.stack(stack)
-    if previous:
-        newest = policy.at(max((d for b in books for t in b.tables if (d := t.as_of)), default=None))
-        run.places("run", intake_of(books, previous), newest, file="", order=(len(books), 0))
-    findings = Findings(run.found, run.blocks)
-    blocked = findings.blocked
     files = [
         FileResult(
-            workbook=book,
-            unit=head(book, "unit"),
-            period=head(book, "period"),
-            submission=submissions[b],
-            accepted=book.name not in blocked,
+            workbook=book, unit=head(book, "unit"), period=head(book, "period"), submission=submissions[b]
         )
         for b, book in enumerate(books)
     ]
-    return Result(policy=policy, files=files, findings=findings, stacks=stacks, dated=dated)
+    return run, Result(policy=policy, files=files, findings=Findings(), stacks=stacks, dated=dated)
+
+
+def _with_findings(result: Result, run: Run) -> Result:
+    result.findings = Findings(run.found, run.blocks)
+    blocked = result.findings.blocked
+    for file in result.files:
+        file.accepted = file.workbook.name not in blocked
+    return result

@@ -25,7 +25,7 @@ def display_names(paths: Sequence[Path]) -> list[str]:
 
 def head(book: Workbook, name: str) -> str | None:
     """An entry of the head block of the first table that has it."""
-    return next((text for t in book.tables if (text := t.text(name))), None)
+    return book.head(name)
 
 
 def submissions_of(books: Sequence[Workbook], together: bool) -> list[int]:

@@ -107,6 +107,68 @@ def check(
 
 @app.command(
     help=t(
+        "批量校验收件夹：文件夹、zip、通配符；可中断、可继续",
+        "check an inbox of folders, zips and globs; can be interrupted and resumed",
+    )
+)
+def batch(
+    inbox: Annotated[
+        list[str],
+        typer.Argument(help=t("文件夹、工作簿、zip 或通配符", "folders, workbooks, zips or globs")),
+    ],
+    out: OutDir,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, help=t("并行进程数；0 为每核一个", "processes; 0: one per core"))
+    ] = 0,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            "--pattern",
+            help=t(
+                "表头没有时从路径取单位和报告期，如 {period}/{unit}/*",
+                "unit and period from the path where the head block lacks them, e.g. {period}/{unit}/*",
+            ),
+        ),
+    ] = None,
+    move: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--move",
+            help=t(
+                "做完后移动文件：accepted=文件夹,rejected=文件夹",
+                "move files when done: accepted=FOLDER,rejected=FOLDER",
+            ),
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
+    ] = False,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    previous: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--previous", help=t("上期的工作簿、文件夹或 zip，可以多次给出", "the previous period's files")
+        ),
+    ] = None,
+    format: FormatOption = Format.TEXT,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    mappings: MappingsDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Check an inbox."""
+    from qq_excel.cli.batching import run_batch  # noqa: PLC0415
+
+    del lang
+    return run_batch(
+        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), format,
+        jobs=jobs, pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], resume=resume,
+    )  # fmt: skip
+
+
+@app.command(
+    help=t(
         "生成清欠预警表（各单位一份，集团一份）", "make warning sheets, one per unit and one for the group"
     )
 )

@@ -9,14 +9,13 @@ from qq_excel.errors import InputError
 from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
+from qq_excel.reading.model import UNREADABLE
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
 
 BOOK, COPY, DOCUMENT = "_校验结果.xlsx", "_已标注", "findings.json"
 WHOLE = f"汇总{BOOK}"
-#: A file with one of these could not be read as a workbook at all.
-_UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
 
 
 def write_check(result: Result, target: Path, reports: list[AnnotationReport] | None = None) -> list[Path]:
@@ -27,14 +26,14 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     """
     written: list[Path] = []
     copies: dict[str, str] = {}
-    stems = _stems([relative(f.workbook.name) for f in result.files])
-    unreadable = {file for (file,) in result.findings.where(rule=_UNREADABLE).tally("file")}
+    stems = result_stems([relative(f.workbook.name) for f in result.files])
+    unreadable = {file for (file,) in result.findings.where(rule=UNREADABLE).tally("file")}
     for file, stem in zip(result.files, stems, strict=True):
         # a wrong extension bears the same rule, and was read all the same
         if file.workbook.name in unreadable and not file.workbook.tables:
             continue
         suffix = true_suffix(Path(file.workbook.path)) or Path(file.workbook.name).suffix.lower()
-        report = _copy(result, file, target / f"{stem}{COPY}{suffix}")
+        report = annotated_copy(result, file, target / f"{stem}{COPY}{suffix}")
         if reports is not None:
             reports.append(report)
         if report.target is not None:
@@ -52,7 +51,8 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     return written
 
 
-def _copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:
+def annotated_copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:
+    """Write the annotated copy of one file to *target*; the report says why there is none."""
     source = Path(file.workbook.path)
     try:
         return annotate(source, result.findings.of_file(file.workbook.name), target)
@@ -60,7 +60,7 @@ def _copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:
         return AnnotationReport(source, None, error.text)
 
 
-def _stems(names: list[str]) -> list[str]:
+def result_stems(names: list[str]) -> list[str]:
     """Where the results of each file go: beside each other, told apart where two would meet."""
     out: list[str] = []
     taken: set[str] = set()

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 CellValue = "str | float | int | bool | dt.datetime | dt.date | dt.time | CellError | None"
 
 
+#: A file with a fact of one of these rules could not be read as a workbook at all.
+UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
+
+
 class CellKind(IntEnum):
     """What stands in a cell, before anybody asks what should."""
 
@@ -243,3 +247,7 @@ class Workbook:
     sha256: str
     tables: list[Table] = field(default_factory=list)
     facts: list[FileFact] = field(default_factory=list)
+
+    def head(self, name: str) -> str | None:
+        """An entry of the head block of the first table that has it."""
+        return next((text for t in self.tables if (text := t.text(name))), None)

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
@@ -32,6 +32,9 @@ from qq_excel.reading import frames
 from qq_excel.reading.guard import Refusal, out_of_memory, over
 from qq_excel.reading.model import Workbook
 from qq_excel.reading.options import Options
+
+if TYPE_CHECKING:
+    from qq_excel.reading.spool import Sight
 
 log = logging.getLogger(__name__)
 #: A parser that leaks does so for this many files at most.
@@ -83,6 +86,10 @@ class Pool:
         """Read *path* as :func:`qq_excel.reading.read_workbook` does, in a worker."""
         return self._threads.submit(self._read, path, as_of)
 
+    def spool(self, path: Path, target: Path, *, as_of: dt.date | None = None) -> Future[Sight]:
+        """Read *path* in a worker, which leaves the tables in *target* (:mod:`qq_excel.reading.spool`)."""
+        return self._threads.submit(self._spool, path, target, as_of)
+
     def read_all(self, paths: Iterable[Path], *, as_of: dt.date | None = None) -> Iterator[Workbook]:
         """The workbooks of *paths*, in order, each as soon as it and those before it are read."""
         waiting = [self.submit(path, as_of=as_of) for path in paths]
@@ -108,10 +115,17 @@ class Pool:
         try:
             book: Workbook = self.call("read", path, as_of=as_of, options=self.options)
         except Refusal as refusal:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Workbook(str(path), path.name, digest, facts=[refusal.fact])
+            return _refused(path, refusal)
         return book
+
+    def _spool(self, path: Path, target: Path, as_of: dt.date | None) -> Sight:
+        from qq_excel.reading import spool  # noqa: PLC0415 - it loads the reader, which a check does not need here
+
+        try:
+            sight: Sight = self.call("spool", path, target, as_of=as_of, options=self.options)
+        except Refusal as refusal:
+            return spool.leave(_refused(path, refusal), target)
+        return sight
 
     def _take(self) -> _Worker:
         with self._lock:
@@ -128,6 +142,12 @@ class Pool:
         worker.let_go()
         with self._lock:
             self._all.discard(worker)
+
+
+def _refused(path: Path, refusal: Refusal) -> Workbook:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Workbook(str(path), path.name, digest, facts=[refusal.fact])
 
 
 class _Worker:

@@ -51,8 +51,9 @@ def _calls() -> dict[str, Callable[..., Any]]:
 
     from qq_excel.reading import convert, grid, locate, package, table  # noqa: F401, PLC0415
     from qq_excel.reading.book import plain_rows, read_workbook, sheet_heads  # noqa: PLC0415
+    from qq_excel.reading.spool import spool  # noqa: PLC0415
 
-    return {"read": read_workbook, "rows": plain_rows, "heads": sheet_heads}
+    return {"read": read_workbook, "spool": spool, "rows": plain_rows, "heads": sheet_heads}
 
 
 def with_limits(limits: Limits) -> None:

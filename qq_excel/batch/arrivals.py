@@ -1,0 +1,223 @@
+"""What came in: the workbooks of folders, globs and zips, each under a name that stays the same from run to run.
+
+A zip is foreign too. Its members are unpacked under numbers, never under their own names; one that is packed
+again, encrypted, too large or that names a place outside the zip is refused, with its reason, and the others go on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from qq_excel import inputs
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.reading.options import Limits
+
+_ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
+_UTF8 = 0x800
+_ENCRYPTED = 0x1
+_PIECE = 1 << 20
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file that came in. ``origin`` is the file of the inbox that it is, or the zip that it was in."""
+
+    name: str
+    path: Path
+    origin: Path
+    #: When it was written (seconds): of two submissions of the same, the later one counts.
+    written: float
+    #: Why it cannot be looked at, if so.
+    refused: Text | None = None
+
+
+def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arrival]:
+    """The files that *inbox* names (folders, files, globs, zips), in order of their names.
+
+    Members of zips are unpacked into the folder *unpacked*. Raises :class:`InputError` when a path or
+    glob leads to nothing.
+    """
+    out: dict[str, Arrival] = {}
+    for path, name in _named(inbox):
+        found = (
+            _members(path, name, unpacked / str(len(out)), limits)
+            if path.suffix.lower() == ".zip"
+            else [_file(path, name)]
+        )
+        for one in found:
+            out[one.name] = one
+    return [out[name] for name in sorted(out)]
+
+
+def must_lead_somewhere(paths: Sequence[str]) -> None:
+    """Say at once that one of *paths* leads to nothing. Raises :class:`InputError`."""
+    for _ in _named(paths):
+        pass
+
+
+def _file(path: Path, name: str) -> Arrival:
+    try:
+        return Arrival(name, path, path, path.stat().st_mtime)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return Arrival(name, path, path, 0.0, Text(f"打不开（{said}）", f"it cannot be opened ({said})"))
+
+
+def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """Each file with its name: its way from the folder that was given, or from the fixed part of a glob."""
+    tops: list[tuple[Path, list[Path]]] = []
+    for text in inbox:
+        path = Path(text)
+        if path.is_dir():
+            tops.append((path, list(_inside(path))))
+        elif path.exists():
+            tops.append((path.parent, [path]))
+        elif _GLOB & set(text):
+            hits = sorted(Path(hit) for hit in glob.glob(text, recursive=True))  # noqa: PTH207 - may be absolute
+            fixed = Path(*_before_the_first_star(path))
+            tops.append((fixed, [f for hit in hits for f in ([hit] if hit.is_file() else _inside(hit))]))
+        else:
+            tops.append((path, []))
+        if not tops[-1][1]:
+            raise InputError(
+                Text(
+                    f"{text}：没有找到工作簿或 zip。请检查路径。",
+                    f"{text}: no workbook or zip was found. Check the path.",
+                )
+            )
+    several = len({os.path.realpath(top) for top, _ in tops}) > 1
+    seen: set[str] = set()
+    taken: set[str] = set()
+    for top, files in tops:
+        for file in files:
+            if (real := os.path.realpath(file)) in seen:
+                continue
+            seen.add(real)
+            name = file.relative_to(top).as_posix() if file.is_relative_to(top) else file.name
+            if several:
+                name = f"{top.resolve().name}/{name}"
+            first, n = name, 1
+            while name in taken:
+                n += 1
+                name = f"{n}/{first}"
+            taken.add(name)
+            yield file, name
+
+
+def _before_the_first_star(path: Path) -> Iterator[str]:
+    for part in path.parts:
+        if _GLOB & set(part):
+            return
+        yield part
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if inputs.is_workbook(path, folder) or _is_archive(path, folder):
+            yield path
+
+
+def _is_archive(path: Path, top: Path) -> bool:
+    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(top).parts)
+    return path.suffix.lower() == ".zip" and not hidden and path.is_file()
+
+
+def _members(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
+    """The workbooks in the zip *path*; what is refused has its reason."""
+
+    def refused(member: str, zh: str, en: str) -> Arrival:
+        return Arrival(member, path, path, 0.0, Text(zh, en))
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [i for i in archive.infolist() if not i.is_dir()]
+            if len(infos) > limits.parts:
+                yield refused(
+                    name,
+                    f"压缩包内有 {len(infos)} 个文件，上限 {limits.parts}",
+                    f"{len(infos)} files in the zip; the limit is {limits.parts}",
+                )
+                return
+            left = limits.total_bytes
+            for n, info in enumerate(infos):
+                inner = _inner_name(info)
+                whole = f"{name}/{inner}"
+                suffix = PurePosixPath(inner).suffix.lower()
+                parts = PurePosixPath(inner).parts
+                if any(p.startswith((".", "~$", "__MACOSX")) and p != ".." for p in parts):
+                    continue
+                if inner.startswith("/") or ".." in parts or ":" in inner:
+                    yield refused(
+                        f"{name}/#{n + 1}",
+                        f"压缩包内的路径“{inner}”指向包外",
+                        f"the path '{inner}' leads out of the zip",
+                    )
+                elif suffix in _ARCHIVES:
+                    yield refused(
+                        whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only"
+                    )
+                elif suffix not in inputs.SUFFIXES or inner.endswith(inputs.OWN_SUFFIXES):
+                    continue
+                elif info.flag_bits & _ENCRYPTED:
+                    yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
+                else:
+                    file = target / f"{n}{suffix}"
+                    size = _unpack(archive, info, file, min(left, limits.file_bytes))
+                    if size is None:
+                        yield refused(
+                            whole,
+                            f"解压后超过 {min(left, limits.file_bytes):,} 字节的上限",
+                            f"unpacked it exceeds the limit of {min(left, limits.file_bytes):,} bytes",
+                        )
+                        continue
+                    left -= size
+                    yield Arrival(whole, file, path, _seconds(info))
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        yield refused(name, "压缩包已损坏或无法读取", "the zip is damaged or cannot be read")
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int | None:
+    """Unpack one member; its size, or None when it has more bytes than *most*, whatever it says of itself."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with archive.open(info) as member, target.open("wb") as file:
+        while piece := member.read(_PIECE):
+            size += len(piece)
+            if size > most:
+                break
+            file.write(piece)
+    if size > most:
+        target.unlink()
+        return None
+    return size
+
+
+def _inner_name(info: zipfile.ZipInfo) -> str:
+    """A member's name; Chinese Windows writes it in GBK without saying so."""
+    name = info.filename
+    if not info.flag_bits & _UTF8:
+        raw = name.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.replace("\\", "/")
+
+
+def _seconds(info: zipfile.ZipInfo) -> float:
+    """When a member was written: zips keep local time, as a folder shows it."""
+    try:
+        return dt.datetime(*info.date_time).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

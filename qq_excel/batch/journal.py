@@ -1,0 +1,149 @@
+"""The journal of a batch: one JSON line for what is finished, on the disk before the next begins.
+
+A line that breaks off (power, kill -9, a full disk) is as if it had not been written. One run at a time holds it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from qq_excel.batch.model import Done
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.output import cannot_write, make_folder
+
+#: The folder of the batch's own files below the results, and the journal in it.
+FOLDER, NAME = ".qq-batch", "journal.jsonl"
+FORMAT, VERSION = "qq-excel-batch", 1
+
+
+class Journal:
+    """The journal of the results in *target*. As a context it is held against other runs."""
+
+    def __init__(self, target: Path) -> None:
+        self.path = target / FOLDER / NAME
+        self._file: IO[bytes] | None = None
+        #: Finished submissions by key, the newest of each.
+        self.done: dict[str, Done] = {}
+        #: Everything that was ever written, below *target*.
+        self.written: set[str] = set()
+        #: The run that was begun and not ended, as it was asked for.
+        self.unfinished: dict[str, Any] | None = None
+        #: Moves that were decided on: (from, to).
+        self.moves: list[tuple[str, str]] = []
+        #: The submissions of the run that decided on them.
+        self.keys: list[str] = []
+        #: Files that were read, by name and content.
+        self.seen: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def __enter__(self) -> Journal:
+        try:
+            make_folder(self.path.parent)
+            self._file = self.path.open("a+b")
+        except OSError as error:
+            raise cannot_write(self.path, error) from None
+        try:
+            _lock(self._file)
+        except OSError:
+            self._file.close()
+            where = self.path.parent.parent
+            raise InputError(
+                Text(
+                    f"{where}：另一个批量校验正在写这个文件夹。请等它结束，或换一个文件夹。",
+                    f"{where}: another batch writes to this folder. Wait for it, or choose another one.",
+                )
+            ) from None
+        self._read()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()  # and lets go of it
+
+    def begin(self, asked: dict[str, Any]) -> None:
+        """A run begins, asked for like this."""
+        self._write("begin", {"format": FORMAT, "version": VERSION, "asked": asked})
+        self.unfinished = asked
+
+    def finished(self, done: Done) -> None:
+        """A submission is finished: all that it has to write is written."""
+        self._write("done", done.as_json())
+        self._take(done)
+
+    def saw(self, name: str, sha256: str, what: dict[str, Any]) -> None:
+        """A file was read. Not waited for: should it get lost, the file is read again."""
+        self._write("seen", {"name": name, "sha256": sha256, "is": what}, sync=False)
+        self.seen[name, sha256] = what
+
+    def will_move(self, moves: list[tuple[str, str]], keys: list[str]) -> None:
+        """These files are going to be moved, now that all submissions *keys* of the run are done."""
+        self._write("moves", {"moves": moves, "keys": keys})
+        self.moves, self.keys = moves, keys
+
+    def end(self) -> None:
+        """The run is finished."""
+        self._write("end", {})
+        self.unfinished, self.moves = None, []
+
+    def _take(self, done: Done) -> None:
+        self.done[done.key] = done
+        self.written.update(done.written)
+
+    def _write(self, what: str, content: dict[str, Any], *, sync: bool = True) -> None:
+        assert self._file is not None  # noqa: S101 - within the context
+        line = json.dumps({"what": what, **content}, ensure_ascii=False, separators=(",", ":"))
+        try:
+            self._file.write(line.encode() + b"\n")
+            self._file.flush()
+            if sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise cannot_write(self.path, error) from None
+
+    def _read(self) -> None:
+        assert self._file is not None  # noqa: S101
+        self._file.seek(0)
+        whole = 0
+        for line in self._file:
+            try:
+                entry = json.loads(line) if line.endswith(b"\n") else None
+                self._apply(entry)
+            except (ValueError, KeyError, TypeError):
+                break
+            whole += len(line)
+        self._file.seek(0, os.SEEK_END)
+        if self._file.tell() != whole:  # what broke off, and whatever might stand after it
+            self._file.truncate(whole)
+
+    def _apply(self, entry: Any) -> None:
+        if entry["what"] == "begin":
+            if entry["format"] != FORMAT or entry["version"] != VERSION:
+                raise ValueError
+            self.unfinished, self.moves = entry["asked"], []
+        elif entry["what"] == "done":
+            self._take(Done.of(entry))
+        elif entry["what"] == "moves":
+            self.moves, self.keys = [(a, b) for a, b in entry["moves"]], entry["keys"]
+        elif entry["what"] == "seen":
+            self.seen[entry["name"], entry["sha256"]] = entry["is"]
+        elif entry["what"] == "end":
+            self.unfinished, self.moves = None, []
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Hold *file* against other programs, as far as the system can. Raises :class:`OSError` when one holds it."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        import msvcrt  # noqa: PLC0415
+
+        file.seek(1 << 40)  # a byte that nobody reads: locks on Windows keep others from reading
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,166 @@
+"""Look at every file: a hash tells whether it is known; what is not is read by workers, its tables left on the disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from qq_excel.batch.arrivals import Arrival
+from qq_excel.batch.journal import Journal
+from qq_excel.batch.model import PREVIOUS, Seen
+from qq_excel.batch.submissions import Pattern, Submission
+from qq_excel.errors import InputError, why_unreadable
+from qq_excel.language import Text
+from qq_excel.reading.model import FileFact, Workbook
+from qq_excel.reading.pool import Pool
+from qq_excel.reading.spool import Sight, leave
+
+#: (what is done now, how many files are done, of how many)
+Progress = Callable[[Text, int, int], None]
+_GROWS = Text(
+    "校验时文件仍在变化，可能还没有写完；写完后再校验一次",
+    "it changed while it was read; run again once it is written",
+)
+
+
+#: Refusals that may be the machine's and not the file's: the next run tries again.
+_MAY_PASS = frozenset({"died", "fault", "seconds", "memory_bytes"})
+
+
+class Look:
+    """What there is to be seen of the files of a run."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        journal: Journal,
+        room: Path,
+        pattern: Pattern,
+        as_of: dt.date | None,
+        tell: Progress,
+    ) -> None:
+        self._pool, self._journal, self._room, self._pattern = pool, journal, room, pattern
+        self._as_of, self._tell = as_of, tell
+        self._spools = 0
+        self._names_files: set[str] = set()
+        self._previous: set[str] = set()
+        #: Where each file lies, by name.
+        self.places: dict[str, Path] = {}
+
+    def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
+        """Each of *files*, read unless the journal knows it."""
+        out: list[Seen | None] = [None] * len(files)
+        waiting: list[tuple[int, Arrival, str, Future[Sight], Path]] = []
+        for n, file in enumerate(files):
+            name = prefix + file.name
+            digest = "" if file.refused else _digest(file.path)
+            known = self._journal.seen.get((name, digest or ""))
+            if file.refused or digest is None:
+                why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
+                out[n] = self._unread(name, file, why)
+            elif known is not None:
+                self.places[name] = file.path
+                out[n] = self._made(name, file, digest, known)
+            else:
+                self.places[name] = file.path
+                target = self._spool()
+                waiting.append((n, file, digest, self._submit(file.path, target, prefix), target))
+            if prefix:
+                self._previous.add(name)
+        what = Text("读取", "reading")
+        self._tell(what, len(files) - len(waiting), len(files))
+        for i, (n, file, digest, future, target) in enumerate(waiting):
+            out[n] = self._read(prefix + file.name, file, digest, future, target)
+            self._tell(what, len(files) - len(waiting) + i + 1, len(files))
+        return [s for s in out if s is not None]
+
+    def depends(self, submission: Submission) -> bool:
+        """Whether what was found depends on more than the workbooks: evidence files beside them."""
+        return any(f.name in self._names_files for f in submission.files)
+
+    def spooled(self, submission: Submission) -> Submission:
+        """*submission* with the tables of all its files on the disk."""
+        return replace(
+            submission,
+            files=tuple(map(self._with_tables, submission.files)),
+            before=tuple(map(self._with_tables, submission.before)),
+        )
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _with_tables(self, seen: Seen) -> Seen:
+        if seen.spooled:
+            return seen
+        target = self._spool()
+        place = self.places.get(seen.name)
+        if place is None or seen.refused:
+            self._leave_refused(seen.name, place, seen, target)
+        else:
+            sight = self._submit(place, target, PREVIOUS if seen.name in self._previous else "").result()
+            if sight.changed or sight.sha256 != seen.sha256:
+                raise InputError(Text(f"{seen.name}：{_GROWS.zh}。", f"{seen.name}: {_GROWS.en}."))
+        return replace(seen, spooled=str(target))
+
+    def _submit(self, path: Path, target: Path, prefix: str) -> Future[Sight]:
+        # --as-of is for this period's workbooks
+        return self._pool.spool(path, target, as_of=None if prefix else self._as_of)
+
+    def _read(self, name: str, file: Arrival, digest: str, future: Future[Sight], target: Path) -> Seen:
+        try:
+            sight = future.result()
+        except (InputError, OSError) as error:
+            why = error.text if isinstance(error, InputError) else why_unreadable(error)
+            return self._unread(name, file, why)
+        if sight.changed or sight.sha256 != digest:
+            return self._unread(name, file, _GROWS)
+        refused = None
+        if sight.refused is not None:
+            said = sight.refused.values["reason"]
+            refused = (said.zh, said.en) if isinstance(said, Text) else (str(said), str(said))
+        what = {
+            "unit": sight.unit, "period": sight.period, "tables": [list(t) for t in sight.tables], "rows": sight.rows,
+            "refused": refused, "names_files": sight.names_files,
+            "claims": sight.claims,
+        }  # fmt: skip
+        if sight.refused is None or sight.refused.values.get("code") not in _MAY_PASS:
+            self._journal.saw(name, digest, what)
+        return replace(self._made(name, file, digest, what), spooled=str(target))
+
+    def _made(self, name: str, file: Arrival, digest: str, what: dict[str, Any]) -> Seen:
+        unit, period = self._pattern.of(file.name)
+        if what["names_files"]:
+            self._names_files.add(name)
+        return Seen(
+            name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
+            tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
+            claims=what["claims"],
+            refused=tuple(what["refused"]) if what["refused"] else None,
+        )  # fmt: skip
+
+    def _unread(self, name: str, file: Arrival, why: Text) -> Seen:
+        unit, period = self._pattern.of(file.name)
+        if not file.refused:
+            self.places[name] = file.path
+        return Seen(name, "", file.written, unit, period, refused=(why.zh, why.en))
+
+    def _leave_refused(self, name: str, place: Path | None, seen: Seen, target: Path) -> None:
+        zh, en = seen.refused or ("", "")
+        fact = FileFact("FIL001", values={"reason": Text(zh, en), "code": "damaged"})
+        leave(Workbook(str(place or name), name, seen.sha256, facts=[fact]), target)
+
+    def _spool(self) -> Path:
+        self._spools += 1
+        return self._room / f"{self._spools}.tables"
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

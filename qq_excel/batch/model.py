@@ -1,0 +1,76 @@
+"""What a batch knows of each file and submission, in the form that the journal keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+#: ``accepted`` and ``rejected`` were checked; a ``superseded`` file was handed in again; a ``quarantined`` one
+#: could not be read.
+State = Literal["accepted", "rejected", "superseded", "quarantined"]
+
+
+#: What the names of the previous period's files begin with, so that they are none of this period's.
+PREVIOUS = "--previous/"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file after reading: what it is, and what stands in it."""
+
+    name: str
+    sha256: str
+    written: float
+    unit: str | None = None
+    period: str | None = None
+    #: (kind, 编制日期) of its tables, and their rows.
+    tables: tuple[tuple[str, str], ...] = ()
+    rows: int = 0
+    #: Why it could not be read, in both languages; None when it was.
+    refused: tuple[str, str] | None = None
+    #: Its claims as numbers (:class:`qq_excel.reading.spool.Sight`).
+    claims: str = ""
+    #: Where its tables wait to be checked.
+    spooled: str = ""
+
+
+@dataclass(slots=True)
+class FileOutcome:
+    """What became of one file."""
+
+    name: str
+    state: State
+    unit: str | None = None
+    period: str | None = None
+    kinds: list[str] = field(default_factory=list)
+    rows: int = 0
+    #: Open findings by level.
+    counts: dict[str, int] = field(default_factory=dict)
+    #: Open findings by rule.
+    rules: dict[str, int] = field(default_factory=dict)
+    #: Why it is in quarantine or what takes its place, in both languages.
+    why: tuple[str, str] | None = None
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Done:
+    """A submission that is finished: its key, what became of its files, what was written (below the results' folder)."""
+
+    key: str
+    files: list[FileOutcome]
+    written: list[str] = field(default_factory=list)
+    #: (unit, kind, workbook) that it speaks for, now and by the previous period's workbooks.
+    now: list[tuple[str, str, str]] = field(default_factory=list)
+    before: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The journal's line for it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, line: dict[str, Any]) -> Done:
+        """From the journal's line."""
+        files = [FileOutcome(**{**f, "why": tuple(f["why"]) if f["why"] else None}) for f in line["files"]]
+        now, before = ([(a, b, c) for a, b, c in line[k]] for k in ("now", "before"))
+        return cls(line["key"], files, line["written"], now, before)

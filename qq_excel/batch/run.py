@@ -1,0 +1,256 @@
+"""A batch from inbox to summary.
+
+look (hash each file; read those that are not known) -> sort into submissions -> pick those whose key is not in the
+journal -> check them in parts, in processes -> journal each -> summary -> moves
+
+A run that was ended at any moment is finished by the next: what the journal has is not done again, files that
+are half written never have their names, and a submission comes out the same whatever part it is checked in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qq_excel import __version__, language
+from qq_excel.batch.arrivals import Arrival, arrivals, must_lead_somewhere
+from qq_excel.batch.journal import FOLDER, NAME, Journal
+from qq_excel.batch.look import Look, Progress
+from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
+from qq_excel.batch.moving import move_all, moves_of
+from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, set_up, stems_of
+from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
+from qq_excel.batch.summary import missing_of, write_summary
+from qq_excel.errors import InputError, OutputError
+from qq_excel.findings import Finding
+from qq_excel.language import Text
+from qq_excel.output import cannot_write, must_be_writable
+from qq_excel.policy import Policy
+from qq_excel.reading import Options
+from qq_excel.reading.pool import Pool
+
+#: A part has at most so many rows and files: some hundred megabytes of tables and findings.
+_ROWS, _FILES = 50_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A run as it was asked for."""
+
+    inbox: tuple[str, ...]
+    target: Path
+    policy: Policy
+    options: Options = field(default_factory=Options)
+    jobs: int = 0
+    pattern: str = PATTERN
+    as_of: dt.date | None = None
+    previous: tuple[str, ...] = ()
+    #: Where files go when all is done: ``accepted``, ``rejected``, ``quarantined`` -> folder.
+    moves: dict[str, Path] = field(default_factory=dict)
+    resume: bool = False
+
+    def identity(self) -> dict[str, object]:
+        """What makes it the same run when it is resumed."""
+        return {
+            "inbox": [os.path.realpath(p) for p in self.inbox], "previous": [os.path.realpath(p) for p in self.previous],
+            "policy": self.policy.sha256, "pattern": self.pattern, "as_of": self.as_of.isoformat() if self.as_of else None,
+            "version": __version__, "moves": {k: os.path.realpath(v) for k, v in sorted(self.moves.items())},
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to: every file, in order of names."""
+
+    files: list[FileOutcome]
+    #: Findings on the run: who has not handed in what the period before had.
+    missing: list[Finding]
+    written: list[Path]
+    #: Files whose submission was checked in this run; the others were known.
+    checked: int
+    moved: int = 0
+
+
+def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
+    """Run a batch, or finish one.
+
+    Raises :class:`InputError` when the inbox leads to nothing or another run holds the results, and
+    :class:`OutputError` when they cannot be written; the journal then keeps what is done.
+    """
+    pattern = Pattern(asked.pattern)
+    must_lead_somewhere([*asked.inbox, *asked.previous])
+    must_be_writable(asked.target)
+    if asked.resume and not (asked.target / FOLDER / NAME).exists():
+        raise InputError(
+            Text(
+                f"{asked.target}：这里没有可以继续的批量校验。请去掉 --resume。",
+                f"{asked.target}: there is no batch to resume here. Leave out --resume.",
+            )
+        )
+    tell = progress or (lambda _what, _done, _of: None)
+    with Journal(asked.target) as journal:
+        _may_begin(asked, journal)
+        if journal.moves:  # everything was checked; some files may be where they belong already
+            moved = move_all(journal.moves)
+            files = [f for key in journal.keys for f in journal.done[key].files]
+            journal.end()
+            return Outcome(sorted(files, key=lambda f: f.name), [], [], 0, moved)
+        with _room(asked.target) as room:
+            limits = asked.options.limits
+            came = [a for a in arrivals(asked.inbox, room / "zips", limits) if not _own(a, asked.target)]
+            before = arrivals(asked.previous, room / "zips-before", limits) if asked.previous else []
+            if journal.unfinished is None:
+                journal.begin(asked.identity())
+            _sweep(asked.target)
+            jobs = asked.jobs or os.cpu_count() or 1
+            with Pool(jobs, asked.options) as pool:
+                look = Look(pool, journal, room, pattern, asked.as_of, tell)
+                now, last = look.at(came), look.at(before, PREVIOUS)
+                every = submissions(now, last, _conditions(asked))
+                due = {s.group for s in every if s.key not in journal.done or look.depends(s)}
+                todo = [look.spooled(s) for s in every if s.group in due]
+            work = Work(
+                asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in came),
+                bool(asked.previous),
+            )  # fmt: skip
+            for done in _checked(todo, work, jobs, tell):
+                journal.finished(done)
+        outcome = _summed_up(asked, [s.key for s in every], last, journal)
+        outcome.checked = sum(len(s.files) for s in todo)
+        if asked.moves:
+            plan = moves_of(outcome.files, came, asked.moves)
+            journal.will_move(plan, [s.key for s in every])
+            outcome.moved = move_all(plan)
+        journal.end()
+        return outcome
+
+
+def _may_begin(asked: Asked, journal: Journal) -> None:
+    begun = journal.unfinished
+    if begun is None:
+        return
+    if not asked.resume:
+        raise InputError(
+            Text(
+                f"{asked.target}：这里有一次没有做完的批量校验。加 --resume 继续，或换一个结果文件夹。",
+                f"{asked.target}: a batch here was not finished. Finish it with --resume, or choose another folder.",
+            )
+        )
+    differs = [k for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))]
+    if differs:
+        raise InputError(
+            Text(
+                f"{asked.target}：没有做完的那一次用的是别的条件（{'、'.join(differs)}）。请用同样的条件继续，或换一个结果文件夹。",
+                f"{asked.target}: the unfinished batch was asked for otherwise ({', '.join(differs)})."
+                " Resume it as it was, or choose another folder.",
+            )
+        )
+
+
+def _conditions(asked: Asked) -> list[str]:
+    policy = json.dumps(
+        [asked.policy.sha256, asked.policy.profile, list(asked.policy.additions)], ensure_ascii=False
+    )
+    day = asked.as_of.isoformat() if asked.as_of else ""
+    return [__version__, policy, language.current(), day, str(bool(asked.previous))]
+
+
+def _own(arrival: Arrival, target: Path) -> bool:
+    """Whether it lies in the folder of the results, which may be inside the inbox."""
+    return arrival.origin.resolve().is_relative_to(target.resolve())
+
+
+@contextmanager
+def _room(target: Path) -> Iterator[Path]:
+    """A folder for what is unpacked and read, for this user only; it is gone afterwards."""
+    room = target / FOLDER / "room"
+    try:
+        shutil.rmtree(room, ignore_errors=True)  # of a run that was ended
+        room.mkdir(mode=0o700)
+    except OSError as error:
+        raise cannot_write(room, error) from None
+    try:
+        yield room
+    except OSError as error:
+        raise cannot_write(room, error) from None
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Take away what an ended run had begun to write."""
+    for folder in (RETURNED, TABLES):
+        for path in (target / folder).rglob(".qq-*"):
+            path.unlink(missing_ok=True)
+    for path in target.glob(".qq-*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def _checked(todo: Sequence[Submission], work: Work, jobs: int, tell: Progress) -> Iterator[Done]:
+    """Check *todo* in parts, as many at a time as there are processes; each submission when it is done."""
+    of = sum(len(s.files) for s in todo)
+    rows = sum(s.rows for s in todo)
+    parts = parts_of(todo, min(_ROWS, max(1, rows // (4 * jobs))), _FILES)
+    if not parts:
+        return
+    what = Text("校验", "checking")
+    finished = 0
+    tell(what, 0, of)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(parts)), context, initializer=set_up, initargs=(work,))
+    try:
+        for part, future in _in_turn(pool, parts, jobs):
+            try:
+                answer = future.result()
+            except BrokenProcessPool:
+                raise OutputError(
+                    Text(
+                        "校验进程意外终止（可能是内存不足）。已完成的都已记下，请加 --resume 继续，必要时减小 --jobs。",
+                        "A checking process was ended (out of memory, perhaps). What is done is kept:"
+                        " finish with --resume, with fewer --jobs if need be.",
+                    )
+                ) from None
+            yield from answer
+            finished += sum(len(s.files) for s in part)
+            tell(what, finished, of)
+    finally:
+        for process in list((pool._processes or {}).values()):  # what is under way counts for nothing
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_turn(
+    pool: ProcessPoolExecutor, parts: Sequence[list[Submission]], jobs: int
+) -> Iterator[tuple[list[Submission], Future[list[Done]]]]:
+    """Each part when it is done; no more wait in the pool than are needed to keep it busy."""
+    waiting: dict[Future[list[Done]], list[Submission]] = {}
+    left = iter(parts)
+    while True:
+        while len(waiting) < jobs + 1 and (part := next(left, None)) is not None:
+            waiting[pool.submit(check_part, part)] = part
+        if not waiting:
+            return
+        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in ready:
+            yield waiting.pop(future), future
+
+
+def _summed_up(asked: Asked, keys: Iterable[str], last: Sequence[Seen], journal: Journal) -> Outcome:
+    """Put together what the journal has of this run; what an earlier one wrote and this one does not is taken away."""
+    done = [journal.done[key] for key in keys]
+    files = sorted((f for d in done for f in d.files), key=lambda f: f.name)
+    missing = missing_of(done, last, asked.policy) if asked.previous else []
+    written = {w for d in done for w in d.written}
+    for stale in sorted(journal.written - written):
+        (asked.target / stale).unlink(missing_ok=True)
+    return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0)

@@ -1,0 +1,171 @@
+"""Files sorted into submissions (unit and period), and which of several tables of one kind counts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from qq_excel.batch.model import Seen
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.reading.locate import period
+
+#: How files are called when nothing else is said: unit, period, anything.
+PATTERN = "{unit}_{period}_{kind}"
+_FIELDS = ("unit", "period", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one unit handed in for one period. ``before`` are the files that the period before is read from."""
+
+    key: str
+    unit: str | None
+    period: str | None
+    files: tuple[Seen, ...]
+    before: tuple[Seen, ...] = ()
+    #: Submissions that report a claim of each other's have the same number, and are checked together.
+    group: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Data rows of all its files."""
+        return sum(f.rows for f in self.files)
+
+
+class Pattern:
+    """A path pattern such as ``{period}/{unit}/*``: what a file's name says when its head block does not."""
+
+    def __init__(self, text: str) -> None:
+        """Raises :class:`InputError` when *text* is no pattern."""
+        names = re.findall(r"\{(.*?)\}", text)
+        if not names or not set(names) <= set(_FIELDS) or len(set(names)) != len(names):
+            raise InputError(
+                Text(
+                    f"--pattern “{text}”不对：可用 {{unit}}、{{period}}、{{kind}}，每个至多一次，* 代表任意文字。",
+                    f"--pattern '{text}': use {{unit}}, {{period}}, {{kind}}, each at most once; * is any text.",
+                )
+            )
+        parts = re.split(r"(\{.*?\}|\*)", text)
+        self._form = re.compile(
+            "(?:.*/)?" + "".join(
+                f"(?P<{p[1:-1]}>[^/]+?)" if p.startswith("{") else "[^/]*" if p == "*" else re.escape(p)
+                for p in parts
+            )
+        )  # fmt: skip
+
+    def of(self, name: str) -> tuple[str | None, str | None]:
+        """Unit and period as *name* (of a file, without its suffix) has them."""
+        found = self._form.fullmatch(PurePosixPath(name).with_suffix("").as_posix())
+        if found is None:
+            return None, None
+        parts = found.groupdict()
+        said = parts.get("period")
+        when = period(said) if said else None
+        return (None, None) if said and when is None else (parts.get("unit"), when)
+
+
+def submissions(
+    files: Sequence[Seen], previous: Sequence[Seen], conditions: Sequence[str]
+) -> list[Submission]:
+    """*files* sorted by unit and period; a file that gives no unit is a submission of its own.
+
+    The key covers everything that the outcome depends on: names and contents of its files, of the previous
+    period's and of submissions that report the same claims, and the *conditions* of the run (program, policy, language).
+    """
+    groups: dict[tuple[str, str, str], list[Seen]] = {}
+    for file in files:
+        alone = "" if file.unit and not file.refused else file.name
+        groups.setdefault((file.unit or "", file.period or "", alone), []).append(file)
+    of_unit: dict[str, list[Seen]] = {}
+    for file in previous:
+        if file.unit and not file.refused:
+            of_unit.setdefault(file.unit, []).append(file)
+    numbers = _same_claims(list(groups.values()))
+    whole: dict[int, list[list[str]]] = {}
+    for number, mine in zip(numbers, groups.values(), strict=True):
+        whole.setdefault(number, []).extend(_identity(f) for f in mine)
+    out = []
+    for number, ((unit, when, _), mine) in zip(numbers, groups.items(), strict=True):
+        before = of_unit.get(unit, [])
+        said = [*conditions, [_identity(f) for f in mine], [_identity(f) for f in before], whole[number]]
+        key = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        out.append(Submission(key, unit or None, when or None, tuple(mine), tuple(before), number))
+    return out
+
+
+def _same_claims(groups: Sequence[Sequence[Seen]]) -> list[int]:
+    """For each group of files a number; groups that have a claim in common, also by way of others, have the same."""
+    leader = list(range(len(groups)))
+
+    def find(n: int) -> int:
+        while leader[n] != n:
+            leader[n] = leader[leader[n]]
+            n = leader[n]
+        return n
+
+    claims = [np.frombuffer(b"".join(base64.b64decode(f.claims) for f in g), dtype="<u8") for g in groups]
+    if claims:
+        owner = np.repeat(np.arange(len(groups)), [len(c) for c in claims])
+        claim = np.concatenate(claims)
+        order = np.lexsort((owner, claim))
+        claim, owner = claim[order], owner[order]
+        for n in np.flatnonzero((claim[1:] == claim[:-1]) & (owner[1:] != owner[:-1])):
+            a, b = find(int(owner[n])), find(int(owner[n + 1]))
+            leader[max(a, b)] = min(a, b)
+    return [find(n) for n in range(len(groups))]
+
+
+def _identity(file: Seen) -> list[str]:
+    # the order of resubmissions is known from what stands in them; the clock counts only where that is the same
+    return [
+        file.name,
+        file.sha256,
+        file.unit or "",
+        file.period or "",
+        f"{file.written:.0f}",
+        str(bool(file.refused)),
+    ]
+
+
+def later_ones(files: Sequence[Seen]) -> dict[str, list[tuple[str, bool]]]:
+    """For each kind that several files hold: the files in the order in which they were handed in, and whether
+    each counts (the last) or not.
+
+    The order is that of 编制日期, then of the time at which the file was written, then of the names.
+    """
+    of_kind: dict[str, dict[str, tuple[str, float, str]]] = {}
+    for file in files:
+        for kind, day in file.tables:
+            of_kind.setdefault(kind, {})[file.name] = (day, file.written, file.name)
+    out = {}
+    for kind, found in of_kind.items():
+        if len(found) > 1:
+            order = sorted(found, key=found.__getitem__)
+            out[kind] = [(name, name == order[-1]) for name in order]
+    return out
+
+
+def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Submission]]:
+    """*todo* in parts of at most so many rows and files, so that memory stays flat; a large group is one of its own."""
+    groups: dict[int, list[Submission]] = {}
+    for one in todo:
+        groups.setdefault(one.group, []).append(one)
+    out: list[list[Submission]] = []
+    many = size = 0
+    for group in groups.values():
+        more, longer = sum(len(s.files) for s in group), sum(s.rows for s in group)
+        if out and many + more <= files and size + longer <= rows:
+            out[-1] += group
+            many, size = many + more, size + longer
+        else:
+            out.append(list(group))
+            many, size = more, longer
+    return out

@@ -1,0 +1,139 @@
+"""The summary of a batch: one workbook for the office, and the same as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qq_excel import __version__
+from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
+from qq_excel.catalogue import all_rules
+from qq_excel.findings import Finding
+from qq_excel.kinds import get_kind
+from qq_excel.language import Text, t
+from qq_excel.output import write_text
+from qq_excel.policy import Policy
+
+BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
+STATES = {
+    "accepted": Text("通过", "accepted"), "rejected": Text("退回修改", "to be mended"),
+    "superseded": Text("已被重报取代", "handed in again"), "quarantined": Text("隔离", "quarantined"),
+}  # fmt: skip
+
+
+def missing_of(done: Sequence[Done], last: Sequence[Seen], policy: Policy) -> list[Finding]:
+    """Findings on the run as a whole: what the units handed in the period before and not now."""
+    from qq_excel.check.run import Run  # noqa: PLC0415
+    from qq_excel.rules.intakes import Intake  # noqa: PLC0415
+
+    now = {(unit, kind): file for d in done for unit, kind, file in d.now}
+    before = {
+        (s.unit, kind): s.name for s in last if s.unit for kind, _ in s.tables
+    }  # also of units that are gone
+    before |= {(unit, kind): file for d in done for unit, kind, file in d.before}
+    before = {k: name.removeprefix(PREVIOUS) for k, name in before.items()}
+    run = Run(policy, None)
+    run.places("run", Intake(now, before), policy.at(None), file="", order=(0, 0))
+    return sorted(run.found, key=lambda f: (f.file, f.rule, f.message("zh")))
+
+
+def write_summary(
+    files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
+) -> list[Path]:
+    """Write both to the folder *target*."""
+    document = {
+        "format": "qq-excel-batch-summary", "version": 1, "program": f"qq-excel {__version__}",
+        "policy": {"profile": policy.profile, "version": policy.version, "sha256": policy.sha256},
+        "totals": {state: sum(f.state == state for f in files) for state in STATES},
+        "files": [
+            {"file": f.name, "state": f.state, "unit": f.unit, "period": f.period, "kinds": f.kinds, "rows": f.rows,
+             "counts": f.counts, "rules": f.rules, "sha256": f.sha256, "why": None if f.why is None else str(Text(*f.why))}
+            for f in files
+        ],
+        "run": [{"rule": f.rule, "level": f.level, "message": f.message()} for f in missing],
+    }  # fmt: skip
+    book = _write_book(files, missing, policy, target / BOOK)
+    return [book, write_text(target / DOCUMENT, json.dumps(document, ensure_ascii=False, indent=2) + "\n")]
+
+
+def _write_book(
+    files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
+) -> Path:
+    from qq_excel.papers.sheet import Column, paper  # noqa: PLC0415
+
+    said = t("没有", "none")
+    first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]
+    states = [Column(str(words), "count") for words in STATES.values()]
+    tables: list[tuple[str, list[Any], list[list[Any]]]] = [
+        (
+            t("单位", "Units"),
+            [*first, Column(t("文件", "files"), "count"), *states, Column(t("行数", "rows"), "count"), Column(t("错误", "errors"), "count"),
+             Column(t("警告", "warnings"), "count"), Column(t("应报未见的表", "due and not seen"), most=60)],
+            list(_by_unit(files, policy)),
+        ),
+        (
+            t("文件", "Files"),
+            [Column(t("文件", "file"), most=60), Column(t("结论", "verdict")), *first, Column(t("表", "tables"), most=40),
+             Column(t("行数", "rows"), "count"), Column(t("错误", "errors"), "count"), Column(t("警告", "warnings"), "count"),
+             Column(t("说明", "note"), most=60)],
+            [
+                [f.name, str(STATES[f.state]), f.unit, f.period, "、".join(str(get_kind(k).title) for k in f.kinds), f.rows,
+                 f.counts.get("E", 0), f.counts.get("W", 0), str(Text(*f.why)) if f.why else ""]
+                for f in files
+            ],
+        ),
+        (
+            t("规则", "Rules"),
+            [Column(t("规则", "rule")), Column(t("问题", "what is wrong"), most=60), Column(t("条数", "findings"), "count"),
+             Column(t("涉及文件", "files"), "count")],
+            list(_by_rule(files)),
+        ),
+        (
+            t("未报送", "Not handed in"),
+            [Column(t("规则", "rule")), Column(t("情况", "what is missing"), most=90)],
+            [[f.rule, f.message()] for f in missing],
+        ),
+    ]  # fmt: skip
+    with paper(target, t("批量校验汇总", "Batch summary")) as book:
+        for n, (name, columns, rows) in enumerate(tables):
+            sheet = book.sheet(name, tab="#1F3864" if n == 0 else None)
+            sheet.widths(sheet.fitted(columns, rows))
+            totals = "，".join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
+            under = f"{policy.title}　{t('文件', 'files')} {len(files)}：{totals}" if n == 0 else ""
+            row = sheet.title(f"{t('批量校验汇总', 'Batch summary')}·{name}", len(columns), under)
+            if not rows:
+                sheet.paragraph(row + 1, len(columns), said)
+            else:
+                sheet.table(row, columns, rows, heights=len(rows) < 2_000)
+                sheet.sheet.freeze_panes(row + 1, 0)
+            sheet.print_set_up(landscape=True, repeat=(row, row), footer=t("批量校验汇总", "batch summary"))
+    return target
+
+
+def _by_unit(files: Sequence[FileOutcome], policy: Policy) -> Iterable[list[Any]]:
+    groups: dict[tuple[str, str], list[FileOutcome]] = {}
+    for f in files:
+        groups.setdefault((f.unit or "", f.period or ""), []).append(f)
+    for (unit, when), mine in sorted(groups.items()):
+        counts: Counter[str] = Counter()
+        for f in mine:
+            counts.update(f.counts)
+        seen = {k for f in mine for k in f.kinds}
+        lacks = [str(get_kind(k).title) for k in policy.expected if k not in seen] if unit else []
+        yield [
+            unit or t("（未填）", "(not given)"), when, len(mine), *(sum(f.state == s for f in mine) for s in STATES),
+            sum(f.rows for f in mine), counts["E"], counts["W"], "、".join(lacks),
+        ]  # fmt: skip
+
+
+def _by_rule(files: Sequence[FileOutcome]) -> Iterable[list[Any]]:
+    found: Counter[str] = Counter()
+    where: Counter[str] = Counter()
+    for f in files:
+        found.update(f.rules)
+        where.update(f.rules.keys())
+    for rule, n in sorted(found.items(), key=lambda x: (-x[1], x[0])):
+        yield [rule, str(all_rules()[rule].title), n, where[rule]]

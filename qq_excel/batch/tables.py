@@ -1,0 +1,60 @@
+"""Accepted tables as Parquet, one file per kind, period and unit, for DuckDB, pandas or whoever comes next.
+
+Amounts are whole cents. ``_unit``, ``_period``, ``_as_of``, ``_file``, ``_sheet`` and ``_row`` (as Excel counts)
+say where a row is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qq_excel.output import safe_name, writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qq_excel.reading.model import Table, Workbook
+
+
+def write_tables(
+    books: Sequence[Workbook], unit: str | None, period: str | None, target: Path, folder: str
+) -> list[str]:
+    """Write the tables of *books*; the paths below *target*."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    of_kind: dict[str, list[pd.DataFrame]] = {}
+    for book in books:
+        for table in book.tables:
+            of_kind.setdefault(table.kind.kind, []).append(_whole(table, book, unit, period))
+    out = []
+    for kind, frames in of_kind.items():
+        tables = [pa.Table.from_pandas(f, preserve_index=False).replace_schema_metadata(None) for f in frames]
+        name = f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{_name(books, unit)}.parquet"
+        with writing(target / name) as temporary:
+            pq.write_table(
+                pa.concat_tables(tables, promote_options="permissive"), temporary, compression="zstd"
+            )
+        out.append(name)
+    return out
+
+
+def _name(books: Sequence[Workbook], unit: str | None) -> str:
+    import hashlib  # noqa: PLC0415
+
+    # safe_name may give two units one name; a submission without a unit is one file's
+    own = unit or books[0].name
+    return f"{safe_name(own, 'no-unit')}_{hashlib.sha256(own.encode()).hexdigest()[:6]}"
+
+
+def _whole(table: Table, book: Workbook, unit: str | None, period: str | None) -> pd.DataFrame:
+    frame = table.frame.copy(deep=False)
+    said = {"_unit": unit, "_period": period, "_file": book.name, "_sheet": table.sheet}
+    for name, value in said.items():
+        frame[name] = value
+        frame[name] = frame[name].astype("str") if value is not None else frame[name].astype("object")
+    frame["_as_of"] = table.as_of
+    frame["_row"] = table.rows + 1
+    return frame

@@ -1,0 +1,101 @@
+"""``qq-excel batch``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qq_excel.cli import common
+from qq_excel.cli.checking import print_written
+from qq_excel.cli.common import FINDINGS, OK, Format, err, out
+from qq_excel.language import Text, t
+
+if TYPE_CHECKING:
+    from qq_excel.batch import Outcome
+    from qq_excel.policy import Policy
+    from qq_excel.reading import Options
+
+
+def run_batch(
+    inbox: list[str], target: Path, policy: Policy, options: Options, format: Format, *,
+    jobs: int, pattern: str | None, as_of: dt.date | None, previous: list[str], moves: list[str], resume: bool,
+) -> int:  # fmt: skip
+    """Check an inbox; 0 when every file that counts is accepted."""
+    from qq_excel import batch  # noqa: PLC0415
+    from qq_excel.batch.moving import parse_moves  # noqa: PLC0415
+    from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
+
+    asked = batch.Asked(
+        tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
+        parse_moves(moves), resume,
+    )  # fmt: skip
+    try:
+        with _progress_shown(format is Format.JSON) as progress:
+            outcome = batch.run_batch(asked, progress)
+    except KeyboardInterrupt:
+        err.print(t("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume."))
+        return common.INTERRUPTED
+    if format is Format.JSON:
+        from qq_excel.batch.summary import DOCUMENT  # noqa: PLC0415
+
+        out.file.write((target / DOCUMENT).read_text(encoding="utf-8"))
+    else:
+        _print(outcome)
+    return OK if all(f.state in ("accepted", "superseded") for f in outcome.files) else FINDINGS
+
+
+def _print(outcome: Outcome) -> None:
+    from qq_excel.batch.summary import STATES  # noqa: PLC0415
+
+    for f in outcome.files:
+        if f.state == "quarantined" and f.why:
+            out.print(
+                f"✗ {f.name}  {STATES[f.state]}：{Text(*f.why)}", style="red", markup=False, soft_wrap=True
+            )
+    for gone in outcome.missing:
+        out.print(f"! {gone.message()}", style="yellow", markup=False, soft_wrap=True)
+    parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]
+    known = len(outcome.files) - outcome.checked
+    line = t(f"{len(outcome.files)} 个文件：", f"{len(outcome.files)} files: ") + "  ".join(parts)
+    if known > 0:
+        line += t(f"（其中 {known} 个没有变化，沿用上次结果）", f" ({known} unchanged, known from before)")
+    out.print(line, style="bold", markup=False)
+    if outcome.moved:
+        out.print(t(f"移动了 {outcome.moved} 个文件。", f"{outcome.moved} files were moved."))
+    print_written(outcome.written)
+
+
+@contextmanager
+def _progress_shown(quiet: bool) -> Iterator[Any]:
+    """Files done, the rate and the time left, on a terminal."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn  # noqa: PLC0415
+    from rich.progress import TimeRemainingColumn as TimeLeft  # noqa: PLC0415
+    from rich.text import Text as Styled  # noqa: PLC0415
+
+    class Rate(ProgressColumn):
+        """Files a second."""
+
+        def render(self, task: Task) -> Styled:
+            speed = task.finished_speed or task.speed
+            return Styled("" if speed is None else t(f"{speed:.1f} 个/秒", f"{speed:.1f} files/s"))
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TextColumn(t("剩余", "left")), TimeLeft(),
+        console=err, transient=True,
+    )  # fmt: skip
+    with bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: Text, done: int, of: int) -> None:
+            name = str(what)
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=of)
+            bar.update(tasks[name], completed=done, total=of)
+
+        yield tell

@@ -1,0 +1,97 @@
+"""Tables that wait on the disk, so that thousands of workbooks can be sorted before any is checked.
+
+A worker reads a file and leaves what it read in a file of its own; only a :class:`Sight` of it crosses the pipe.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from qq_excel.reading import frames
+from qq_excel.reading.book import read_workbook
+from qq_excel.reading.model import UNREADABLE, FileFact, Workbook
+from qq_excel.reading.options import Options
+
+#: Fields by which a table names files beside the workbook.
+_NAMES_FILES = {"application_id", "path"}
+#: Fields that make two rows of different units the same claim (XPD007).
+_CLAIM = ("debtor", "contract_id", "occurred_on", "original")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is to be known of a workbook that was spooled."""
+
+    sha256: str
+    unit: str | None
+    period: str | None
+    #: (kind, 编制日期 or empty) of each table.
+    tables: tuple[tuple[str, str], ...]
+    rows: int
+    #: Whether what its tables say depends on further files (evidence).
+    names_files: bool
+    #: The claims of its tables, each as a number (64 bits, base64): who else reports one is to be checked beside it.
+    claims: str
+    #: Why it could not be read.
+    refused: FileFact | None
+    #: Whether somebody wrote to the file meanwhile, so that nothing read of it counts.
+    changed: bool = False
+
+
+def spool(path: Path, target: Path, *, as_of: dt.date | None = None, options: Options | None = None) -> Sight:
+    """Read *path* and leave its tables in *target*. Raises as :func:`~qq_excel.reading.read_workbook` does."""
+    before = _state(path)
+    book = read_workbook(path, as_of=as_of, options=options)
+    return leave(book, target, changed=before != _state(path))
+
+
+def leave(book: Workbook, target: Path, *, changed: bool = False) -> Sight:
+    """Leave a workbook that was read in *target*."""
+    with target.open("wb") as file:
+        frames.send(file, book)
+    days = [t.head["prepared_on"].value if "prepared_on" in t.head else None for t in book.tables]
+    return Sight(
+        sha256=book.sha256,
+        unit=book.head("unit"),
+        period=book.head("period"),
+        tables=tuple(
+            (t.kind.kind, day.isoformat() if isinstance(day, dt.date) else "")
+            for t, day in zip(book.tables, days, strict=True)
+        ),
+        rows=sum(len(t.frame) for t in book.tables),
+        names_files=any(set(t.columns) >= _NAMES_FILES for t in book.tables),
+        claims=_claims(book),
+        refused=next(
+            (f for f in book.facts if f.rule in UNREADABLE and f.values.get("code") != "extension"), None
+        ),
+        changed=changed,
+    )
+
+
+def take(target: Path) -> Workbook:
+    """The workbook that was left in *target*."""
+    with target.open("rb", buffering=0) as file:
+        book: Workbook = frames.receive(file)
+    return book
+
+
+def _claims(book: Workbook) -> str:
+    import pandas as pd  # noqa: PLC0415
+
+    found = bytearray()
+    for table in book.tables:
+        if set(_CLAIM) <= set(table.columns):
+            rows = table.frame[list(_CLAIM)].dropna()
+            found += pd.util.hash_pandas_object(rows, index=False).to_numpy(dtype="<u8").tobytes()
+    return base64.b64encode(found).decode()
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,47 @@
+"""An inbox, and what a batch made of it, file by file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.build import build
+
+WRONG = {"balance": 7}
+UNITS = ("华东分公司", "华南分公司", "华北分公司", "西南分公司")
+
+
+def inbox(folder: Path) -> Path:
+    """Four units with two workbooks each; the first unit's ledger is wrong; one file is no workbook."""
+    for n, unit in enumerate(UNITS):
+        place = folder / unit
+        place.mkdir(parents=True)
+        build(place / "应收.xlsx", {"receivables": ledger(n, WRONG if n == 0 else {})}, {"unit": unit})
+        build(place / "合同.xlsx", {"contracts": [{"debtor": f"客户{n}有限公司"}]}, {"unit": unit})
+    (folder / "坏的.xlsx").write_bytes(b"PK\x03\x04 nothing more")
+    return folder
+
+
+def ledger(n: int, change: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Two claims of the unit with this number; the second is changed."""
+    own = {"unit": UNITS[n], "debtor": f"客户{n}有限公司"}
+    return [own, {**own, **(change or {})}]
+
+
+def results(target: Path) -> dict[str, bytes]:
+    """Every result but the batch's own folder, by its path."""
+    return {
+        p.relative_to(target).as_posix(): p.read_bytes()
+        for p in sorted(target.rglob("*"))
+        if p.is_file() and ".qq-batch" not in p.parts
+    }
+
+
+def states(target: Path) -> dict[str, str]:
+    return {f["file"]: f["state"] for f in summary(target)["files"]}
+
+
+def summary(target: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((target / "batch.json").read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,221 @@
+"""A batch: what comes in, what is made of it, what is known from before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+from qq_excel.batch import Asked, Outcome, run_batch
+from qq_excel.check import check_paths
+from qq_excel.errors import InputError
+from qq_excel.policy import load_policy
+from qq_excel.reading import Limits, Options
+from tests.batch.support import UNITS, WRONG, inbox, ledger, results, states, summary
+from tests.cli.support import qq, refused
+from tests.support.build import build
+
+Q2 = {"period": "2026Q2", "as_of": dt.date(2026, 6, 30)}
+
+
+def run(target: Path, *paths: Path | str, **more: object) -> Outcome:
+    return run_batch(Asked(tuple(map(str, paths)), target, load_policy("group"), jobs=1, **more))  # type: ignore[arg-type]
+
+
+def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: Path) -> None:
+    came, out = inbox(tmp_path / "in"), tmp_path / "out"
+    done = qq(tmp_path, "batch", "in", "-o", "out", "--jobs", "2")
+    assert done.returncode == 1, done.stderr
+    assert "9 个文件：通过 7  退回修改 1  已被重报取代 0  隔离 1" in done.stdout
+    assert "坏的.xlsx  隔离：" in done.stdout
+    plain = check_paths(sorted(came.rglob("*.xlsx")))
+    rules = {
+        f.workbook.name: dict(
+            Counter(x.rule for x in plain.findings.of_file(f.workbook.name) if x.status == "open")
+        )
+        for f in plain.files
+    }
+    assert {f["file"]: f["rules"] for f in summary(out)["files"]} == rules
+    assert sorted(p for p in results(out) if p.startswith("退回修改")) == [
+        "退回修改/华东分公司/应收_已标注.xlsx", "退回修改/华东分公司/应收_校验结果.xlsx", "退回修改/坏的_校验结果.xlsx",
+    ]  # fmt: skip
+    kinds = Counter(p.split("/")[1] for p in results(out) if p.startswith("tables/"))
+    assert kinds == {"receivables": 3, "contracts": 4}
+    (south,) = (p for p in (out / "tables" / "receivables" / "2026Q3").iterdir() if "华南" in p.name)
+    rows = pq.read_table(south).to_pylist()
+    assert [(r["claim_id"], r["_unit"], r["_period"], r["_file"], r["_row"]) for r in rows] == [
+        ("ZQ-0001", "华南分公司", "2026Q3", "华南分公司/应收.xlsx", 6),
+        ("ZQ-0002", "华南分公司", "2026Q3", "华南分公司/应收.xlsx", 7),
+    ]
+    book = openpyxl.load_workbook(out / "批量校验汇总.xlsx")
+    assert book.sheetnames == ["单位", "文件", "规则", "未报送"]
+    east = next(r for r in book["单位"].values if r[0] == "华东分公司")
+    assert east[1:8] == ("2026Q3", 2, 1, 1, 0, 0, 3)
+    assert sorted(p.name for p in came.rglob("*") if p.is_file()).count("应收.xlsx") == 4  # nothing was moved
+
+
+def test_what_it_is_checked_beside_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came = inbox(tmp_path / "in")
+    run(tmp_path / "small", came)
+    monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, rows, files: [list(todo)])
+    run(tmp_path / "whole", came)
+    assert results(tmp_path / "small") == results(tmp_path / "whole")
+
+
+def test_a_claim_of_two_units_is_found_whatever_part_they_are_in(tmp_path: Path) -> None:
+    """XPD007 sees several units: those that share a claim are checked together, and again when either changes."""
+    came, out = inbox(tmp_path / "in"), tmp_path / "out"
+    run(out, came)
+    shared = [{**ledger(3)[0], "unit": UNITS[1]}]
+    build(came / UNITS[1] / "应收.xlsx", {"receivables": shared}, {"unit": UNITS[1]})
+    assert run(out, came).checked == 4
+    found = {f["file"]: f["rules"].get("XPD007") for f in summary(out)["files"]}
+    assert {k: v for k, v in found.items() if v} == {f"{UNITS[1]}/应收.xlsx": 1, f"{UNITS[3]}/应收.xlsx": 2}
+
+
+def test_an_unchanged_file_is_not_checked_again(tmp_path: Path) -> None:
+    came, out = inbox(tmp_path / "in"), tmp_path / "out"
+    assert run(out, came).checked == 9
+    first = results(out)
+    assert run(out, came).checked == 0
+    assert results(out) == first
+    build(came / UNITS[0] / "应收.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
+    assert run(out, came).checked == 2  # with the contracts of its submission
+    assert [p for p in results(out) if p.startswith("退回修改")] == ["退回修改/坏的_校验结果.xlsx"]
+    (came / "坏的.xlsx").unlink()
+    assert run(out, came).checked == 0
+    assert not [p for p in results(out) if p.startswith("退回修改")]
+    other = run_batch(Asked((str(came),), out, load_policy("project"), jobs=1))
+    assert other.checked == 8
+
+
+def test_the_last_of_several_submissions_counts(tmp_path: Path) -> None:
+    """编制日期 says which is later, whatever the files are called; what changed is told."""
+    first = {"prepared_on": dt.date(2026, 10, 8)}
+    second = {"prepared_on": dt.date(2026, 10, 9)}
+    (tmp_path / "in").mkdir()
+    build(tmp_path / "in" / "b.xlsx", {"receivables": [WRONG], "contracts": [{}]}, first)
+    build(tmp_path / "in" / "c.xlsx", {"receivables": [WRONG]}, first)
+    build(tmp_path / "in" / "a.xlsx", {"receivables": [{"remark": "x"}]}, second)
+    out = tmp_path / "out"
+    outcome = run(out, tmp_path / "in")
+    assert states(out) == {"a.xlsx": "accepted", "b.xlsx": "accepted", "c.xlsx": "superseded"}
+    assert [f.why for f in outcome.files if f.state == "superseded"] == [
+        ("后来又报送了 a.xlsx", "a.xlsx was handed in later")
+    ]
+    found = {f["file"]: f["rules"] for f in summary(out)["files"]}
+    assert found["a.xlsx"]["XPD006"] == 1
+    assert not any(
+        r.startswith("XPD00") and r != "XPD006" for r in found["a.xlsx"]
+    )  # no --previous: not asked
+    (ledger,) = (out / "tables" / "receivables" / "2026Q3").iterdir()
+    assert pq.read_table(ledger)["_file"].to_pylist() == ["a.xlsx"]
+
+
+def test_who_is_missing_and_what_is_gone_since_the_period_before(tmp_path: Path) -> None:
+    for folder, head in (("Q2", Q2), ("Q3", {})):
+        (tmp_path / folder).mkdir()
+        rows = [{}, {}] if folder == "Q2" else [{}]
+        build(tmp_path / folder / "east.xlsx", {"receivables": rows}, head)
+    build(tmp_path / "Q2" / "south.xlsx", {"receivables": [{}]}, {**Q2, "unit": "华南分公司"})
+    outcome = run(tmp_path / "out", tmp_path / "Q3", previous=(str(tmp_path / "Q2"),))
+    assert [(f.rule, f.file) for f in outcome.missing] == [("XPD005", "（未报送）华南分公司")]
+    assert summary(tmp_path / "out")["files"][0]["rules"]["XPD001"] == 1
+
+
+def test_a_zip_is_opened_with_care(tmp_path: Path) -> None:
+    good = build(tmp_path / "好.xlsx", {"receivables": [{}]})
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "报送.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(good, "华东/好.xlsx")
+        archive.write(good, "../../escape.xlsx")
+        archive.writestr("里面.zip", b"PK\x03\x04")
+        archive.writestr("bomb.xlsx", b"\0" * 3_000_000)
+        archive.writestr("说明.txt", b"not a workbook")
+    gbk = zipfile.ZipInfo("X.xlsx")
+    with zipfile.ZipFile(tmp_path / "in" / "旧.zip", "w") as archive:
+        archive.writestr(gbk, good.read_bytes())
+    raw = (tmp_path / "in" / "旧.zip").read_bytes()
+    name = "账.xlsx".encode("gbk")
+    raw = raw.replace(b"X.xlsx", name[:2] + b".xls")  # the same length: 账.xls
+    (tmp_path / "in" / "旧.zip").write_bytes(raw)
+    (tmp_path / "in" / "破.zip").write_bytes(b"PK\x03\x04 broken")
+    out = tmp_path / "out"
+    outcome = run(out, tmp_path / "in", options=Options(Limits(file_bytes=1_000_000)))
+    assert states(out) == {
+        "报送.zip/华东/好.xlsx": "superseded", "报送.zip/#2": "quarantined", "报送.zip/里面.zip": "quarantined",
+        "报送.zip/bomb.xlsx": "quarantined", "旧.zip/账.xls": "accepted", "破.zip": "quarantined",
+    } or states(out)["旧.zip/账.xls"] == "superseded"  # fmt: skip
+    why = {f.name: f.why[0] for f in outcome.files if f.state == "quarantined" and f.why}
+    assert why["报送.zip/#2"] == "压缩包内的路径“../../escape.xlsx”指向包外"
+    assert why["报送.zip/bomb.xlsx"] == "解压后超过 1,000,000 字节的上限"
+    assert why["报送.zip/里面.zip"] == "压缩包里还有压缩包，请只压缩一层"
+    assert not list(tmp_path.rglob("escape*"))
+    assert not list((out / ".qq-batch").glob("room"))
+
+
+def test_unit_and_period_come_from_the_path_where_the_head_block_lacks_them(tmp_path: Path) -> None:
+    place = tmp_path / "in" / "2026Q3" / "华北分公司"
+    place.mkdir(parents=True)
+    build(place / "x.xlsx", {"receivables": [{}]}, {"unit": None, "period": None})
+    run(tmp_path / "out", tmp_path / "in", pattern="{period}/{unit}/*")
+    (file,) = summary(tmp_path / "out")["files"]
+    assert (file["unit"], file["period"]) == ("华北分公司", "2026Q3")
+    with pytest.raises(InputError, match="--pattern"):
+        run(tmp_path / "out2", tmp_path / "in", pattern="{nope}/*")
+
+
+def test_files_are_moved_only_when_told_and_never_over_others(tmp_path: Path) -> None:
+    came = inbox(tmp_path / "in")
+    kept = tmp_path / "done" / UNITS[1] / "应收.xlsx"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"mine")
+    done = qq(tmp_path, "batch", "in", "-o", "out", "--jobs", "1", "--move", "accepted=done,rejected=back")
+    assert "移动了 8 个文件" in done.stdout, done.stderr
+    assert sorted(p.relative_to(came).as_posix() for p in came.rglob("*") if p.is_file()) == ["坏的.xlsx"]
+    assert kept.read_bytes() == b"mine"
+    assert kept.with_name("应收_2.xlsx").exists()
+    assert [p.name for p in (tmp_path / "back").rglob("*.xlsx")] == ["应收.xlsx"]
+    assert "--move “x”不对" in refused(tmp_path, "batch", "in", "-o", "out", "--move", "x")
+
+
+def test_a_file_that_is_still_written_waits_for_the_next_run(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    path = build(came / "a.xlsx", {"receivables": [{}]})
+    whole = path.read_bytes()
+    code = (
+        "import sys\nprint('on', flush=True)\nf = open(sys.argv[1], 'ab', buffering=0)\n"
+        "while True: f.write(b'\\0' * 10)\n"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
+    try:
+        assert writer.stdout
+        writer.stdout.readline()
+        run(tmp_path / "out", came, options=Options(Limits(seconds=60)))
+    finally:
+        writer.kill()
+        writer.wait()
+        if writer.stdout:
+            writer.stdout.close()
+    (file,) = summary(tmp_path / "out")["files"]
+    assert (file["state"], "还没有写完" in file["why"]) == ("quarantined", True)
+    path.write_bytes(whole)
+    run(tmp_path / "out", came)
+    assert states(tmp_path / "out") == {"a.xlsx": "accepted"}
+
+
+def test_what_cannot_be_read_from_or_written_to_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    inbox(tmp_path / "in")
+    assert "没有找到工作簿" in refused(tmp_path, "batch", "nowhere/*.xlsx", "-o", "out")
+    assert "不是文件夹" in refused(tmp_path, "batch", "in", "-o", "file/out")
+    assert "没有可以继续的批量校验" in refused(tmp_path, "batch", "in", "-o", "out", "--resume")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,105 @@
+"""A run that is ended at any moment is finished by --resume, with the results of one that nobody disturbed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.batch.support import inbox, results
+from tests.cli.support import ROOT, qq, refused, sentence
+
+MOMENTS = int(os.environ.get("QQ_KILLS", "4"))
+SKIPPED = "批量校验汇总.xlsx", "batch.json"
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from qq_excel.cli import main; main()", "batch", "in", "-o", "out", "--jobs", "2", *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder)}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, dict[str, bytes]]:
+    folder = tmp_path_factory.mktemp("whole")
+    inbox(folder / "in")
+    began = time.monotonic()
+    assert start(folder).wait() == 1
+    return folder, time.monotonic() - began, results(folder / "out")
+
+
+def test_killed_at_random_moments_and_resumed(
+    undisturbed: tuple[Path, float, dict[str, bytes]], tmp_path: Path
+) -> None:
+    """The process alone is killed: its workers have to see for themselves that it is gone."""
+    whole, seconds, expected = undisturbed
+    rng = random.Random(6)  # noqa: S311
+    shutil.copytree(whole / "in", tmp_path / "in", copy_function=shutil.copy2)
+    killed = resumed = 0
+    for n in range(MOMENTS):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        process = start(tmp_path)
+        time.sleep(seconds * (rng.random() if n % 2 else 0.4 + 0.6 * rng.random()))
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        begun = (tmp_path / "out" / ".qq-batch" / "journal.jsonl").exists()
+        journal = (tmp_path / "out" / ".qq-batch" / "journal.jsonl").read_bytes() if begun else b""
+        again = b'"begin"' in journal and b'"end"' not in journal
+        resumed += again
+        assert start(tmp_path, *(["--resume"] if again else [])).wait() == 1
+        assert results(tmp_path / "out") == expected
+    assert killed
+    assert resumed
+
+
+def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_path: Path) -> None:
+    inbox(tmp_path / "in")
+    process = start(tmp_path)
+    journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
+    while not journal.exists() or b'"seen"' not in journal.read_bytes():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert "没有做完的批量校验。加 --resume 继续" in refused(tmp_path, "batch", "in", "-o", "out")
+    said = refused(tmp_path, "batch", "in", "-o", "out", "--resume", "--policy", "project")
+    assert "没有做完的那一次用的是别的条件（policy）" in said
+    assert qq(tmp_path, "batch", "in", "-o", "out", "--resume").returncode == 1
+
+
+def test_one_run_at_a_time_writes_to_a_folder(tmp_path: Path) -> None:
+    inbox(tmp_path / "in")
+    journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    with journal.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert "另一个批量校验正在写这个文件夹" in refused(tmp_path, "batch", "in", "-o", "out")
+
+
+def test_a_disk_that_is_full_loses_nothing(
+    tmp_path: Path, undisturbed: tuple[Path, float, dict[str, bytes]]
+) -> None:
+    """No file may grow beyond some bytes: the summary, the copies or the tables do not fit."""
+    whole, _, expected = undisturbed
+    shutil.copytree(whole / "in", tmp_path / "in", copy_function=shutil.copy2)
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+
+    done = qq(tmp_path, "batch", "in", "-o", "out", before=small)
+    assert "无法写入" in sentence(done)
+    assert not {k for k in results(tmp_path / "out") if Path(k).name in SKIPPED}
+    assert qq(tmp_path, "batch", "in", "-o", "out", "--resume").returncode == 1
+    assert results(tmp_path / "out") == expected
