@@ -102,6 +102,8 @@ class Use:
     day: dt.date | None
     #: Findings that it answers, or would answer were it still valid.
     hits: int
+    #: The file of each of these findings.
+    files: tuple[str, ...] = ()
 
     @property
     def expired(self) -> bool:
@@ -140,7 +142,7 @@ def use(findings: Findings, waivers: Sequence[Waiver], day: dt.date | None) -> t
     by_rule: dict[str, list[int]] = {}
     for n, waiver in enumerate(waivers):
         by_rule.setdefault(waiver.rule, []).append(n)
-    hits = [0] * len(waivers)
+    hits: list[list[str]] = [[] for _ in waivers]
     changes: dict[int, Finding] = {}
     for i, finding in enumerate(findings):
         if finding.level == "?" or finding.status != "open":
@@ -148,7 +150,7 @@ def use(findings: Findings, waivers: Sequence[Waiver], day: dt.date | None) -> t
         for n in by_rule.get(finding.rule, ()):
             waiver = waivers[n]
             if waiver.flaw is None and waiver.fits(finding):
-                hits[n] += 1
+                hits[n].append(finding.file)
                 if Use(waiver, day, 0).holds and i not in changes:
                     changes[i] = replace(
                         finding,
@@ -156,5 +158,5 @@ def use(findings: Findings, waivers: Sequence[Waiver], day: dt.date | None) -> t
                         reason=waiver.reason.strip(),
                         approved_by=waiver.approved_by.strip(),
                     )
-    uses = [Use(w, day, h) for w, h in zip(waivers, hits, strict=True)]
+    uses = [Use(w, day, len(files), tuple(files)) for w, files in zip(waivers, hits, strict=True)]
     return (findings.replaced(changes) if changes else findings), uses

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -29,7 +30,7 @@ class Journal:
         self._file: IO[bytes] | None = None
         #: Finished submissions by key, the newest of each.
         self.done: dict[str, Done] = {}
-        #: Everything that was ever written, below *target*.
+        #: Everything that was ever written or about to be, below *target*.
         self.written: set[str] = set()
         #: The run that was begun and not ended, as it was asked for.
         self.unfinished: dict[str, Any] | None = None
@@ -37,8 +38,8 @@ class Journal:
         self.moves: list[tuple[str, str]] = []
         #: The submissions of the run that decided on them.
         self.keys: list[str] = []
-        #: Files that were read, by name and content.
-        self.seen: dict[tuple[str, str], dict[str, Any]] = {}
+        #: Files that were read, by name, content and how they were read.
+        self.seen: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     def __enter__(self) -> Journal:
         try:
@@ -71,15 +72,22 @@ class Journal:
         self._write("begin", {"format": FORMAT, "version": VERSION, "asked": asked})
         self.unfinished = asked
 
+    def will_write(self, paths: Sequence[str]) -> None:
+        """These results may be written from now on: a run that is ended leaves none that nobody knows of."""
+        new = [p for p in paths if p not in self.written]
+        if new:
+            self._write("writes", {"paths": new})
+            self.written.update(new)
+
     def finished(self, done: Done) -> None:
         """A submission is finished: all that it has to write is written."""
         self._write("done", done.as_json())
         self._take(done)
 
-    def saw(self, name: str, sha256: str, what: dict[str, Any]) -> None:
+    def saw(self, name: str, sha256: str, how: str, what: dict[str, Any]) -> None:
         """A file was read. Not waited for: should it get lost, the file is read again."""
-        self._write("seen", {"name": name, "sha256": sha256, "is": what}, sync=False)
-        self.seen[name, sha256] = what
+        self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
+        self.seen[name, sha256, how] = what
 
     def will_move(self, moves: list[tuple[str, str]], keys: list[str]) -> None:
         """These files are going to be moved, now that all submissions *keys* of the run are done."""
@@ -131,7 +139,9 @@ class Journal:
         elif entry["what"] == "moves":
             self.moves, self.keys = [(a, b) for a, b in entry["moves"]], entry["keys"]
         elif entry["what"] == "seen":
-            self.seen[entry["name"], entry["sha256"]] = entry["is"]
+            self.seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
+        elif entry["what"] == "writes":
+            self.written.update(entry["paths"])
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
 

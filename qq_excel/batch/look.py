@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qq_excel import __version__
 from qq_excel.batch.arrivals import Arrival
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import PREVIOUS, Seen
@@ -28,8 +30,9 @@ _GROWS = Text(
 )
 
 
-#: Refusals that may be the machine's and not the file's: the next run tries again.
+#: Refusals that may be the machine's and not the file's, or that a password mends: the next run tries again.
 _MAY_PASS = frozenset({"died", "fault", "seconds", "memory_bytes"})
+_LOCKED = "FIL002"
 
 
 class Look:
@@ -47,6 +50,7 @@ class Look:
         self._pool, self._journal, self._room, self._pattern = pool, journal, room, pattern
         self._as_of, self._tell = as_of, tell
         self._spools = 0
+        self._ways: dict[Path, str] = {}
         self._names_files: set[str] = set()
         self._previous: set[str] = set()
         #: Where each file lies, by name.
@@ -59,7 +63,7 @@ class Look:
         for n, file in enumerate(files):
             name = prefix + file.name
             digest = "" if file.refused else _digest(file.path)
-            known = self._journal.seen.get((name, digest or ""))
+            known = self._journal.seen.get((name, digest or "", self._how(file.path)))
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why)
@@ -104,6 +108,8 @@ class Look:
             sight = self._submit(place, target, PREVIOUS if seen.name in self._previous else "").result()
             if sight.changed or sight.sha256 != seen.sha256:
                 raise InputError(Text(f"{seen.name}：{_GROWS.zh}。", f"{seen.name}: {_GROWS.en}."))
+            if sight.refused is not None:  # its password was known before, say, and is not now
+                return replace(seen, spooled=str(target), refused=_said(sight.refused))
         return replace(seen, spooled=str(target))
 
     def _submit(self, path: Path, target: Path, prefix: str) -> Future[Sight]:
@@ -118,17 +124,14 @@ class Look:
             return self._unread(name, file, why)
         if sight.changed or sight.sha256 != digest:
             return self._unread(name, file, _GROWS)
-        refused = None
-        if sight.refused is not None:
-            said = sight.refused.values["reason"]
-            refused = (said.zh, said.en) if isinstance(said, Text) else (str(said), str(said))
+        refused = _said(sight.refused) if sight.refused is not None else None
         what = {
             "unit": sight.unit, "period": sight.period, "tables": [list(t) for t in sight.tables], "rows": sight.rows,
             "refused": refused, "names_files": sight.names_files,
-            "claims": sight.claims,
+            "claims": sight.claims, "as_of": sight.as_of,
         }  # fmt: skip
-        if sight.refused is None or sight.refused.values.get("code") not in _MAY_PASS:
-            self._journal.saw(name, digest, what)
+        if not (fact := sight.refused) or not (fact.rule == _LOCKED or fact.values.get("code") in _MAY_PASS):
+            self._journal.saw(name, digest, self._how(file.path), what)
         return replace(self._made(name, file, digest, what), spooled=str(target))
 
     def _made(self, name: str, file: Arrival, digest: str, what: dict[str, Any]) -> Seen:
@@ -138,7 +141,7 @@ class Look:
         return Seen(
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
-            claims=what["claims"],
+            claims=what["claims"], as_of=what["as_of"], how=self._how(file.path),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
@@ -153,9 +156,27 @@ class Look:
         fact = FileFact("FIL001", values={"reason": Text(zh, en), "code": "damaged"})
         leave(Workbook(str(place or name), name, seen.sha256, facts=[fact]), target)
 
+    def _how(self, path: Path) -> str:
+        """What else than its bytes decides what is read of the file *path*: limits, mappings, the as-of date."""
+        folder = path.parent
+        if folder not in self._ways:
+            options = self._pool.options
+            mappings, wrong = options.mappings.near(path)
+            said = [
+                __version__, options.limits.model_dump(), str(self._as_of), [[m.path.name, m.sha256] for m in mappings],
+                wrong.zh if wrong else "",
+            ]  # fmt: skip
+            self._ways[folder] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+        return self._ways[folder]
+
     def _spool(self) -> Path:
         self._spools += 1
         return self._room / f"{self._spools}.tables"
+
+
+def _said(fact: FileFact) -> tuple[str, str]:
+    reason = fact.values["reason"]
+    return (reason.zh, reason.en) if isinstance(reason, Text) else (str(reason), str(reason))
 
 
 def _digest(path: Path) -> str | None:

@@ -30,6 +30,10 @@ class Seen:
     refused: tuple[str, str] | None = None
     #: Its claims as numbers (:class:`qq_excel.reading.spool.Sight`).
     claims: str = ""
+    #: The latest as-of date of its tables, if any.
+    as_of: str = ""
+    #: What else decided what was read of it (limits, mappings …), as a digest.
+    how: str = ""
     #: Where its tables wait to be checked.
     spooled: str = ""
 
@@ -63,6 +67,8 @@ class Done:
     #: (unit, kind, workbook) that it speaks for, now and by the previous period's workbooks.
     now: list[tuple[str, str, str]] = field(default_factory=list)
     before: list[tuple[str, str, str]] = field(default_factory=list)
+    #: How many of its findings each waiver of the run answers.
+    hits: list[int] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The journal's line for it."""
@@ -73,4 +79,4 @@ class Done:
         """From the journal's line."""
         files = [FileOutcome(**{**f, "why": tuple(f["why"]) if f["why"] else None}) for f in line["files"]]
         now, before = ([(a, b, c) for a, b, c in line[k]] for k in ("now", "before"))
-        return cls(line["key"], files, line["written"], now, before)
+        return cls(line["key"], files, line["written"], now, before, line["hits"])

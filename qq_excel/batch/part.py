@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
-from qq_excel.batch.tables import write_tables
+from qq_excel.batch.tables import table_path, write_tables
 from qq_excel.output import safe_name
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
+    from qq_excel.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Work:
     #: Where its results go below the folder of what goes back, by name.
     stems: dict[str, str]
     across: bool = False
+    #: The waivers of the run and the day that they are held against.
+    waivers: tuple[Waiver, ...] = ()
+    day: dt.date | None = None
 
 
 #: Below the results: what goes back to the units, and the tables that were accepted.
@@ -84,16 +90,17 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
         replaced |= gone
         spans.append((mine, before))
     result = check_submissions(books, numbers, work.policy, previous=previous, across=work.across)
+    result, hits = _waived(result, work, spans)
     by_name = {f.workbook.name: f for f in result.files}
     counts = result.findings.tally("file", "level", "status")
     rules = result.findings.tally("file", "rule", "status")
     out = []
-    for submission, (mine, before) in zip(part, spans, strict=True):
+    for submission, (mine, before), answered in zip(part, spans, hits, strict=True):
         intake = intake_of(mine, before)
         done = Done(
             submission.key, [],
             now=[(u, k, f) for (u, k), f in intake.now.items()],
-            before=[(u, k, f) for (u, k), f in intake.before.items()],
+            before=[(u, k, f) for (u, k), f in intake.before.items()], hits=answered,
         )  # fmt: skip
         for seen in submission.files:
             outcome = FileOutcome(
@@ -118,6 +125,22 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
         done.written += write_tables(accepted, submission.unit, submission.period, work.target, TABLES)
         out.append(done)
     return out
+
+
+def _waived(
+    result: Result, work: Work, spans: Sequence[tuple[list[Workbook], list[Workbook]]]
+) -> tuple[Result, list[list[int]]]:
+    """*result* with the run's waivers; for each submission how often each answered, to be added up for the run."""
+    if not work.waivers:
+        return result, [[] for _ in spans]
+    from qq_excel.waivers import use  # noqa: PLC0415
+
+    findings, uses = use(result.findings, work.waivers, work.day)
+    by_file = [Counter(one.files) for one in uses]
+    hits = [[sum(n[book.name] for book in mine) for n in by_file] for mine, _ in spans]
+    blocked = findings.blocked
+    files = [replace(f, accepted=f.workbook.name not in blocked) for f in result.files]
+    return replace(result, findings=findings, files=files), hits
 
 
 def _state(seen: Seen, accepted: bool) -> State:
@@ -167,8 +190,27 @@ def _taken(seen: Seen, work: Work) -> Workbook:
     return book
 
 
+def may_write(part: Sequence[Submission], stems: dict[str, str]) -> list[str]:
+    """All that :func:`check_part` could write for *part*, below the results' folder."""
+    from qq_excel.papers.annotate import SUFFIXES  # noqa: PLC0415
+    from qq_excel.papers.checking import BOOK, COPY  # noqa: PLC0415
+
+    out = []
+    for submission in part:
+        for seen in submission.files:
+            stem = f"{RETURNED}/{stems[seen.name]}"
+            out += [f"{stem}{BOOK}", *(f"{stem}{COPY}{suffix}" for suffix in sorted(SUFFIXES))]
+        kinds = dict.fromkeys(kind for seen in submission.files for kind, _ in seen.tables)
+        names = [f.name for f in submission.files] if submission.unit is None else [""]
+        out += [
+            table_path(TABLES, kind, submission.unit or name, submission.period) for kind in kinds for name in names
+        ]  # fmt: skip
+    return out
+
+
 def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[str]:
     """The annotated copy and the findings book of a workbook that goes back."""
+    from qq_excel.papers.annotate import true_suffix  # noqa: PLC0415
     from qq_excel.papers.checking import BOOK, COPY, annotated_copy  # noqa: PLC0415
     from qq_excel.papers.findings_book import write_findings_book  # noqa: PLC0415
 
@@ -176,7 +218,8 @@ def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[
     written = []
     copies = {}
     if not seen.refused:
-        suffix = Path(file.workbook.path).suffix.lower()
+        path = Path(file.workbook.path)
+        suffix = true_suffix(path) or path.suffix.lower()
         report = annotated_copy(result, file, stem.with_name(f"{stem.name}{COPY}{suffix}"))
         if report.target is not None:
             written.append(report.target)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from qq_excel import __version__, language
@@ -27,9 +27,9 @@ from qq_excel.batch.journal import FOLDER, NAME, Journal
 from qq_excel.batch.look import Look, Progress
 from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
-from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, set_up, stems_of
+from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, may_write, set_up, stems_of
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
-from qq_excel.batch.summary import missing_of, write_summary
+from qq_excel.batch.summary import missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
 from qq_excel.findings import Finding
 from qq_excel.language import Text
@@ -37,6 +37,7 @@ from qq_excel.output import cannot_write, must_be_writable
 from qq_excel.policy import Policy
 from qq_excel.reading import Options
 from qq_excel.reading.pool import Pool
+from qq_excel.waivers import Waiver
 
 #: A part has at most so many rows and files: some hundred megabytes of tables and findings.
 _ROWS, _FILES = 50_000, 100
@@ -56,6 +57,7 @@ class Asked:
     previous: tuple[str, ...] = ()
     #: Where files go when all is done: ``accepted``, ``rejected``, ``quarantined`` -> folder.
     moves: dict[str, Path] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
     resume: bool = False
 
     def identity(self) -> dict[str, object]:
@@ -72,7 +74,7 @@ class Outcome:
     """What a run came to: every file, in order of names."""
 
     files: list[FileOutcome]
-    #: Findings on the run: who has not handed in what the period before had.
+    #: Findings on the run: who has not handed in what the period before had; waivers that are at fault.
     missing: list[Finding]
     written: list[Path]
     #: Files whose submission was checked in this run; the others were known.
@@ -115,16 +117,17 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             with Pool(jobs, asked.options) as pool:
                 look = Look(pool, journal, room, pattern, asked.as_of, tell)
                 now, last = look.at(came), look.at(before, PREVIOUS)
-                every = submissions(now, last, _conditions(asked))
+                day = max((s.as_of for s in now), default="")
+                every = submissions(now, last, _conditions(asked, day))
                 due = {s.group for s in every if s.key not in journal.done or look.depends(s)}
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
                 asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in came),
-                bool(asked.previous),
+                bool(asked.previous), asked.waivers, dt.date.fromisoformat(day) if day else None,
             )  # fmt: skip
-            for done in _checked(todo, work, jobs, tell):
+            for done in _checked(todo, work, jobs, journal, tell):
                 journal.finished(done)
-        outcome = _summed_up(asked, [s.key for s in every], last, journal)
+        outcome = _summed_up(asked, [s.key for s in every], last, work.day, journal)
         outcome.checked = sum(len(s.files) for s in todo)
         if asked.moves:
             plan = moves_of(outcome.files, came, asked.moves)
@@ -156,12 +159,13 @@ def _may_begin(asked: Asked, journal: Journal) -> None:
         )
 
 
-def _conditions(asked: Asked) -> list[str]:
+def _conditions(asked: Asked, as_of: str) -> list[str]:
     policy = json.dumps(
         [asked.policy.sha256, asked.policy.profile, list(asked.policy.additions)], ensure_ascii=False
     )
     day = asked.as_of.isoformat() if asked.as_of else ""
-    return [__version__, policy, language.current(), day, str(bool(asked.previous))]
+    waivers = json.dumps([asdict(w) for w in asked.waivers], default=str) + as_of if asked.waivers else ""
+    return [__version__, policy, language.current(), day, str(bool(asked.previous)), waivers]
 
 
 def _own(arrival: Arrival, target: Path) -> bool:
@@ -196,7 +200,9 @@ def _sweep(target: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _checked(todo: Sequence[Submission], work: Work, jobs: int, tell: Progress) -> Iterator[Done]:
+def _checked(
+    todo: Sequence[Submission], work: Work, jobs: int, journal: Journal, tell: Progress
+) -> Iterator[Done]:
     """Check *todo* in parts, as many at a time as there are processes; each submission when it is done."""
     of = sum(len(s.files) for s in todo)
     rows = sum(s.rows for s in todo)
@@ -209,7 +215,7 @@ def _checked(todo: Sequence[Submission], work: Work, jobs: int, tell: Progress) 
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(parts)), context, initializer=set_up, initargs=(work,))
     try:
-        for part, future in _in_turn(pool, parts, jobs):
+        for part, future in _in_turn(pool, parts, jobs, journal, work.stems):
             try:
                 answer = future.result()
             except BrokenProcessPool:
@@ -230,13 +236,18 @@ def _checked(todo: Sequence[Submission], work: Work, jobs: int, tell: Progress) 
 
 
 def _in_turn(
-    pool: ProcessPoolExecutor, parts: Sequence[list[Submission]], jobs: int
+    pool: ProcessPoolExecutor,
+    parts: Sequence[list[Submission]],
+    jobs: int,
+    journal: Journal,
+    stems: dict[str, str],
 ) -> Iterator[tuple[list[Submission], Future[list[Done]]]]:
     """Each part when it is done; no more wait in the pool than are needed to keep it busy."""
     waiting: dict[Future[list[Done]], list[Submission]] = {}
     left = iter(parts)
     while True:
         while len(waiting) < jobs + 1 and (part := next(left, None)) is not None:
+            journal.will_write(may_write(part, stems))
             waiting[pool.submit(check_part, part)] = part
         if not waiting:
             return
@@ -245,11 +256,14 @@ def _in_turn(
             yield waiting.pop(future), future
 
 
-def _summed_up(asked: Asked, keys: Iterable[str], last: Sequence[Seen], journal: Journal) -> Outcome:
+def _summed_up(
+    asked: Asked, keys: Iterable[str], last: Sequence[Seen], day: dt.date | None, journal: Journal
+) -> Outcome:
     """Put together what the journal has of this run; what an earlier one wrote and this one does not is taken away."""
     done = [journal.done[key] for key in keys]
     files = sorted((f for d in done for f in d.files), key=lambda f: f.name)
     missing = missing_of(done, last, asked.policy) if asked.previous else []
+    missing += waivers_of(done, asked.waivers, asked.policy, day, len(files))
     written = {w for d in done for w in d.written}
     for stale in sorted(journal.written - written):
         (asked.target / stale).unlink(missing_ok=True)

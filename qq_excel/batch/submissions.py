@@ -35,6 +35,11 @@ class Submission:
     group: int = 0
 
     @property
+    def as_of(self) -> str:
+        """The latest as-of date of its files (ISO), or empty."""
+        return max((f.as_of for f in self.files), default="")
+
+    @property
     def rows(self) -> int:
         """Data rows of all its files."""
         return sum(f.rows for f in self.files)
@@ -95,7 +100,9 @@ def submissions(
     out = []
     for number, ((unit, when, _), mine) in zip(numbers, groups.items(), strict=True):
         before = of_unit.get(unit, [])
-        said = [*conditions, [_identity(f) for f in mine], [_identity(f) for f in before], whole[number]]
+        said = [
+            *conditions, [_identity(f) for f in mine], later_ones(mine), [_identity(f) for f in before], whole[number],
+        ]  # fmt: skip
         key = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
         out.append(Submission(key, unit or None, when or None, tuple(mine), tuple(before), number))
     return out
@@ -124,15 +131,7 @@ def _same_claims(groups: Sequence[Sequence[Seen]]) -> list[int]:
 
 
 def _identity(file: Seen) -> list[str]:
-    # the order of resubmissions is known from what stands in them; the clock counts only where that is the same
-    return [
-        file.name,
-        file.sha256,
-        file.unit or "",
-        file.period or "",
-        f"{file.written:.0f}",
-        str(bool(file.refused)),
-    ]
+    return [file.name, file.sha256, file.unit or "", file.period or "", file.how, str(bool(file.refused))]
 
 
 def later_ones(files: Sequence[Seen]) -> dict[str, list[tuple[str, bool]]]:
@@ -154,18 +153,26 @@ def later_ones(files: Sequence[Seen]) -> dict[str, list[tuple[str, bool]]]:
 
 
 def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Submission]]:
-    """*todo* in parts of at most so many rows and files, so that memory stays flat; a large group is one of its own."""
-    groups: dict[int, list[Submission]] = {}
+    """*todo* in parts of at most so many rows and files, so that memory stays flat; a large group is one of its own.
+
+    A part has one latest as-of date, so that partner tables of another period have no say in its submissions.
+    """
+    by_number: dict[int, list[Submission]] = {}
     for one in todo:
-        groups.setdefault(one.group, []).append(one)
+        by_number.setdefault(one.group, []).append(one)
+    groups = sorted(by_number.values(), key=_day)
     out: list[list[Submission]] = []
     many = size = 0
-    for group in groups.values():
+    for group in groups:
         more, longer = sum(len(s.files) for s in group), sum(s.rows for s in group)
-        if out and many + more <= files and size + longer <= rows:
+        if out and many + more <= files and size + longer <= rows and _day(out[-1]) == _day(group):
             out[-1] += group
             many, size = many + more, size + longer
         else:
             out.append(list(group))
             many, size = more, longer
     return out
+
+
+def _day(part: Sequence[Submission]) -> str:
+    return max(s.as_of for s in part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,12 +11,13 @@ from typing import Any
 
 from qq_excel import __version__
 from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
-from qq_excel.catalogue import all_rules
+from qq_excel.catalogue import LEVEL_NAMES, all_rules
 from qq_excel.findings import Finding
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text, t
 from qq_excel.output import write_text
 from qq_excel.policy import Policy
+from qq_excel.waivers import Use, Waiver
 
 BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
 STATES = {
@@ -38,6 +40,18 @@ def missing_of(done: Sequence[Done], last: Sequence[Seen], policy: Policy) -> li
     run = Run(policy, None)
     run.places("run", Intake(now, before), policy.at(None), file="", order=(0, 0))
     return sorted(run.found, key=lambda f: (f.file, f.rule, f.message("zh")))
+
+
+def waivers_of(
+    done: Sequence[Done], waivers: Sequence[Waiver], policy: Policy, day: dt.date | None, files: int
+) -> list[Finding]:
+    """Findings on the waivers of a run: expired, unused, incomplete."""
+    if not waivers:
+        return []
+    from qq_excel.check.accepting import judged  # noqa: PLC0415
+
+    hits = [sum(d.hits[n] for d in done) for n in range(len(waivers))]
+    return judged([Use(w, day, n) for w, n in zip(waivers, hits, strict=True)], policy, day, files)
 
 
 def write_summary(
@@ -92,9 +106,10 @@ def _write_book(
             list(_by_rule(files)),
         ),
         (
-            t("未报送", "Not handed in"),
-            [Column(t("规则", "rule")), Column(t("情况", "what is missing"), most=90)],
-            [[f.rule, f.message()] for f in missing],
+            t("未报送和豁免", "Missing, waivers"),
+            [Column(t("级别", "level")), Column(t("规则", "rule")), Column(t("情况", "what is wrong"), most=90),
+             Column(t("改法", "how to mend it"), most=60)],
+            [[str(LEVEL_NAMES[f.level]), f.rule, f.message(), f.fix()] for f in missing],
         ),
     ]  # fmt: skip
     with paper(target, t("批量校验汇总", "Batch summary")) as book:

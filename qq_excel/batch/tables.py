@@ -6,6 +6,7 @@ say where a row is from.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ def write_tables(
     out = []
     for kind, frames in of_kind.items():
         tables = [pa.Table.from_pandas(f, preserve_index=False).replace_schema_metadata(None) for f in frames]
-        name = f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{_name(books, unit)}.parquet"
+        name = table_path(folder, kind, unit or books[0].name, period)
         with writing(target / name) as temporary:
             pq.write_table(
                 pa.concat_tables(tables, promote_options="permissive"), temporary, compression="zstd"
@@ -41,12 +42,11 @@ def write_tables(
     return out
 
 
-def _name(books: Sequence[Workbook], unit: str | None) -> str:
-    import hashlib  # noqa: PLC0415
-
-    # safe_name may give two units one name; a submission without a unit is one file's
-    own = unit or books[0].name
-    return f"{safe_name(own, 'no-unit')}_{hashlib.sha256(own.encode()).hexdigest()[:6]}"
+def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
+    """Where the tables of a *kind* go that belong to *owner*: a unit or, where there is none, a file."""
+    # safe_name may give two units one name
+    name = f"{safe_name(owner, 'no-unit')}_{hashlib.sha256(owner.encode()).hexdigest()[:6]}"
+    return f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{name}.parquet"
 
 
 def _whole(table: Table, book: Workbook, unit: str | None, period: str | None) -> pd.DataFrame:

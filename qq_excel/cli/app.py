@@ -25,6 +25,7 @@ from qq_excel.cli.common import (
     PolicyOption,
     PreviousPaths,
     Together,
+    WaiversFile,
 )
 from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
@@ -74,13 +75,7 @@ def check(
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     mappings: MappingsDir = None,
-    waivers: Annotated[
-        Path | None,
-        typer.Option(
-            "--waivers",
-            help=t("豁免文件；缺省用工作簿旁的 waivers.yaml", "waivers; else waivers.yaml beside"),
-        ),
-    ] = None,
+    waivers: WaiversFile = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", help=t("基线文件：只看新增的问题", "a baseline: see only new findings")),
@@ -140,6 +135,7 @@ def batch(
             ),
         ),
     ] = None,
+    waivers: WaiversFile = None,
     resume: Annotated[
         bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
     ] = False,
@@ -163,7 +159,8 @@ def batch(
     del lang
     return run_batch(
         inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), format,
-        jobs=jobs, pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], resume=resume,
+        jobs=jobs, pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers,
+        resume=resume,
     )  # fmt: skip
 
 

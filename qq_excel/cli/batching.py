@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 
 def run_batch(
     inbox: list[str], target: Path, policy: Policy, options: Options, format: Format, *,
-    jobs: int, pattern: str | None, as_of: dt.date | None, previous: list[str], moves: list[str], resume: bool,
+    jobs: int, pattern: str | None, as_of: dt.date | None, previous: list[str], moves: list[str],
+    waivers: Path | None, resume: bool,
 ) -> int:  # fmt: skip
-    """Check an inbox; 0 when every file that counts is accepted."""
+    """Check an inbox; 0 when every file that counts is accepted. Waivers: those given, else of its folders."""
     from qq_excel import batch  # noqa: PLC0415
     from qq_excel.batch.moving import parse_moves  # noqa: PLC0415
     from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
+    from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
+    entries = [w for f in ([waivers] if waivers else beside(map(Path, inbox))) for w in load_waivers(f)]
     asked = batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
-        parse_moves(moves), resume,
+        parse_moves(moves), tuple(entries), resume,
     )  # fmt: skip
     try:
         with _progress_shown(format is Format.JSON) as progress:
@@ -44,7 +47,8 @@ def run_batch(
         out.file.write((target / DOCUMENT).read_text(encoding="utf-8"))
     else:
         _print(outcome)
-    return OK if all(f.state in ("accepted", "superseded") for f in outcome.files) else FINDINGS
+    whole = all(f.state in ("accepted", "superseded") for f in outcome.files)
+    return OK if whole and not any(f.level == "E" for f in outcome.missing) else FINDINGS
 
 
 def _print(outcome: Outcome) -> None:

@@ -85,6 +85,13 @@ PreviousPaths = Annotated[
     ),
 ]
 
+WaiversFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers",
+        help=t("豁免文件；缺省用工作簿旁的 waivers.yaml", "waivers; else waivers.yaml beside"),
+    ),
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(

@@ -37,6 +37,8 @@ class Sight:
     claims: str
     #: Why it could not be read.
     refused: FileFact | None
+    #: The latest as-of date of its tables (ISO), or empty.
+    as_of: str = ""
     #: Whether somebody wrote to the file meanwhile, so that nothing read of it counts.
     changed: bool = False
 
@@ -67,6 +69,7 @@ def leave(book: Workbook, target: Path, *, changed: bool = False) -> Sight:
         refused=next(
             (f for f in book.facts if f.rule in UNREADABLE and f.values.get("code") != "extension"), None
         ),
+        as_of=max((day.isoformat() for t in book.tables if (day := t.as_of)), default=""),
         changed=changed,
     )
 
