@@ -120,11 +120,18 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
             outcome.state = _state(seen, by_name[seen.name].accepted)
             outcome.why = seen.refused
             if outcome.state != "accepted":
-                done.written += _returned(result, by_name[seen.name], seen, work)
+                done.written += _returned(_own(result, submission), by_name[seen.name], seen, work)
         accepted = [by_name[o.name].workbook for o in done.files if o.state == "accepted"]
         done.written += write_tables(accepted, submission.unit, submission.period, work.target, TABLES)
         out.append(done)
     return out
+
+
+def _own(result: Result, submission: Submission) -> Result:
+    """What concerns one submission, so that its papers do not depend on what it was checked beside."""
+    names = [f.name for f in submission.files]
+    files = [f for f in result.files if f.workbook.name in names]
+    return replace(result, files=files, findings=result.findings.where(file=names))
 
 
 def _waived(

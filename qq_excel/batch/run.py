@@ -27,7 +27,7 @@ from qq_excel.batch.journal import FOLDER, NAME, Journal
 from qq_excel.batch.look import Look, Progress
 from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
-from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, may_write, set_up, stems_of
+from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
@@ -41,6 +41,8 @@ from qq_excel.waivers import Waiver
 
 #: A part has at most so many rows and files: some hundred megabytes of tables and findings.
 _ROWS, _FILES = 50_000, 100
+#: Less than this is not worth a process of its own.
+_FEW_ROWS, _FEW_FILES = 2_000, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,19 @@ def _checked(
     """Check *todo* in parts, as many at a time as there are processes; each submission when it is done."""
     of = sum(len(s.files) for s in todo)
     rows = sum(s.rows for s in todo)
-    parts = parts_of(todo, min(_ROWS, max(1, rows // (4 * jobs))), _FILES)
+    parts = parts_of(
+        todo, min(_ROWS, max(_FEW_ROWS, rows // (4 * jobs))), min(_FILES, max(_FEW_FILES, of // (4 * jobs)))
+    )
     if not parts:
         return
     what = Text("校验", "checking")
     finished = 0
     tell(what, 0, of)
+    if len(parts) == 1:
+        journal.will_write(may_write(parts[0], work.stems))
+        yield from checked(parts[0], work)
+        tell(what, of, of)
+        return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(parts)), context, initializer=set_up, initargs=(work,))
     try:

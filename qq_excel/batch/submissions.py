@@ -19,6 +19,7 @@ from qq_excel.reading.locate import period
 
 #: How files are called when nothing else is said: unit, period, anything.
 PATTERN = "{unit}_{period}_{kind}"
+_NO_TABLES = "~"
 _FIELDS = ("unit", "period", "kind")
 
 
@@ -165,7 +166,12 @@ def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Sub
     many = size = 0
     for group in groups:
         more, longer = sum(len(s.files) for s in group), sum(s.rows for s in group)
-        if out and many + more <= files and size + longer <= rows and _day(out[-1]) == _day(group):
+        if (
+            out
+            and many + more <= files
+            and size + longer <= rows
+            and _day(group) in (_day(out[-1]), _NO_TABLES)
+        ):
             out[-1] += group
             many, size = many + more, size + longer
         else:
@@ -175,4 +181,6 @@ def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Sub
 
 
 def _day(part: Sequence[Submission]) -> str:
-    return max(s.as_of for s in part)
+    """The latest as-of date of a part that holds tables, or empty; past all dates for one that holds none."""
+    tables = any(f.tables for s in part for f in s.files)
+    return max(s.as_of for s in part) if tables else _NO_TABLES

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from qq_excel.batch import Outcome
     from qq_excel.policy import Policy
     from qq_excel.reading import Options
+
+
+#: Seconds between two lines of a log.
+_EVERY = 30
 
 
 def run_batch(
@@ -72,11 +77,36 @@ def _print(outcome: Outcome) -> None:
     print_written(outcome.written)
 
 
+class Lines:
+    """Progress for a log: one line at most every half minute."""
+
+    def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._write, self._clock = write, clock
+        self._last = clock()
+        self._began: dict[str, tuple[float, int]] = {}
+
+    def tell(self, what: Text, done: int, of: int) -> None:
+        """So much of *what* is done."""
+        now = self._clock()
+        began, first = self._began.setdefault(what.en, (now, done))
+        if now - self._last < _EVERY or done <= first or now <= began:
+            return
+        self._last = now
+        rate = (done - first) / (now - began)
+        left = dt.timedelta(seconds=round((of - done) / rate))
+        self._write(
+            f"{what} {done}/{of}  {t(f'{rate:.1f} 个/秒', f'{rate:.1f} files/s')}  {t('剩余', 'left')} {left}"
+        )
+
+
 @contextmanager
 def _progress_shown(quiet: bool) -> Iterator[Any]:
-    """Files done, the rate and the time left, on a terminal."""
-    if quiet or not err.is_terminal:
+    """Files done, the rate and the time left: a bar on a terminal, a line now and then in a log."""
+    if quiet:
         yield None
+        return
+    if not err.is_terminal:
+        yield Lines(lambda line: err.print(line, markup=False, soft_wrap=True)).tell
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn  # noqa: PLC0415
     from rich.progress import TimeRemainingColumn as TimeLeft  # noqa: PLC0415

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.build import build
+from tests.support.digests import digests
 
 WRONG = {"balance": 7}
-UNITS = ("华东分公司", "华南分公司", "华北分公司", "西南分公司")
+UNITS = ("华东分公司", "华南分公司", "华北分公司", "西南分公司", *(f"第{n}分公司" for n in range(5, 13)))
 
 
-def inbox(folder: Path) -> Path:
-    """Four units with two workbooks each; the first unit's ledger is wrong; one file is no workbook."""
-    for n, unit in enumerate(UNITS):
+def inbox(folder: Path, units: int = 4) -> Path:
+    """Some units with two workbooks each; the first unit's ledger is wrong; one file is no workbook."""
+    for n, unit in enumerate(UNITS[:units]):
         place = folder / unit
         place.mkdir(parents=True)
         build(place / "应收.xlsx", {"receivables": ledger(n, WRONG if n == 0 else {})}, {"unit": unit})
@@ -29,13 +30,9 @@ def ledger(n: int, change: dict[str, Any] | None = None) -> list[dict[str, Any]]
     return [own, {**own, **(change or {})}]
 
 
-def results(target: Path) -> dict[str, bytes]:
-    """Every result but the batch's own folder, by its path."""
-    return {
-        p.relative_to(target).as_posix(): p.read_bytes()
-        for p in sorted(target.rglob("*"))
-        if p.is_file() and ".qq-batch" not in p.parts
-    }
+def results(target: Path) -> dict[str, str]:
+    """Digests of every result but the batch's own folder, by its path."""
+    return {name: d for name, d in digests(target).items() if not name.startswith(".qq-batch/")}
 
 
 def states(target: Path) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -14,13 +16,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from qq_excel.batch import Asked, Outcome, run_batch
+from qq_excel.batch.journal import Journal
+from qq_excel.batch.model import Done
 from qq_excel.check import check_paths
+from qq_excel.cli.batching import Lines
 from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.papers.checking import write_check
 from qq_excel.policy import load_policy
 from qq_excel.reading import Limits, Options
 from tests.batch.support import UNITS, WRONG, inbox, ledger, results, states, summary
 from tests.cli.support import qq, refused
 from tests.support.build import build
+from tests.support.digests import digests
 
 Q2 = {"period": "2026Q2", "as_of": dt.date(2026, 6, 30)}
 
@@ -43,6 +51,10 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
         for f in plain.files
     }
     assert {f["file"]: f["rules"] for f in summary(out)["files"]} == rules
+    write_check(plain, tmp_path / "plain")
+    alone, together = digests(tmp_path / "plain"), results(out)
+    for name in ("华东分公司/应收_已标注.xlsx", "华东分公司/应收_校验结果.xlsx"):
+        assert together[f"退回修改/{name}"] == alone[name], name
     assert sorted(p for p in results(out) if p.startswith("退回修改")) == [
         "退回修改/华东分公司/应收_已标注.xlsx", "退回修改/华东分公司/应收_校验结果.xlsx", "退回修改/坏的_校验结果.xlsx",
     ]  # fmt: skip
@@ -55,7 +67,7 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
         ("ZQ-0002", "华南分公司", "2026Q3", "华南分公司/应收.xlsx", 7),
     ]
     book = openpyxl.load_workbook(out / "批量校验汇总.xlsx")
-    assert book.sheetnames == ["单位", "文件", "规则", "未报送"]
+    assert book.sheetnames == ["单位", "文件", "规则", "未报送和豁免"]
     east = next(r for r in book["单位"].values if r[0] == "华东分公司")
     assert east[1:8] == ("2026Q3", 2, 1, 1, 0, 0, 3)
     assert sorted(p.name for p in came.rglob("*") if p.is_file()).count("应收.xlsx") == 4  # nothing was moved
@@ -63,10 +75,10 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
 
 def test_what_it_is_checked_beside_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     came = inbox(tmp_path / "in")
-    run(tmp_path / "small", came)
-    monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, rows, files: [list(todo)])
     run(tmp_path / "whole", came)
-    assert results(tmp_path / "small") == results(tmp_path / "whole")
+    monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, rows, files: [[one] for one in todo])
+    run(tmp_path / "single", came)
+    assert results(tmp_path / "whole") == results(tmp_path / "single")
 
 
 def test_a_claim_of_two_units_is_found_whatever_part_they_are_in(tmp_path: Path) -> None:
@@ -90,6 +102,8 @@ def test_an_unchanged_file_is_not_checked_again(tmp_path: Path) -> None:
     assert run(out, came).checked == 2  # with the contracts of its submission
     assert [p for p in results(out) if p.startswith("退回修改")] == ["退回修改/坏的_校验结果.xlsx"]
     (came / "坏的.xlsx").unlink()
+    for path in came.rglob("*.xlsx"):
+        os.utime(path, (0, 0))  # copied anew, say: what stands in it counts, not the clock
     assert run(out, came).checked == 0
     assert not [p for p in results(out) if p.startswith("退回修改")]
     other = run_batch(Asked((str(came),), out, load_policy("project"), jobs=1))
@@ -219,3 +233,63 @@ def test_what_cannot_be_read_from_or_written_to_is_said_in_one_sentence(tmp_path
     assert "不是文件夹" in refused(tmp_path, "batch", "in", "-o", "file/out")
     assert "没有可以继续的批量校验" in refused(tmp_path, "batch", "in", "-o", "out", "--resume")
     assert not (tmp_path / "out").exists()
+
+
+def test_waivers_hold_as_in_a_check_and_are_judged_for_the_whole_run(tmp_path: Path) -> None:
+    came = inbox(tmp_path / "in", 2)
+    (came / "waivers.yaml").write_text(
+        "waivers:\n"
+        "  - {rule: REC012, key: ZQ-0002, reason: 改制, approved_by: 王建国, valid_until: 2026-12-31}\n"
+        "  - {rule: REC007, key: ZQ-0999, reason: 改制, approved_by: 王建国, valid_until: 2026-12-31}\n",
+        encoding="utf-8",
+    )
+    said = qq(tmp_path, "check", "in", "--format", "json")
+    document = json.loads(said.stdout)
+    done = qq(tmp_path, "batch", "in", "-o", "out")
+    assert done.returncode == said.returncode == 1
+    assert {f["file"]: f["accepted"] for f in document["files"]} == {
+        f["file"]: f["state"] == "accepted" for f in summary(tmp_path / "out")["files"]
+    }
+    assert [(f["rule"], f["level"]) for f in summary(tmp_path / "out")["run"]] == [
+        (f["rule"], f["level"]) for f in document["findings"] if f["rule"].startswith("WAI")
+    ]
+    assert "REC007" in done.stdout
+
+
+def test_a_log_is_told_the_rate_and_the_time_left_now_and_then() -> None:
+    said: list[str] = []
+    seconds = iter([0.0, 1.0, 10.0, 31.0, 32.0, 61.0, 62.0, 100.0])
+    lines = Lines(said.append, lambda: next(seconds))
+    for what, done in (
+        ("读取", 0),
+        ("读取", 30),
+        ("读取", 60),
+        ("读取", 62),
+        ("读取", 90),
+        ("校验", 0),
+        ("校验", 50),
+    ):
+        lines.tell(Text(what, what), done, 100)
+    assert said == [
+        "读取 60/100  2.0 个/秒  剩余 0:00:20", "读取 90/100  1.5 个/秒  剩余 0:00:07", "校验 50/100  1.3 个/秒  剩余 0:00:38",
+    ]  # fmt: skip
+
+
+def test_what_an_ended_run_had_written_goes_when_its_file_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy of a wrong workbook was written, its submission not journalled; the workbook then came right."""
+    came, out = inbox(tmp_path / "in", 2), tmp_path / "out"
+
+    def ends(self: Journal, done: Done) -> None:
+        if len(done.files) > 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "finished", ends)
+        with pytest.raises(KeyboardInterrupt):
+            run(out, came)
+    assert [p for p in results(out) if "应收_已标注" in p]
+    build(came / UNITS[0] / "应收.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
+    run(out, came, resume=True)
+    assert [p for p in results(out) if p.startswith("退回修改")] == ["退回修改/坏的_校验结果.xlsx"]

@@ -18,7 +18,7 @@ import pytest
 from tests.batch.support import inbox, results
 from tests.cli.support import ROOT, qq, refused, sentence
 
-MOMENTS = int(os.environ.get("QQ_KILLS", "4"))
+MOMENTS = int(os.environ.get("QQ_KILLS", "2"))
 SKIPPED = "批量校验汇总.xlsx", "batch.json"
 
 
@@ -31,16 +31,16 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, dict[str, bytes]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, dict[str, str]]:
     folder = tmp_path_factory.mktemp("whole")
-    inbox(folder / "in")
+    inbox(folder / "in", 12)  # enough for two processes
     began = time.monotonic()
     assert start(folder).wait() == 1
     return folder, time.monotonic() - began, results(folder / "out")
 
 
 def test_killed_at_random_moments_and_resumed(
-    undisturbed: tuple[Path, float, dict[str, bytes]], tmp_path: Path
+    undisturbed: tuple[Path, float, dict[str, str]], tmp_path: Path
 ) -> None:
     """The process alone is killed: its workers have to see for themselves that it is gone."""
     whole, seconds, expected = undisturbed
@@ -88,7 +88,7 @@ def test_one_run_at_a_time_writes_to_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_loses_nothing(
-    tmp_path: Path, undisturbed: tuple[Path, float, dict[str, bytes]]
+    tmp_path: Path, undisturbed: tuple[Path, float, dict[str, str]]
 ) -> None:
     """No file may grow beyond some bytes: the summary, the copies or the tables do not fit."""
     whole, _, expected = undisturbed
