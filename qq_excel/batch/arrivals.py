@@ -1,7 +1,8 @@
 """What came in: the workbooks of folders, globs and zips, each under a name that stays the same from run to run.
 
-A zip is foreign too. Its members are unpacked under numbers, never under their own names; one that is packed
-again, encrypted, too large or that names a place outside the zip is refused, with its reason, and the others go on.
+A zip is foreign too. A workbook that is packed again, encrypted, too large or that names a place outside the zip is
+refused, with its reason, and the others go on. What else is in the zip (evidence, mappings) is unpacked beside them where
+its name is one that every system takes; a workbook of another name is unpacked under a number.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from qq_excel import inputs
 from qq_excel.errors import InputError
 from qq_excel.language import Text
+from qq_excel.output import cannot_write, safe_name
 from qq_excel.reading.options import Limits
 
 _ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _PIECE = 1 << 20
+#: Bytes of a member's name.
+_LONGEST = 200
 _GLOB = frozenset("*?[")
 
 
@@ -165,12 +170,17 @@ def _members(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Ar
                     yield refused(
                         whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only"
                     )
-                elif suffix not in inputs.SUFFIXES or inner.endswith(inputs.OWN_SUFFIXES):
+                elif suffix not in inputs.SUFFIXES:
+                    beside = _place(target, parts)
+                    if beside is not None and not info.flag_bits & _ENCRYPTED:
+                        left -= _unpack(archive, info, beside, min(left, limits.file_bytes)) or 0
+                elif inner.endswith(inputs.OWN_SUFFIXES):
                     continue
                 elif info.flag_bits & _ENCRYPTED:
                     yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
                 else:
-                    file = target / f"{n}{suffix}"
+                    # members whose names begin with a dot are left out: this folder is nobody's
+                    file = _place(target, parts) or target / ".numbered" / f"{n + 1}{suffix}"
                     size = _unpack(archive, info, file, min(left, limits.file_bytes))
                     if size is None:
                         yield refused(
@@ -187,18 +197,38 @@ def _members(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Ar
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int | None:
     """Unpack one member; its size, or None when it has more bytes than *most*, whatever it says of itself."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     size = 0
-    with archive.open(info) as member, target.open("wb") as file:
+    with archive.open(info) as member, _made(target) as file:
         while piece := member.read(_PIECE):
             size += len(piece)
             if size > most:
                 break
-            file.write(piece)
+            try:
+                file.write(piece)
+            except OSError as error:  # ours, not the zip's
+                raise cannot_write(target, error) from None
     if size > most:
         target.unlink()
         return None
+    os.utime(target, (_seconds(info),) * 2)
     return size
+
+
+def _made(target: Path) -> IO[bytes]:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("wb", buffering=0)
+    except OSError as error:
+        raise cannot_write(target, error) from None
+
+
+def _place(target: Path, parts: Sequence[str]) -> Path | None:
+    """Where a member goes in the folder *target* under its own name, if every system takes it and it is free."""
+    if any(safe_name(p) != p for p in parts) or sum(len(p.encode()) + 1 for p in parts) > _LONGEST:
+        return None
+    place = target.joinpath(*parts)
+    taken = any(p.exists() and not p.is_dir() for p in place.parents if p.is_relative_to(target))
+    return None if taken or place.exists() else place
 
 
 def _inner_name(info: zipfile.ZipInfo) -> str:

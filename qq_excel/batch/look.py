@@ -18,6 +18,7 @@ from qq_excel.batch.model import PREVIOUS, Seen
 from qq_excel.batch.submissions import Pattern, Submission
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
+from qq_excel.reading.attachments import find_attachment
 from qq_excel.reading.model import FileFact, Workbook
 from qq_excel.reading.pool import Pool
 from qq_excel.reading.spool import Sight, leave
@@ -51,7 +52,6 @@ class Look:
         self._as_of, self._tell = as_of, tell
         self._spools = 0
         self._ways: dict[Path, str] = {}
-        self._names_files: set[str] = set()
         self._previous: set[str] = set()
         #: Where each file lies, by name.
         self.places: dict[str, Path] = {}
@@ -82,10 +82,6 @@ class Look:
             out[n] = self._read(prefix + file.name, file, digest, future, target)
             self._tell(what, len(files) - len(waiting) + i + 1, len(files))
         return [s for s in out if s is not None]
-
-    def depends(self, submission: Submission) -> bool:
-        """Whether what was found depends on more than the workbooks: evidence files beside them."""
-        return any(f.name in self._names_files for f in submission.files)
 
     def spooled(self, submission: Submission) -> Submission:
         """*submission* with the tables of all its files on the disk."""
@@ -127,7 +123,7 @@ class Look:
         refused = _said(sight.refused) if sight.refused is not None else None
         what = {
             "unit": sight.unit, "period": sight.period, "tables": [list(t) for t in sight.tables], "rows": sight.rows,
-            "refused": refused, "names_files": sight.names_files,
+            "refused": refused, "evidence": list(sight.evidence),
             "claims": sight.claims, "as_of": sight.as_of,
         }  # fmt: skip
         if not (fact := sight.refused) or not (fact.rule == _LOCKED or fact.values.get("code") in _MAY_PASS):
@@ -136,12 +132,11 @@ class Look:
 
     def _made(self, name: str, file: Arrival, digest: str, what: dict[str, Any]) -> Seen:
         unit, period = self._pattern.of(file.name)
-        if what["names_files"]:
-            self._names_files.add(name)
         return Seen(
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
-            claims=what["claims"], as_of=what["as_of"], how=self._how(file.path),
+            claims=what["claims"], as_of=what["as_of"],
+            how=self._how(file.path) + _evidence(file.path.parent, what["evidence"]),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
@@ -172,6 +167,18 @@ class Look:
     def _spool(self) -> Path:
         self._spools += 1
         return self._room / f"{self._spools}.tables"
+
+
+def _evidence(folder: Path, named: Sequence[str]) -> str:
+    """The state of the evidence files that a workbook in *folder* names, as a digest; empty when it names none."""
+    if not named:
+        return ""
+    state: list[object] = []
+    for text in named:
+        found = find_attachment(folder, text)
+        status = found.path.stat() if found.path else None
+        state.append([found.reason, (status.st_size, status.st_mtime_ns) if status else None])
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
 def _said(fact: FileFact) -> tuple[str, str]:

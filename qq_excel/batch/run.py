@@ -121,7 +121,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 now, last = look.at(came), look.at(before, PREVIOUS)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
-                due = {s.group for s in every if s.key not in journal.done or look.depends(s)}
+                due = {s.group for s in every if s.key not in journal.done}
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
                 asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in came),

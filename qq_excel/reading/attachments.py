@@ -95,6 +95,13 @@ def _looked_at(target: Path) -> Attachment:
     return Attachment(path=target)
 
 
+def evidence_of(table: Table) -> list[str]:
+    """The files that *table* names, as they are written, each once."""
+    if not set(table.columns) >= _FIELDS:
+        return []
+    return [str(text) for text in table.frame["path"].dropna().unique()]
+
+
 def look_at_evidence(table: Table, folder: Path) -> None:
     """Note in *table* which of its 文件路径 cannot be used, and why; other tables are left alone.
 
@@ -105,9 +112,9 @@ def look_at_evidence(table: Table, folder: Path) -> None:
         return
     written = table.frame["path"]
     facts = []
-    for text in written.dropna().unique():
-        found = find_attachment(folder, str(text)) if str(text).strip() else Attachment()
+    for text in evidence_of(table):
+        found = find_attachment(folder, text) if text.strip() else Attachment()
         if found.reason:
             at = np.flatnonzero((written == text).fillna(False).to_numpy(dtype=bool))
-            facts.append(CellFacts("path", at, [str(text)] * len(at), [found.reason] * len(at)))
+            facts.append(CellFacts("path", at, [text] * len(at), [found.reason] * len(at)))
     table.facts[RULE] = facts

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qq_excel.reading import frames
+from qq_excel.reading.attachments import evidence_of
 from qq_excel.reading.book import read_workbook
 from qq_excel.reading.model import UNREADABLE, FileFact, Workbook
 from qq_excel.reading.options import Options
 
-#: Fields by which a table names files beside the workbook.
-_NAMES_FILES = {"application_id", "path"}
 #: Fields that make two rows of different units the same claim (XPD007).
 _CLAIM = ("debtor", "contract_id", "occurred_on", "original")
 
@@ -31,8 +30,8 @@ class Sight:
     #: (kind, 编制日期 or empty) of each table.
     tables: tuple[tuple[str, str], ...]
     rows: int
-    #: Whether what its tables say depends on further files (evidence).
-    names_files: bool
+    #: The files beside it that its tables name (evidence), as they are written.
+    evidence: tuple[str, ...]
     #: The claims of its tables, each as a number (64 bits, base64): who else reports one is to be checked beside it.
     claims: str
     #: Why it could not be read.
@@ -64,7 +63,7 @@ def leave(book: Workbook, target: Path, *, changed: bool = False) -> Sight:
             for t, day in zip(book.tables, days, strict=True)
         ),
         rows=sum(len(t.frame) for t in book.tables),
-        names_files=any(set(t.columns) >= _NAMES_FILES for t in book.tables),
+        evidence=tuple(dict.fromkeys(path for t in book.tables for path in evidence_of(t))),
         claims=_claims(book),
         refused=next(
             (f for f in book.facts if f.rule in UNREADABLE and f.values.get("code") != "extension"), None

@@ -33,7 +33,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, dict[str, str]]:
     folder = tmp_path_factory.mktemp("whole")
-    inbox(folder / "in", 12)  # enough for two processes
+    inbox(folder / "in", 6)  # enough for two processes
     began = time.monotonic()
     assert start(folder).wait() == 1
     return folder, time.monotonic() - began, results(folder / "out")
