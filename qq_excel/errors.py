@@ -66,5 +66,9 @@ class OutputError(QQExcelError):
     """A result cannot be written: folder read-only, file open elsewhere, disk full."""
 
 
+class ToolError(OutputError):
+    """A program or library that one format needs is missing or failed; the other formats are made all the same."""
+
+
 class PackError(QQExcelError):
     """A write-off pack is not whole, or cannot be built."""

@@ -11,7 +11,7 @@ the figures that go into it, and where they come from:
 
 from __future__ import annotations
 
-from qq_excel.assessment.model import ADHOC, REGULAR, Assessed, Assessment, Figures, Share
-from qq_excel.assessment.scores import assess
+from qq_excel.assessment.model import ADHOC, REGULAR, Amounts, Assessed, Assessment, Figures, Share
+from qq_excel.assessment.scores import amounts, assess
 
-__all__ = ["ADHOC", "REGULAR", "Assessed", "Assessment", "Figures", "Share", "assess"]
+__all__ = ["ADHOC", "REGULAR", "Amounts", "Assessed", "Assessment", "Figures", "Share", "amounts", "assess"]

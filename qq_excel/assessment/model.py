@@ -38,6 +38,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """The figures of all units in one period, where they come from, and what could not be counted."""
+
+    period: Period
+    basis: Text
+    units: tuple[tuple[str, Figures], ...]
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """How many are complete, of how many; ``of`` is None when the table that says so was not handed in."""
 

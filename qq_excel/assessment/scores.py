@@ -11,7 +11,16 @@ import numpy as np
 from qq_excel import yamlfile
 from qq_excel.assessment.entered import Entry, entries, head_of
 from qq_excel.assessment.figures import HINT, NO_CASES, Ledger
-from qq_excel.assessment.model import ADHOC, REGULAR, Assessed, Assessment, Figures, Period, Share
+from qq_excel.assessment.model import (
+    ADHOC,
+    REGULAR,
+    Amounts,
+    Assessed,
+    Assessment,
+    Figures,
+    Period,
+    Share,
+)
 from qq_excel.assessment.quality import shares_of
 from qq_excel.check import Result
 from qq_excel.errors import InputError
@@ -83,6 +92,26 @@ def assess(
         notes=tuple(notes), sources=tuple(f.workbook.name for r in (before, filled) if r for f in r.files),
         head={} if filled is None else head_of(filled),
     )  # fmt: skip
+
+
+def amounts(result: Result, before: Result | None = None) -> Amounts:
+    """Opening, planned, recovered and closing of each unit in the quarter of the as-of date: the figures of an assessment.
+
+    Raises :class:`InputError` as :func:`assess` does.
+    """
+    notes: list[Text] = []
+    claims = _ledger(result, "应收账款明细表", "receivables")
+    when = _period(None, claims)
+    older = None if before is None else _previous(before, when, notes)
+    units = _units(result, result.policy.at(claims.as_of), None)
+    cases = result.stacks.get("cases")
+    if before is None:
+        notes.append(HINT)
+    if cases is None:
+        notes.append(NO_CASES)
+    ledger = Ledger(claims, when, older, notes)
+    figures = zip(units, ledger.figures(units, cases), strict=True)
+    return Amounts(when, ledger.basis, tuple(figures), tuple(notes))
 
 
 # --- what is assessed -----------------------------------------------------------------------------------

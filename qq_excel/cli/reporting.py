@@ -25,6 +25,7 @@ from qq_excel.cli.common import (
     PasswordFile,
     Paths,
     PolicyOption,
+    PreviousPaths,
     Together,
     out,
 )
@@ -34,7 +35,7 @@ from qq_excel.language import Text, t
 from qq_excel.papers.report import PAPERS, PaperKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qq_excel.check import Result
     from qq_excel.papers.report import Made
@@ -98,7 +99,10 @@ Since = Annotated[
     Path | None,
     typer.Option(
         "--since",
-        help=t("上次的预警 JSON 或预警通知单登记册", "the last run's warnings (JSON) or register of slips"),
+        help=t(
+            "上次的预警 JSON、管理报告 JSON 或预警通知单登记册",
+            "the last run's warnings or management report (JSON), or register of slips",
+        ),
     ),
 ]
 
@@ -152,6 +156,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         wording: WordingOption = Wording.DEMAND,
         dated: Dated = None,
         since: Since = None,
+        previous: PreviousPaths = None,
         age_on: AgeOn = None,
         unmask: Unmask = False,
         together: Together = False,
@@ -181,6 +186,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
             choices,
             common.options_of(password_file, limits),
             together=together,
+            previous=previous or (),
         )
 
     command.__doc__ = f"{paper.title}: {paper.about}."
@@ -195,7 +201,7 @@ for _paper in PAPERS.values():
 
 def run_report(
     paper: PaperKind, paths: list[Path], target: Path, as_of: dt.date | None, policy: str, formats: list[str] | None,
-    templates: Path | None, choices: Choices, options: Options, *, together: bool,
+    templates: Path | None, choices: Choices, options: Options, *, together: bool, previous: Sequence[Path] = (),
 ) -> int:  # fmt: skip
     """Check the workbooks, make the paper, say what was written."""
     from qq_excel.cli.checking import checked  # noqa: PLC0415
@@ -203,7 +209,11 @@ def run_report(
     from qq_excel.papers.report import make  # noqa: PLC0415
 
     load_house(templates)  # a broken template is told before a long check
-    result = checked(paths, as_of, common.policy_of(policy), together, options, target, quiet=False)
+    rules = common.policy_of(policy)
+    result = checked(paths, as_of, rules, together, options, target, quiet=False)
+    before = (
+        checked(list(previous), None, rules, together, options, target, quiet=False) if previous else None
+    )
     if choices.unmask:
         log_unmasked(paper, result, target)
     with common.progress_shown() as progress:
@@ -215,6 +225,7 @@ def run_report(
             templates=templates,
             choices=choices,
             progress=progress,
+            before=before,
         )
     print_made(made)
     return FAILED if made.no_pdf else OK

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qq_excel.errors import OutputError
+from qq_excel.errors import ToolError
 from qq_excel.language import Text
 from qq_excel.output import write_bytes
 
@@ -31,7 +31,7 @@ _USUAL = (
 )
 
 
-class PdfError(OutputError):
+class PdfError(ToolError):
     """No PDF could be made; the office files are in place."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, ToolError
 from qq_excel.language import Text, current
 
 if TYPE_CHECKING:
@@ -165,6 +165,13 @@ PAPERS: dict[str, PaperKind] = {
             ("A-3", "A-4", "A-5-1", "A-5-2", "A-6", "A-7", "B-5-6"), ("docx", "pdf", "json"), ("assessment",), "assessment_notice:notices",
             default=1,
         ),
+        PaperKind(
+            "management", Text("管理报告", "management report"),
+            Text("关键数字、账龄、趋势、债务人、预警、时效、清收和数据质量；每个数字点到明细",
+                 "key figures, ageing, trend, debtors, warnings, limitation, recovery, data quality; every figure leads to its rows"),
+            ("F-26", "F-27", "F-28", "F-29", "A-4-3"), ("html", "xlsx", "json", "pdf"), _LEDGER, "management:management",
+            uses=("credit_terms", "contracts", "cases", "write_off_register"), default=3,
+        ),
     )
 }  # fmt: skip
 
@@ -179,7 +186,7 @@ class Made:
     #: Files of an earlier run that the inputs do not give any more; they were not deleted.
     left_over: list[Path] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
-    #: Why no PDF was made although it was asked for.
+    #: Why no PDF (or no page with charts) was made although it was asked for.
     no_pdf: Text | None = None
     #: What the maker tells besides: a WarningBook for ``warnings``, the packs' Outcome for ``write-off``.
     outcome: Any = None
@@ -221,8 +228,9 @@ def get_paper(name: str) -> PaperKind:
 def make(
     name: str, result: Result, target: Path, *, formats: Sequence[str] | None = None,
     templates: Path | None = None, choices: Choices | None = None, progress: Progress | None = None,
+    before: Result | None = None,
 ) -> Made:  # fmt: skip
-    """Make the paper *name* of a check into the folder *target*.
+    """Make the paper *name* of a check into the folder *target*; *before* is the check of the previous period.
 
     Files that an earlier run with the same inputs finished are kept. Raises :class:`InputError` for an unknown paper
     or format or when a table is lacking, :class:`TemplateError` or :class:`SchemaError` for a broken template,
@@ -233,7 +241,7 @@ def make(
 
     paper = get_paper(name)
     wanted = _formats(paper, formats)
-    job = Job(result, load_house(templates), choices or Choices())
+    job = Job(result, load_house(templates), choices or Choices(), before)
     if not paper.parts:
         _check_needs(paper, result)
         return _write(paper, job, target, wanted, progress)
@@ -242,7 +250,7 @@ def make(
     if not able:
         _check_needs(PAPERS[paper.parts[0]], result)
     for part in able:
-        one = Job(result, job.house, job.choices)
+        one = Job(result, job.house, job.choices, before)
         # the tables are read once for all parts
         one.__dict__.update(
             {k: v for k, v in job.__dict__.items() if k in ("claims", "accounts", "warnings")}
@@ -287,7 +295,11 @@ def _write(
             if progress:
                 progress(Text(f"生成{paper.title.zh}", f"making {paper.title.en}"), i, len(pieces))
             if piece.name not in finished:
-                piece.write(target / piece.name)
+                try:
+                    piece.write(target / piece.name)
+                except ToolError as problem:
+                    made.no_pdf = problem.text
+                    continue
                 if piece.name in names:
                     journal.done(piece.name)
                     made.written.append(target / piece.name)
@@ -378,6 +390,7 @@ def _key(paper: PaperKind, job: Job) -> str:
         __version__, paper.name, current(), result.policy.sha256 or result.policy.model_dump_json(),
         job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, result.as_of,
         *((f.workbook.name, f.workbook.sha256, f.submission) for f in result.files),
+        *(f.workbook.sha256 for f in (job.before.files if job.before else ())),
         *sorted((t.sheet, t.as_of) for f in result.files for t in f.workbook.tables if t.as_of),
     ])  # fmt: skip
 

@@ -36,7 +36,7 @@ class Choices:
     unmask: bool = False
     #: The wording of confirmations: with a demand for payment, or for the books only.
     wording: Literal["demand", "plain"] = "demand"
-    #: The last run's warnings (JSON) or register of slips (xlsx).
+    #: The last run's warnings, management report (JSON) or register of slips (xlsx).
     since: Path | None = None
     #: The day that letters bear; None leaves it to be written by hand.
     dated: dt.date | None = None
@@ -64,6 +64,8 @@ class Job:
     result: Result
     house: House
     choices: Choices = field(default_factory=Choices)
+    #: The check of the previous period's workbooks, where they were given.
+    before: Result | None = None
     #: What the user should know, in the order in which it came up.
     notes: list[Text] = field(default_factory=list)
     #: What else the maker has to tell (the warnings, the outcome of the packs).

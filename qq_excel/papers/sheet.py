@@ -198,6 +198,10 @@ class Sheet:
             self.sheet.write_blank(row, at, None, self.look.make(**properties))
         elif cell.link is not None:
             self.link(row, at, cell.link, str(cell.value), **properties, align="center")
+            if isinstance(cell.value, int | float):  # the number takes the place of its text, the link stays
+                self._figure(
+                    row, at, column.kind, cell.value, {**properties, "font_color": BLUE, "underline": 1}
+                )
         elif column.kind == "text" or isinstance(cell.value, str):
             align = "center" if column.centre else "left"
             self.text(row, at, cell.value, **properties, text_wrap=True, align=align)
@@ -205,9 +209,12 @@ class Sheet:
             form = self.look.make(**properties, num_format=DATE, align="center")
             self.sheet.write_datetime(row, at, dt.datetime.combine(cell.value, dt.time()), form)
         else:
-            figure = cell.value / 100 if column.kind == "amount" else cell.value
-            align = "right" if column.kind in ("amount", "number") else "center"
-            self.number(row, at, figure, **properties, num_format=_FORMATS[column.kind], align=align)
+            self._figure(row, at, column.kind, cell.value, properties)
+
+    def _figure(self, row: int, at: int, kind: str, value: float, properties: Mapping[str, Any]) -> None:
+        figure = value / 100 if kind == "amount" else value
+        align = "right" if kind in ("amount", "number") else "center"
+        self.number(row, at, figure, **properties, num_format=_FORMATS[kind], align=align)
 
     def _row_height(
         self, row: int, values: Sequence[Any], columns: Sequence[Column], left: int, least: float = 18

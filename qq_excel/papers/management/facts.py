@@ -1,0 +1,283 @@
+"""What a management report tells: every figure, and the rows that it is the sum of.
+
+Nothing is judged here. Balances come from the claims that letters are made from, bands and provision from the ageing,
+levels from the warnings, recovery from the assessment, quality from the findings; a test adds them up again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qq_excel.assessment import Amounts, amounts
+from qq_excel.catalogue import LEVELS as SEVERITIES
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.papers.ageing import Aged, aged, provisions
+from qq_excel.papers.claims import NO_UNIT, Claim
+from qq_excel.warnings import LEVELS, Sum
+
+if TYPE_CHECKING:
+    from qq_excel.check import Result
+    from qq_excel.papers.report_job import Job
+    from qq_excel.warnings import Warned
+
+#: Gravest first.
+GRAVEST = tuple(reversed(LEVELS))
+#: Months of the limitation calendar after the current one.
+AHEAD = 12
+#: Months back that arrears are shown by the month in which they fell due; older ones are added up.
+BACK = 23
+PAST, EARLIER, LATER, UNDATED = "past", "earlier", "later", "undated"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One claim with a balance: what the rows of the report are."""
+
+    claim: Claim
+    #: Neither settled nor written off, with a balance over 0.
+    live: bool
+    #: Its column in the ageing by either date.
+    columns: tuple[str, ...]
+    level: str = ""
+    causes: tuple[Text, ...] = ()
+    #: The month in which its limitation ends (``2026-10``), ``past``, or blank: later, never, or a suit has stopped it.
+    limitation: str = ""
+    #: The month in which it fell or falls due, ``earlier``, ``later`` or ``undated``; blank for one that is not live.
+    due: str = ""
+
+    @property
+    def column(self) -> str:
+        """Its column by the date that the sheets age by."""
+        return self.columns[0]
+
+    @property
+    def late(self) -> bool:
+        """Live and past due."""
+        return self.live and bool(self.claim.overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """One debtor over all units. Amounts are cents of yuan."""
+
+    name: str
+    count: int
+    balance: int
+    overdue: int
+    oldest: int
+    units: tuple[str, ...]
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What was found in the workbooks of one unit."""
+
+    unit: str
+    files: int
+    accepted: int
+    rows: int
+    #: Open findings by level.
+    found: dict[str, int]
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Errors per hundred rows."""
+        return 100 * self.found["E"] / self.rows if self.rows else None
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that a report shows. Amounts are cents of yuan."""
+
+    as_of: dt.date | None
+    lines: list[Line]
+    #: By the date that the sheets age by, the other date second.
+    ageing: tuple[Aged, ...]
+    months: tuple[str, ...]
+    debtors: list[Debtor]
+    quality: list[Quality]
+    recovery: Amounts | None
+    provision_needed: int | None
+    provision_booked: int
+    notes: list[Text] = field(default_factory=list)
+
+    @property
+    def units(self) -> list[str]:
+        """Every unit with a claim, in the order of their names."""
+        return sorted({x.claim.unit for x in self.lines})
+
+    def sum(self, which: Callable[[Line], object], name: str = "") -> Sum:
+        """Count and balance of the lines that *which* picks."""
+        picked = [x.claim.balance for x in self.lines if which(x)]
+        return Sum(name, len(picked), sum(picked))
+
+    @property
+    def live(self) -> Sum:
+        """Live claims."""
+        return self.sum(lambda x: x.live)
+
+    @property
+    def late(self) -> Sum:
+        """Live claims that are past due."""
+        return self.sum(lambda x: x.late)
+
+    def level(self, level: str, unit: str | None = None) -> Sum:
+        """Claims warned of at *level*."""
+        return self.sum(lambda x: x.level == level and unit in (None, x.claim.unit), level)
+
+    def calendar(self) -> list[Sum]:
+        """Running claims by the month in which limitation ends; what is over comes first."""
+        return [self.sum(lambda x, m=m: x.limitation == m, m) for m in (PAST, *self.months)]  # type: ignore[misc]
+
+    @property
+    def ending(self) -> Sum:
+        """Running claims whose limitation ends in the months of the calendar."""
+        return self.sum(lambda x: x.limitation in self.months)
+
+    def by_due(self) -> list[Sum]:
+        """Live claims by the month in which they fell or fall due."""
+        names = [EARLIER, *due_months(self.as_of), LATER, UNDATED]
+        sums = {name: [0, 0] for name in names}
+        for x in self.lines:
+            if x.due:
+                sums[x.due][0] += 1
+                sums[x.due][1] += x.claim.balance
+        return [Sum(n, count, cents) for n, (count, cents) in sums.items()]
+
+
+def facts_of(job: Job) -> Facts:
+    """The facts of a check."""
+    claims = [c for c in job.claims if c.balance]
+    bases = [*(b for b in job.warnings.bases if b in _BASES), *_BASES]
+    tables = tuple(aged(claims, basis, job) for basis in dict.fromkeys(bases))
+    lines = _lines(
+        claims, list(zip(*(x.column for x in tables), strict=True)), job.warnings.claims, job.result.as_of
+    )
+    notes: list[Text] = []
+    provision, _ = provisions(job, tables[0])
+    return Facts(
+        as_of=job.result.as_of, lines=lines, ageing=tables, months=calendar_months(job.result.as_of),
+        debtors=_debtors(lines), quality=quality_of(job.result), recovery=_recovery(job, notes),
+        provision_needed=sum(r["needed"] for r in provision) if provision else None,
+        provision_booked=sum(c.provision or 0 for c in claims if not c.settled and not c.credit),
+        notes=[*notes, *job.warnings.notes],
+    )  # fmt: skip
+
+
+def calendar_months(as_of: dt.date | None) -> tuple[str, ...]:
+    """The month of *as_of* and the twelve after it."""
+    return () if as_of is None else tuple(month_of(as_of, n) for n in range(AHEAD + 1))
+
+
+def due_months(as_of: dt.date | None) -> tuple[str, ...]:
+    """Two years up to the month of *as_of*, and the twelve months after it."""
+    return () if as_of is None else tuple(month_of(as_of, n) for n in range(-BACK, AHEAD + 1))
+
+
+def month_of(day: dt.date, further: int = 0) -> str:
+    """The month that lies *further* months after that of *day*, as ``2026-10``."""
+    year, month = divmod(day.year * 12 + day.month - 1 + further, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def quality_of(result: Result) -> list[Quality]:
+    """Open findings by the unit that handed the workbook in, the worst first."""
+    tally = result.findings.where(status="open").tally("file", "level")
+    units: dict[str, tuple[int, int, int]] = {}
+    found: dict[str, dict[str, int]] = {}
+    owners = {f.workbook.name: f.unit or NO_UNIT for f in result.files}
+    for f in result.files:
+        files, accepted, rows = units.get(f.unit or NO_UNIT, _NONE)
+        units[f.unit or NO_UNIT] = (files + 1, accepted + f.accepted, rows + f.rows)
+    for (file, level), n in tally.items():
+        unit = owners.get(file, file)
+        levels = found.setdefault(unit, dict.fromkeys(SEVERITIES, 0))
+        levels[level] += n
+    every = [
+        Quality(u, *(units.get(u) or _NONE), found.get(u, dict.fromkeys(SEVERITIES, 0)))
+        for u in {**units, **found}
+    ]
+    return sorted(every, key=lambda q: (-q.found["E"], -q.found["W"], q.unit))
+
+
+# --- inside ---------------------------------------------------------------------------------------------
+
+_NONE = (0, 0, 0)
+_BASES = ("业务发生日", "约定付款日")
+
+
+def _lines(
+    claims: Sequence[Claim],
+    columns: Iterable[tuple[str, ...]],
+    warned: Iterable[Warned],
+    as_of: dt.date | None,
+) -> list[Line]:
+    """Gravest first, then the largest."""
+    levels = {(w.file, w.sheet, w.cell): w for w in warned}
+    ahead, around = calendar_months(as_of), set(due_months(as_of))
+    out = []
+    for claim, mine in zip(claims, columns, strict=True):
+        live = claim.balance > 0 and not claim.settled
+        w = levels.get((claim.file, claim.sheet, claim.cell))
+        out.append(
+            Line(
+                claim, live, mine, w.level if w else "", tuple(c.text for c in w.causes) if w else (),
+                _ends(claim, as_of, ahead) if live and not claim.sued else "",
+                _due(claim.due_on, as_of, around) if live else "",
+            )
+        )  # fmt: skip
+    rank = {level: n for n, level in enumerate(GRAVEST)}
+    return sorted(out, key=lambda x: (rank.get(x.level, len(rank)), -x.claim.balance, x.claim.claim_id))
+
+
+def _ends(claim: Claim, as_of: dt.date | None, ahead: tuple[str, ...]) -> str:
+    if claim.limitation_on is None or as_of is None:
+        return ""
+    if claim.limitation_on < as_of:
+        return PAST
+    month = month_of(claim.limitation_on)
+    return month if month in ahead else ""
+
+
+def _due(day: dt.date | None, as_of: dt.date | None, around: set[str]) -> str:
+    if day is None or as_of is None:
+        return UNDATED
+    month = month_of(day)
+    if month in around:
+        return month
+    return EARLIER if day < as_of else LATER
+
+
+def _debtors(lines: Iterable[Line]) -> list[Debtor]:
+    """Live claims by debtor, the largest first."""
+    held: dict[str, list[Line]] = {}
+    for x in lines:
+        if x.live:
+            held.setdefault(x.claim.debtor, []).append(x)
+    out = [
+        Debtor(
+            name, len(mine), sum(x.claim.balance for x in mine), sum(x.claim.balance for x in mine if x.late),
+            max(x.claim.overdue or 0 for x in mine), tuple(sorted({x.claim.unit for x in mine})),
+            next((level for level in GRAVEST if any(x.level == level for x in mine)), ""),
+        )
+        for name, mine in held.items()
+    ]  # fmt: skip
+    return sorted(out, key=lambda d: (-d.balance, d.name))
+
+
+def _recovery(job: Job, notes: list[Text]) -> Amounts | None:
+    try:
+        return amounts(job.result, job.before)
+    except InputError as reason:
+        text = reason.text
+        notes.append(Text(f"清收与计划没有计算：{text.zh}", f"recovery was not computed: {text.en}"))
+        return None
+
+
+__all__ = ["AHEAD", "EARLIER", "GRAVEST", "LATER", "PAST", "UNDATED", "Debtor", "Facts", "Line", "Quality",
+           "calendar_months", "due_months", "facts_of", "month_of", "quality_of"]  # fmt: skip

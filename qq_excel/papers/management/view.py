@@ -1,0 +1,166 @@
+"""The management report as sections of tables and charts, apart from whether a page or a workbook shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from qq_excel import money
+from qq_excel.language import t
+from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED
+from qq_excel.papers.words import clean
+from qq_excel.warnings import Sum
+
+#: The tables of rows that a figure can lead to.
+CLAIMS, FINDINGS = "rows", "findings"
+#: Bars that one chart can show so that their names are read.
+BARS = 15
+#: How a claim's column in the ageing is called among the attributes of its row, by either date.
+BAND_KEYS = ("band", "band2")
+_COLUMN_NAMES = {
+    NOT_DUE: "not due",
+    NO_BAND: "in no band",
+    DISPUTED: "disputed",
+    SUED: "in court",
+    CREDIT: "credit notes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """A column; ``kind`` as in :class:`qq_excel.papers.sheet.Column` (amounts are whole cents)."""
+
+    header: str
+    kind: str = "text"
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells stand right."""
+        return self.kind in ("amount", "count", "number", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Fig:
+    """A figure that leads to the rows that it is the sum of: ``show`` picks them in ``table``."""
+
+    value: Any
+    show: str
+    table: str = CLAIMS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row; with a ``unit`` the filter by unit applies to it."""
+
+    cells: Sequence[Any]
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table with a caption."""
+
+    caption: str
+    columns: Sequence[Col]
+    rows: Sequence[Row]
+    total: Sequence[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report. ``chart`` draws its SVG when a page asks for it."""
+
+    key: str
+    title: str
+    blocks: Sequence[Block] = ()
+    chart: Callable[[], str] | None = None
+    #: What the chart shows, in a sentence.
+    about: str = ""
+    words: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A key figure: its name, the figure, what is said under it, and the rows or the section that it leads to."""
+
+    name: str
+    figure: str
+    under: str
+    show: str = ""
+    table: str = CLAIMS
+    bad: bool = False
+
+
+def show(**keys: object) -> str:
+    """Which rows: those whose attributes have these values."""
+    return urlencode({k: clean(v) for k, v in keys.items()})
+
+
+def total(label: str, columns: Sequence[Col], rows: Iterable[Row], first: int = 1) -> list[Any]:
+    """A total row: *label*, then the sum of each column of amounts and counts from *first* on."""
+    out: list[Any] = [label]
+    values = [[plain(c) for c in r.cells] for r in rows]
+    for i, column in enumerate(columns[1:], 1):
+        adds = i >= first and column.kind in ("amount", "count")
+        out.append(sum(v[i] or 0 for v in values) if adds else None)
+    return out
+
+
+def plain(cell: Any) -> Any:
+    """The value of a cell."""
+    return cell.value if isinstance(cell, Fig) else cell
+
+
+def month_words(month: str) -> str:
+    """``2026-10`` as a table has it."""
+    year, _, number = month.partition("-")
+    return t(f"{year} 年 {int(number)} 月", month)
+
+
+def column_name(column: str) -> str:
+    """A column of the ageing in the language of the run; bands are named by the policy."""
+    return t(column, _COLUMN_NAMES.get(column, column))
+
+
+def yuan_text(cents: int) -> str:
+    """An amount in words."""
+    return t(f"{money.yuan(cents)} 元", money.yuan(cents))
+
+
+def claims_text(one: Sum) -> str:
+    """How many claims."""
+    return t(f"{one.count:,} 笔", f"{one.count:,} claims")
+
+
+def mark_text(name: str, part: str, cents: int) -> str:
+    """What is said about a mark of a chart."""
+    return f"{name} · {part}: {yuan_text(cents)}" if part else f"{name}: {yuan_text(cents)}"
+
+
+def nothing() -> tuple[str, ...]:
+    """The words of a section that has none."""
+    return (t("没有。", "None."),)
+
+
+def largest(names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    """The largest names, as many as one chart can show."""
+    order = sorted(zip(names, sizes, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return [name for name, _ in order[:BARS]]
+
+
+def definitions() -> tuple[str, ...]:
+    """What the words of the report mean."""
+    return (
+        t("未结清债权：余额大于零，既未结清也未核销。逾期：过了约定付款日，到期当日不算。",
+          "Open: a balance over zero, neither settled nor written off. Past due: after the due date, not on it."),
+        t("账龄按公历年计，上限含当日；贷项、争议、诉讼另列。诉讼时效按所填事项推算，不构成法律意见。",
+          "Ages go by calendar years, the upper bound included; credit notes, disputed and sued claims apart. Limitation is "
+          "computed from what was entered; no legal advice."),
+    )  # fmt: skip
+
+
+__all__ = ["BAND_KEYS", "BARS", "CLAIMS", "FINDINGS", "Block", "Col", "Fig", "Row", "Section", "Tile", "claims_text",
+           "column_name", "definitions", "largest", "mark_text", "month_words", "nothing", "plain", "show", "total",
+           "yuan_text"]  # fmt: skip
