@@ -210,14 +210,14 @@ def test_in_a_browser(report: Path, tmp_path: Path) -> None:
         assert tab.locator("#warnings tbody tr:visible").count() == 1
         tab.fill("input[name=q]", "甲公司")
         assert output.inner_text().startswith("债权 1 / 9 笔，700.00 元；")
-        tab.click("button[type=reset]")
+        tab.click("button[name=clear]")
         assert output.inner_text().startswith("债权 9 / 9 笔")
         tab.locator("#ageing svg a").first.click()  # a mark of a chart does what its figure does
         assert output.inner_text().startswith("债权 3 / 9 笔，100,208.50 元；")
         tab.click("#rows th:nth-child(5) button")
         first = "document.querySelector('#rows tbody tr:not([hidden]) td:nth-child(5)').textContent"
         assert tab.evaluate(first) == "8.00"
-        tab.click("button[type=reset]")
+        tab.click("button[name=clear]")
         assert violations(tab) == []
         printed = tmp_path / "printed.pdf"
         tab.pdf(path=printed, prefer_css_page_size=True)

@@ -65,13 +65,17 @@
     }
   }
 
+  function clear() {
+    form.reset();
+    tables.forEach((one) => one.asked.clear());
+  }
+
   // a figure: pick its rows; the link itself then leads there, so that going back returns to the figure
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-show]");
     if (!link) return;
     const table = tables.find((one) => `#${one.key}` === link.getAttribute("href"));
-    form.reset();
-    tables.forEach((one) => one.asked.clear());
+    clear();
     for (const [name, value] of new URLSearchParams(link.dataset.show)) {
       const control = controls[name];
       if (control && [...control.options].some((o) => o.value === value)) control.value = value;
@@ -106,7 +110,7 @@
   $$("main table").forEach(sortable);
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => { tables.forEach((one) => one.asked.clear()); setTimeout(apply); });
+  form.elements.clear.addEventListener("click", () => { clear(); apply(); });
   form.elements.print.addEventListener("click", () => window.print());
   apply();
 })();
