@@ -9,7 +9,7 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from qq_excel.language import Text
 #: The date that every part of every package bears, so that the same input gives the same bytes.
 FIXED_TIME = dt.datetime(2020, 1, 1)
 _ZIP_TIME = (2020, 1, 1, 0, 0, 0)
+#: What a part is read or copied by, so that a large one is never in memory twice.
+_CHUNK = 1 << 20
+#: A part of a package: its bytes, the file that has them, or what makes them piece by piece while it is written.
+Part = bytes | Path | Callable[[], Iterable[bytes | memoryview]]
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 #: What a spreadsheet program could take for a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -51,6 +55,14 @@ def writing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch(target: Path) -> Iterator[Path]:
+    """A folder beside *target* for what is needed only while it is written."""
+    make_folder(target.parent)
+    with tempfile.TemporaryDirectory(prefix=".qq-", dir=target.parent) as folder:
+        yield Path(folder)
 
 
 def _from_writer(error: Exception) -> OSError | None:
@@ -154,22 +166,49 @@ def looks_like_formula(text: str) -> bool:
     return text.lstrip(" \u3000")[:1] in _FORMULA_STARTS if text else False
 
 
-def same_zip(parts: Mapping[str, bytes | Path], target: Path) -> Path:
+def same_zip(parts: Mapping[str, Part], target: Path) -> Path:
     """Write a zip whose bytes depend on names and contents only, in the order of *parts*."""
     with writing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            data = content.read_bytes() if isinstance(content, Path) else content
-            archive.writestr(info, data)
+            with archive.open(info, "w") as part:
+                for piece in _pieces(content):
+                    part.write(piece)
     return target
 
 
-def same_package(source: Path, target: Path, edit: Callable[[str, bytes], bytes] | None = None) -> Path:
-    """Copy an OOXML package with fixed times and part order kept; *edit* may change a part."""
+def _pieces(part: Part) -> Iterable[bytes | memoryview]:
+    if isinstance(part, bytes):
+        return (part,)
+    return _of_file(part) if isinstance(part, Path) else part()
+
+
+def _of_file(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            yield piece
+
+
+def same_package(
+    source: Path, target: Path, edit: Callable[[str, bytes], bytes] | None = None, *, within: str = ""
+) -> Path:
+    """Copy an OOXML package with fixed times and part order kept.
+
+    *edit* may change the parts whose names start with *within*; all others are copied piece by piece.
+    """
     with zipfile.ZipFile(source) as archive:
-        parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
-    if edit is not None:
-        parts = {name: edit(name, content) for name, content in parts.items()}
-    return same_zip(parts, target)
+
+        def part(name: str) -> Callable[[], Iterator[bytes]]:
+            def content() -> Iterator[bytes]:
+                if edit is not None and name.startswith(within):
+                    yield edit(name, archive.read(name))
+                    return
+                with archive.open(name) as file:
+                    while piece := file.read(_CHUNK):
+                        yield piece
+
+            return content
+
+        return same_zip({n: part(n) for n in archive.namelist() if not n.endswith("/")}, target)

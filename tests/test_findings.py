@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from qq_excel.findings import Block, Finding, Findings, Place
+from qq_excel.papers.document import json_pieces
+from qq_excel.papers.marks_list import findings_list
+from tests.papers import support
 
 
 def block(rule: str, rows: list[int], **more: Any) -> Block:
@@ -108,3 +113,27 @@ def test_no_finding_is_made_to_count_and_pick() -> None:
     found = Findings(blocks=[block("REC001", list(range(1000)), value=Never())])
     assert found.counts()["E"] == 1000
     assert len(found.of_file("a.xlsx")) == len(found.where(level="E")[:500]) == 500
+
+
+def test_columns_without_making_a_finding() -> None:
+    found = Findings([Finding("FIL006", "W", "b.xlsx", order=(1, -1))], [block("REC001", [9, 7])])
+    assert found.each("rule") == [f.rule for f in found] == ["REC001", "FIL006", "REC001"]
+    assert found.each("sheet") == ["表", None, "表"]
+    assert found.rows.tolist() == [9, -1, 7]
+    assert found.columns.tolist() == [2, -1, -1]
+    assert found.where(level="W").each("file") == ["b.xlsx"]
+
+
+def test_papers_make_one_finding_after_the_other() -> None:
+    """However many there are, the document and the list hold no more than one of them at a time."""
+    found = Findings(blocks=[block("REC001", list(range(3_000)))])
+    result = support.result({"a.xlsx": []}, found)
+    listed = findings_list(found, ["表"], [])
+    most = 0
+    for n, _ in enumerate(chain(json_pieces(result), listed.sheet._more())):
+        if n % 500 == 0:
+            most = max(most, sum(isinstance(o, Finding) for o in gc.get_objects()))
+    assert most <= 2
+    assert len(listed.sheet) == 3_000 + 3
+    assert listed.first["表", 0] == 4
+    assert listed.words(("表", 0)) == "→ 错误 1"

@@ -119,9 +119,9 @@ def run_check(
         written += write_check(result, target, reports)
         notes = [line for report in reports for line in report.lines()]
     if format is Format.JSON:
-        from qq_excel.papers.document import document  # noqa: PLC0415
+        from qq_excel.papers.document import json_pieces  # noqa: PLC0415
 
-        common.print_json(document(result))
+        common.print_pieces(json_pieces(result))
     else:
         print_findings(result)
         print_written(written)

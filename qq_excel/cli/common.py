@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -158,8 +158,13 @@ def policy_of(name: str) -> Policy:
 
 def print_json(content: Any) -> None:
     """Print *content* as JSON, the same bytes on every system."""
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    sys.stdout.buffer.write(text.encode())
+    print_pieces([json.dumps(content, ensure_ascii=False, indent=2), "\n"])
+
+
+def print_pieces(pieces: Iterable[str]) -> None:
+    """Print a text for other programs, the same bytes on every system."""
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
     sys.stdout.buffer.flush()
 
 

@@ -217,6 +217,23 @@ class Findings(Sequence[Finding]):
         for chunk, at in zip(self._columns["chunk"].tolist(), self._columns["at"].tolist(), strict=True):
             yield chunks[chunk][at]
 
+    # --- as columns, no finding made --------------------------------------------------------------
+
+    @property
+    def rows(self) -> Integers:
+        """The zero-based row of each; -1 for a finding on a sheet or file."""
+        return self._columns["row"]
+
+    @property
+    def columns(self) -> Integers:
+        """The zero-based column of each; -1 for a finding on a row, sheet or file."""
+        return self._columns["column"]
+
+    def each(self, by: By) -> list[Any]:
+        """The *by* of each."""
+        words = self._names[by].words
+        return [words[n] for n in self._columns[by].tolist()]
+
     # --- counted and picked, no finding made ------------------------------------------------------
 
     def tally(self, *by: By) -> dict[tuple[Any, ...], int]:

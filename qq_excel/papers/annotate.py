@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qq_excel.errors import InputError
-from qq_excel.findings import Finding, Findings, a1
+from qq_excel.findings import Findings, a1
 from qq_excel.language import Text
 from qq_excel.papers import marks, marks_undo, style
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
@@ -139,11 +139,10 @@ def true_suffix(source: Path) -> str | None:
 class _Copy:
     """The marking of one book."""
 
-    def __init__(
-        self, book: Book, findings: Sequence[Finding], report: AnnotationReport, author: str
-    ) -> None:
+    def __init__(self, book: Book, findings: Findings, report: AnnotationReport, author: str) -> None:
         self.book = book
         self.findings = findings
+        self.level, self.status = findings.each("level"), findings.each("status")
         self.report = report
         self.author = author
         self.sheets: dict[str, Sheet] = {s.name: s for s in book.sheets() if s.part}
@@ -153,7 +152,7 @@ class _Copy:
     def make(self) -> None:
         """Mark the cells, add the list and the hidden memory."""
         opened: dict[str, SheetXml] = {}
-        cells: dict[str, dict[Place, list[Finding]]] = {}
+        cells: dict[str, dict[Place, list[int]]] = {}
         talked: dict[str, set[Place]] = {}
         for name, mine in self._by_sheet().items():
             opened[name] = SheetXml(self.book.edit(self.sheets[name].part))
@@ -171,22 +170,28 @@ class _Copy:
         self._add_sheets(name, listed)
         self.styles.flush()
 
-    def _by_sheet(self) -> dict[str, dict[Place, list[Finding]]]:
-        out: dict[str, dict[Place, list[Finding]]] = {}
-        for f in self.findings:
-            if f.sheet in self.sheets and f.sheet and f.row is not None and f.column is not None:
-                out.setdefault(f.sheet, {}).setdefault((f.row, f.column), []).append(f)
+    def _by_sheet(self) -> dict[str, dict[Place, list[int]]]:
+        """The numbers of the findings at each cell; a finding itself is made only where its words are needed."""
+        out: dict[str, dict[Place, list[int]]] = {}
+        f = self.findings
+        places = zip(f.each("sheet"), f.rows.tolist(), f.columns.tolist(), strict=True)
+        for n, (sheet, row, column) in enumerate(places):
+            if sheet in self.sheets and sheet and row >= 0 and column >= 0:
+                out.setdefault(sheet, {}).setdefault((row, column), []).append(n)
             else:
                 self.report.unplaced += 1
         return out
 
+    def _gravity(self, n: int) -> tuple[bool, int]:
+        return (self.status[n] != "open", "EW?I".index(self.level[n]))
+
     def _chosen(
-        self, cells: Mapping[str, Mapping[Place, list[Finding]]], talked: Mapping[str, set[Place]]
+        self, cells: Mapping[str, Mapping[Place, list[int]]], talked: Mapping[str, set[Place]]
     ) -> set[tuple[str, Place]]:
         """Which cells have a note: the gravest first, so that the cap leaves out what matters least."""
         every = [(name, at) for name, mine in cells.items() for at in mine]
         free = [(name, at) for name, at in every if at not in talked[name]]
-        free.sort(key=lambda k: min(_gravity(f) for f in cells[k[0]][k[1]]))
+        free.sort(key=lambda k: min(map(self._gravity, cells[k[0]][k[1]])))
         self.report.unmarked = max(0, len(free) - MOST_NOTES)
         self.report.marked = len(every)
         return set(free[:MOST_NOTES])
@@ -208,19 +213,19 @@ class _Copy:
             )
 
     def _mark(
-        self, title: str, xml: SheetXml, cells: Mapping[Place, list[Finding]], noted: set[tuple[str, Place]],
+        self, title: str, xml: SheetXml, cells: Mapping[Place, list[int]], noted: set[tuple[str, Place]],
         listed: FindingsList, list_name: str,
     ) -> None:  # fmt: skip
         wanted: dict[int, dict[int, Edit]] = {}
         notes = {}
         for (row, column), mine in sorted(cells.items()):
-            worst = min(mine, key=_gravity)
-            tint = style.LEVEL_TINTS[worst.level] if worst.status == "open" else style.SETTLED
+            worst = min(mine, key=self._gravity)
+            tint = style.LEVEL_TINTS[self.level[worst]] if self.status[worst] == "open" else style.SETTLED
             mark = Mark("mark", title, a1(row, column), "", "FF" + tint.fill[1:])
             self.made.append(mark)
             wanted.setdefault(row, {})[column] = Edit(_Fill(self.styles, tint.fill[1:], mark))
             if (title, (row, column)) in noted:
-                notes[row, column] = marks.note(mine, self.author)
+                notes[row, column] = marks.note([self.findings[n] for n in mine], self.author)
         self._links(title, xml, wanted, listed, list_name)
         xml.change(wanted)
         put_notes(self.book, self.sheets[title], xml, notes, self.author)
@@ -261,8 +266,8 @@ class _Copy:
         # the marks are complete only now: a fill is noted when its cell is changed
         self.book.add_sheets(
             [
-                (name, made.xml(self.book, self.styles), "visible"),
-                (MARKS_SHEET, hidden_table(self.book, marks.to_rows(self.made)), "veryHidden"),
+                (name, made.maker(self.book, self.styles), "visible"),
+                (MARKS_SHEET, hidden_table(self.book, lambda: marks.to_rows(self.made)), "veryHidden"),
             ],
             [
                 (0, "_xlnm._FilterDatabase", f"{there}!{made.filter}"),
@@ -291,10 +296,6 @@ class _Fill:
     def __call__(self, style: int) -> int:
         self.mark.fill = self.styles.fill_text(style)
         return self.styles.filled(style, self.colour)
-
-
-def _gravity(f: Finding) -> tuple[bool, int]:
-    return (f.status != "open", "EW?I".index(f.level))
 
 
 def _first_cells(xml: SheetXml, cells: Mapping[Place, object]) -> dict[Place, Place]:

@@ -6,11 +6,12 @@ Its form is ``schemas/findings.schema.json``; the same workbook and policy give 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
-from qq_excel.output import write_text
+from qq_excel.output import writing
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -20,6 +21,10 @@ SCHEMA = 1
 
 def document(result: Result) -> dict[str, Any]:
     """The result as plain data, in a fixed order."""
+    return {**_before(result), "findings": list(_findings(result)), **_after(result)}
+
+
+def _before(result: Result) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "program": f"qq-excel {__version__}",
@@ -41,9 +46,15 @@ def document(result: Result) -> dict[str, Any]:
             }
             for f in result.files
         ],
-        "findings": [{**f.document(), "file": relative(f.file)} for f in result.findings],
-        "summary": result.findings.counts(),
     }
+
+
+def _findings(result: Result) -> Iterator[dict[str, Any]]:
+    return ({**f.document(), "file": relative(f.file)} for f in result.findings)
+
+
+def _after(result: Result) -> dict[str, Any]:
+    return {"summary": result.findings.counts()}
 
 
 def relative(name: str) -> str:
@@ -53,11 +64,27 @@ def relative(name: str) -> str:
     return shown.encode("utf-8", "replace").decode()
 
 
+def json_pieces(result: Result) -> Iterator[str]:
+    """The document as JSON text, finding by finding: Chinese as it is, two spaces, a line break at the end."""
+    yield _json(_before(result)).removesuffix("\n}") + ',\n  "findings": ['
+    some = False
+    for finding in _findings(result):
+        yield ("," if some else "") + "\n    " + _json(finding).replace("\n", "\n    ")
+        some = True
+    yield ("\n  ]" if some else "]") + "," + _json(_after(result)).removeprefix("{") + "\n"
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
 def to_json(result: Result) -> str:
-    """The document as JSON text: Chinese as it is, two spaces, a line break at the end."""
-    return json.dumps(document(result), ensure_ascii=False, indent=2) + "\n"
+    """The document as one text."""
+    return "".join(json_pieces(result))
 
 
 def write_document(result: Result, target: Path) -> Path:
     """Write the document to *target*."""
-    return write_text(target, to_json(result))
+    with writing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json_pieces(result))
+    return target

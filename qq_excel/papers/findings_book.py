@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: More than a sheet of Excel could bear with comfort; the JSON document has them all.
 MOST_ROWS = 200_000
+#: Rows by which the widths are found.
+_MEASURED = 2_000
 _COLUMNS = 8
 
 
@@ -257,18 +259,18 @@ def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> 
         Column(t("改法", "how to mend it"), least=24, most=28), Column(t("条款", "clause"), most=8, centre=True),
         Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
     ]  # fmt: skip
-    rows = []
-    first: dict[str, int] = {}
-    for n, f in enumerate(findings[:MOST_ROWS], 1):
-        first.setdefault(f.rule, n)
-        rows.append(_row(n, f, copies))
-    sheet.widths(sheet.fitted(columns, rows))
+    shown = findings[:MOST_ROWS]
+    sheet.widths(sheet.fitted(columns, [_row(n, f, copies) for n, f in enumerate(shown[:_MEASURED], 1)]))
+    rows = (_row(n, f, copies) for n, f in enumerate(shown, 1))
     last = sheet.table(0, columns, rows, stripes=False)
-    if not rows:
+    if not shown:
         sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
     sheet.sheet.autofilter(0, 0, max(last - 1, 1), len(columns) - 1)
     sheet.sheet.freeze_panes(1, 3)
     sheet.print_set_up(landscape=True, repeat=(0, 0), footer=t("校验结果", "findings"))
+    first: dict[str, int] = {}
+    for n, rule in enumerate(shown.each("rule"), 1):
+        first.setdefault(rule, n)
     return first
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES
-from qq_excel.findings import Finding
+from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text, t
 from qq_excel.papers import style
 from qq_excel.papers.marks import LINK
 from qq_excel.papers.sheet import Column
 from qq_excel.papers.words import clean, clip, lines, width
 from qq_excel.patching.book import sheet_reference
-from qq_excel.patching.sheetmaker import Made, Put
+from qq_excel.patching.sheetmaker import Made, Put, Row
 from qq_excel.patching.styles import Look
 
 _MOST_ROWS = 200_000
@@ -28,25 +29,24 @@ class FindingsList:
     """The list, and where each row of a sheet is first spoken of."""
 
     sheet: Made
-    #: (sheet, zero-based row) -> one-based row of the list, and how many findings of each level it has.
+    #: (sheet, zero-based row) -> one-based row of the list.
     first: dict[tuple[str, int], int] = field(default_factory=dict)
-    counts: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    #: (sheet, zero-based row, level) -> findings.
+    counts: Counter[tuple[str | None, int, str]] = field(default_factory=Counter)
 
     def words(self, at: tuple[str, int]) -> str:
         """What the link at the end of a row says."""
-        count = self.counts[at]
-        return LINK + "、".join(f"{LEVEL_NAMES[x]} {count[x]}" for x in LEVELS if x in count)
+        of_levels = ((x, self.counts[(*at, x)]) for x in LEVELS)
+        return LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in of_levels if n)
 
 
-def findings_list(
-    findings: Sequence[Finding], sheets: Collection[str], notes: Sequence[Text]
-) -> FindingsList:
+def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[Text]) -> FindingsList:
     """The list of *findings*; *sheets* are those to which links can lead, *notes* what is said above it."""
     columns = [*_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
     shown = findings[:_MOST_ROWS]
-    rows = [_values(f) for f in shown]
+    measured = [_values(f) for f in shown[:_MEASURED]]
     widths = [
-        min(c.most, max([c.least, width(c.header) + 5.0, *(width(r[i]) + 2.0 for r in rows[:_MEASURED])]))
+        min(c.most, max([c.least, width(c.header) + 5.0, *(width(r[i]) + 2.0 for r in measured)]))
         for i, c in enumerate(columns[:-_OWN])
     ]
     widths += [c.least + 2 for c in columns[-_OWN:]]
@@ -56,26 +56,29 @@ def findings_list(
         made.add([Put(words, _look(size=9, colour=style.SOFT))])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
-    out = FindingsList(made)
     looks = _Looks(columns)
-    for f, values in zip(shown, rows, strict=True):
+    made.follow(lambda: _rows(shown, sheets, widths, looks), len(shown), looks.all)
+    out = FindingsList(made)
+    for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
+        if at[0] in sheets and at[1] >= 0:
+            out.first.setdefault(at, line)
+    out.counts.update(
+        zip(findings.each("sheet"), findings.rows.tolist(), findings.each("level"), strict=True)
+    )
+    return out
+
+
+def _rows(
+    findings: Findings, sheets: Collection[str], widths: Sequence[float], looks: _Looks
+) -> Iterator[Row]:
+    for n, f in enumerate(findings):
+        values = _values(f)
+        most = max(lines(v, w) for v, w in zip(values, widths, strict=False)) if n < _MEASURED else 2
         cells = [
             looks.put(f, i, value, _target(f, sheets) if i == _CELL else None)
             for i, value in enumerate(values)
         ]
-        most = (
-            max(lines(v, w) for v, w in zip(values, widths, strict=False))
-            if len(made.rows) < _MEASURED
-            else 2
-        )
-        line = made.add(cells, min(400, max(18, 15 * most + 3))) + 1
-        if f.sheet is not None and f.sheet in sheets and f.row is not None:
-            out.first.setdefault((f.sheet, f.row), line)
-    for f in findings:
-        if f.sheet is not None and f.row is not None and (f.sheet, f.row) in out.first:
-            count = out.counts.setdefault((f.sheet, f.row), {})
-            count[f.level] = count.get(f.level, 0) + 1
-    return out
+        yield min(400, max(18, 15 * most + 3)), cells
 
 
 #: Which column has the cell's address.
@@ -108,6 +111,11 @@ class _Looks:
             for k, v in tints.items()
         }
 
+    @property
+    def all(self) -> list[Look]:
+        """Every look that a cell of a finding may have."""
+        return [*self._plain, self._link, *self._level.values()]
+
     def put(self, f: Finding, column: int, value: str, link: str | None) -> Put:
         """The cell of *f* in *column*."""
         if column == 0:
@@ -115,14 +123,9 @@ class _Looks:
         return Put(value, self._link if link else self._plain[column], link)
 
 
-def _counted(findings: Sequence[Finding]) -> str:
-    count: dict[str, int] = dict.fromkeys(LEVELS, 0)
-    settled = 0
-    for f in findings:
-        if f.status == "open":
-            count[f.level] += 1
-        else:
-            settled += 1
+def _counted(findings: Findings) -> str:
+    count = findings.counts()
+    settled = len(findings) - sum(count.values())
     words = "  ".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items())
     return words + (t(f"  已说明等 {settled}", f"  settled {settled}") if settled else "")
 

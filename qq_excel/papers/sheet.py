@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import xlsxwriter
 from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
-from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, writing
+from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, scratch, writing
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -24,6 +24,8 @@ _MOST_POINTS = 405.0
 #: What Excel takes per sheet is 65,530.
 _MOST_LINKS = 60_000
 _URL_LIMIT = 2_000
+#: Where a package keeps what its sheets link to.
+_LINKS = "xl/worksheets/_rels/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Sheet:
         return out
 
     def table(
-        self, top: int, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *,
+        self, top: int, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *,
         left: int = 0, total: Sequence[Any] | None = None, stripes: bool = True, heights: bool = True,
     ) -> int:  # fmt: skip
         """Headers, rows and a total row; gives the next free row. The widths must have been set."""
@@ -265,9 +267,9 @@ class Paper:
 @contextmanager
 def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
     """A workbook that takes its place at *target* when the block ends well."""
-    with writing(target) as temporary:
+    with writing(target) as temporary, scratch(target) as folder:
         options = {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "tmpdir": str(folder), "strings_to_formulas": False, "strings_to_urls": False,
             "strings_to_numbers": False, "default_format_properties": {"font_name": "微软雅黑", "font_size": 10},
         }  # fmt: skip
         book = xlsxwriter.Workbook(str(temporary), options)
@@ -277,13 +279,11 @@ def paper(target: Path, title: str, properties: Mapping[str, str] | None = None)
         })  # fmt: skip
         yield Paper(book)
         book.close()
-        same_package(temporary, temporary, _slashes)
+        same_package(temporary, temporary, _slashes, within=_LINKS)
 
 
-def _slashes(name: str, content: bytes) -> bytes:
+def _slashes(_: str, content: bytes) -> bytes:
     """Links to files with ``/``: XlsxWriter writes a backslash, which leads nowhere outside Windows."""
-    if not name.startswith("xl/worksheets/_rels/"):
-        return content
     return re.sub(rb'Target="[^"]*"', lambda found: found[0].replace(b"\\", b"/"), content)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from qq_excel.output import same_zip
+from qq_excel.output import Part, same_zip
 from qq_excel.patching.splices import PatchError, Splices
 from qq_excel.patching.xmltree import Node, append, escape, parse, place_for, plain
 
@@ -49,7 +50,7 @@ class Sheet:
 
 
 class Book:
-    """The package. Edits are gathered as splices and applied by :meth:`settle` or :meth:`save`."""
+    """The package. Edits are gathered as splices and applied by :meth:`settle`, :meth:`finish` or :meth:`save`."""
 
     def __init__(self, path: Path) -> None:
         """Raises :class:`PatchError` when *path* is no package of a workbook in XML."""
@@ -63,6 +64,8 @@ class Book:
             if isinstance(error, OSError):
                 raise
             raise PatchError(str(error)) from None
+        #: Parts that are put together while they are written: a large sheet is not in memory twice.
+        self._late: dict[str, Callable[[], Iterable[bytes | memoryview]]] = {}
         self._reset()
         self.workbook = self.related("", "officeDocument") or "xl/workbook.xml"
         if self.real(self.workbook) is None or self.tree(self.workbook).name != "workbook":
@@ -107,6 +110,8 @@ class Book:
         real = self.real(name)
         if real is None:
             raise PatchError(f"no part {name}")
+        if real in self._late:
+            raise PatchError(f"{name} is made while it is written")
         if real not in self._plain:
             self._plain[real] = plain(self.parts[real])
         return self._plain[real]
@@ -120,9 +125,13 @@ class Book:
             self._trees[real] = parse(self.utf8(real))
         return self._trees[real]
 
-    def add(self, name: str, content: bytes, type_: str | None = None) -> None:
-        """A new part; *type_* is its content type."""
-        self.parts[name] = content
+    def add(
+        self, name: str, content: bytes | Callable[[], Iterable[bytes]], type_: str | None = None
+    ) -> None:
+        """A new part, or what makes it when it is written; *type_* is its content type."""
+        self.parts[name] = content if isinstance(content, bytes) else b""
+        if not isinstance(content, bytes):
+            self._late[name] = content
         self._lower[name.lower()] = name
         self.added.append(name)
         if type_ is not None:
@@ -232,9 +241,11 @@ class Book:
         return out
 
     def add_sheets(
-        self, sheets: Iterable[tuple[str, bytes, str]], names: Iterable[tuple[int, str, str]]
+        self,
+        sheets: Iterable[tuple[str, bytes | Callable[[], Iterable[bytes]], str]],
+        names: Iterable[tuple[int, str, str]],
     ) -> list[str]:
-        """New sheets (name, content, state) after all others and defined names of theirs (which of them, name,
+        """New sheets (name, content as for :meth:`add`, state) after all others and defined names of theirs (which of them, name,
         what it refers to); the names of their parts."""
         root = self.tree(self.workbook)
         holder = root.find("sheets")
@@ -279,9 +290,7 @@ class Book:
 
     def settle(self) -> dict[str, list[tuple[int, int, bytes]]]:
         """Apply all edits; the edits that lead back, by part. The added parts stay in ``added``."""
-        for name, elements in self._pending.items():
-            root = self.tree(name)
-            append(self.edit(name), root, "".join(e.format(root.prefix) for e in elements).encode())
+        self._put_pending()
         back = {}
         for name, edits in self.edits.items():
             if edits and name in self.added:
@@ -292,6 +301,34 @@ class Book:
         self._reset()
         self.added = added
         return back
+
+    def _put_pending(self) -> None:
+        for name, elements in self._pending.items():
+            root = self.tree(name)
+            append(self.edit(name), root, "".join(e.format(root.prefix) for e in elements).encode())
+        self._pending = {}
+
+    def finish(self) -> dict[str, list[tuple[int, int, bytes]]]:
+        """As :meth:`settle`, for the last time: the changed parts are put together as they are written."""
+        self._put_pending()
+        back = {}
+        for name, edits in self.edits.items():
+            if edits:
+                undone = edits.back()
+                self._late[name] = edits.pieces
+                if name not in self.added:
+                    back[name] = undone
+        added = self.added
+        self._reset()
+        self.added = added
+        return back
+
+    def digest(self, name: str) -> str:
+        """The SHA-256 of a part as it will be written."""
+        made = hashlib.sha256()
+        for piece in self._late[name]() if name in self._late else (self.parts[name],):
+            made.update(piece)
+        return made.hexdigest()
 
     def forget(self, names: Iterable[str]) -> None:
         """Take parts out of the package."""
@@ -307,7 +344,8 @@ class Book:
         """Write the package; the same parts give the same bytes."""
         if self._pending or any(self.edits.values()):
             self.settle()
-        same_zip(self.parts, target)
+        parts: dict[str, Part] = {name: self._late.get(name, content) for name, content in self.parts.items()}
+        same_zip(parts, target)
 
     @property
     def signed(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain
 
 from qq_excel.findings import a1
 from qq_excel.output import looks_like_formula
@@ -13,6 +15,8 @@ from qq_excel.patching.xmltree import cell_text, escape
 
 #: What Excel takes per sheet is 65,530.
 MOST_LINKS = 60_000
+#: Rows that become bytes together.
+_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +28,63 @@ class Put:
     link: str | None = None
 
 
+#: A row: its height in points, its cells from the first column on.
+Row = tuple[float | None, Sequence[Put | None]]
+
+
 @dataclass(slots=True)
 class Made:
-    """A sheet in the making: rows from the top, without gaps. All values are texts, never formulas."""
+    """A sheet in the making: rows from the top, without gaps. All values are texts, never formulas.
+
+    Rows are given one by one (:meth:`add`), or, where there may be many, made while the sheet is written
+    (:meth:`follow`).
+    """
 
     widths: Sequence[float] = ()
     tab: str | None = None
     #: The row (zero-based) of the headers that stay in view and bear the filter.
     head: int | None = None
     columns: int = 0
-    rows: list[tuple[float | None, Sequence[Put | None]]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    _more: Callable[[], Iterable[Row]] = tuple
+    _count: int = 0
+    _looks: Collection[Look] = ()
 
     def add(self, cells: Sequence[Put | None], height: float | None = None) -> int:
         """Add a row; its number."""
         self.rows.append((height, cells))
         return len(self.rows) - 1
 
+    def follow(self, rows: Callable[[], Iterable[Row]], count: int, looks: Collection[Look]) -> None:
+        """After all others come *count* rows that *rows* makes; *looks* are those that their cells have."""
+        self._more, self._count, self._looks = rows, count, looks
+
+    def __len__(self) -> int:
+        return len(self.rows) + self._count
+
     @property
     def filter(self) -> str:
         """The range of the filter, with dollars."""
-        last = max(len(self.rows), (self.head or 0) + 2)
+        last = max(len(self), (self.head or 0) + 2)
         (left, right) = (a1(0, 0).rstrip("1"), a1(0, self.columns - 1).rstrip("1"))
         return f"${left}${(self.head or 0) + 1}:${right}${last}"
 
     def xml(self, book: Book, styles: Styles) -> bytes:
         """The part, with its styles added to *styles*."""
-        known: dict[Look, int] = {}
-        out = [HEAD.decode(), f'<worksheet xmlns="{book.main}">']
+        return b"".join(self.maker(book, styles)())
+
+    def maker(self, book: Book, styles: Styles) -> Callable[[], Iterator[bytes]]:
+        """What makes the part piece by piece, with its styles added to *styles* now."""
+        looks = dict.fromkeys(put.look for _, cells in self.rows for put in cells if put is not None)
+        looks |= dict.fromkeys(self._looks)
+        numbers = {look: styles.own(look) for look in (*looks, *(_quoted(x) for x in looks))}
+        return lambda: self._pieces(book.main, numbers)
+
+    def _pieces(self, namespace: str, looks: Mapping[Look, int]) -> Iterator[bytes]:
+        out = [HEAD.decode(), f'<worksheet xmlns="{namespace}">']
         tab = f'<tabColor rgb="FF{self.tab}"/>' if self.tab else ""
         out.append(f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr>')
-        out.append(f'<dimension ref="A1:{a1(max(len(self.rows) - 1, 0), max(self.columns - 1, 0))}"/>')
+        out.append(f'<dimension ref="A1:{a1(max(len(self) - 1, 0), max(self.columns - 1, 0))}"/>')
         out.append(self._view())
         if self.widths:
             columns = (
@@ -63,13 +94,16 @@ class Made:
             out.append(f"<cols>{''.join(columns)}</cols>")
         out.append("<sheetData>")
         links: list[str] = []
-        for number, (height, cells) in enumerate(self.rows):
+        for number, (height, cells) in enumerate(chain(self.rows, self._more())):
             high = f' ht="{height:.2f}" customHeight="1"' if height is not None else ""
             out.append(f'<row r="{number + 1}"{high}>')
             for column, put in enumerate(cells):
                 if put is not None:
-                    out.append(self._cell(number, column, put, known, styles, links))
+                    out.append(self._cell(number, column, put, looks, links))
             out.append("</row>")
+            if number % _ROWS == 0:
+                yield "".join(out).encode()
+                out.clear()
         out.append("</sheetData>")
         if self.head is not None:
             out.append(f'<autoFilter ref="{self.filter.replace("$", "")}"/>')
@@ -80,7 +114,7 @@ class Made:
         )
         out.append('<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>')
         out.append("<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>")
-        return "".join(out).encode()
+        yield "".join(out).encode()
 
     def _view(self) -> str:
         if self.head is None:
@@ -92,42 +126,38 @@ class Made:
         )
 
     @staticmethod
-    def _cell(
-        row: int, column: int, put: Put, known: dict[Look, int], styles: Styles, links: list[str]
-    ) -> str:
-        look = put.look
-        if looks_like_formula(put.text):
-            look = _quoted(look)
-        if look not in known:
-            known[look] = styles.own(look)
+    def _cell(row: int, column: int, put: Put, looks: Mapping[Look, int], links: list[str]) -> str:
+        style = looks[_quoted(put.look) if looks_like_formula(put.text) else put.look]
         at = a1(row, column)
         if not put.text:
-            return f'<c r="{at}" s="{known[look]}"/>'
+            return f'<c r="{at}" s="{style}"/>'
         if put.link is not None and len(links) < MOST_LINKS:
             words = escape(put.text[:255])
             links.append(f'<hyperlink ref="{at}" location="{escape(put.link)}" display="{words}"/>')
         text = cell_text(put.text).decode()
-        return f'<c r="{at}" s="{known[look]}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
+@cache
 def _quoted(look: Look) -> Look:
-    return Look(
-        look.font, look.size, look.bold, look.colour, look.underline, look.fill, look.border, look.centre,
-        look.wrap, quote=True,
-    )  # fmt: skip
+    """The look of a text that looks like a formula: Excel keeps it a text when somebody edits the cell."""
+    return replace(look, quote=True)
 
 
-def hidden_table(book: Book, rows: Iterable[Sequence[str]]) -> bytes:
-    """A plain sheet of texts for the program's own memory."""
-    out = [HEAD.decode(), f'<worksheet xmlns="{book.main}"><sheetData>']
-    for number, cells in enumerate(rows):
-        out.append(f'<row r="{number + 1}">')
-        for column, text in enumerate(cells):
-            if text:
-                inside = cell_text(text).decode()
-                out.append(
-                    f'<c r="{a1(number, column)}" t="inlineStr"><is><t xml:space="preserve">{inside}</t></is></c>'
-                )
-        out.append("</row>")
-    out.append("</sheetData></worksheet>")
-    return "".join(out).encode()
+def hidden_table(book: Book, rows: Callable[[], Iterable[Sequence[str]]]) -> Callable[[], Iterator[bytes]]:
+    """What makes a plain sheet of texts for the program's own memory."""
+    namespace = book.main
+
+    def pieces() -> Iterator[bytes]:
+        yield HEAD + f'<worksheet xmlns="{namespace}"><sheetData>'.encode()
+        for number, cells in enumerate(rows()):
+            out = [f'<row r="{number + 1}">'.encode()]
+            for column, text in enumerate(cells):
+                if text:
+                    at = a1(number, column).encode()
+                    inside = b'<is><t xml:space="preserve">%b</t></is>' % cell_text(text)
+                    out.append(b'<c r="%b" t="inlineStr">%b</c>' % (at, inside))
+            yield b"".join(out) + b"</row>"
+        yield b"</sheetData></worksheet>"
+
+    return pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -28,22 +29,35 @@ class Splices:
     def __bool__(self) -> bool:
         return bool(self._edits)
 
-    def apply(self) -> tuple[bytes, list[tuple[int, int, bytes]]]:
-        """The new bytes, and the edits that lead back from them to *base*."""
-        out: list[bytes] = []
+    def _in_order(self) -> list[tuple[int, int, bytes]]:
+        return sorted(self._edits, key=lambda e: (e[0], e[1]))
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """The new bytes, one piece after the other; what is kept is not copied."""
+        base, at = memoryview(self.base), 0
+        for start, end, content in self._in_order():
+            yield base[at:start]
+            yield content
+            at = end
+        yield base[at:]
+
+    def back(self) -> list[tuple[int, int, bytes]]:
+        """The edits that lead back from the new bytes to *base*. Raises :class:`PatchError` when two edits meet."""
         back: list[tuple[int, int, bytes]] = []
         at = size = 0
-        for start, end, content in sorted(self._edits, key=lambda e: (e[0], e[1])):
+        for start, end, content in self._in_order():
             if start < at:
                 raise PatchError("two edits meet")
-            kept = self.base[at:start]
-            size += len(kept)
-            out += (kept, content)
+            size += start - at
             back.append((size, size + len(content), self.base[start:end]))
             size += len(content)
             at = end
-        out.append(self.base[at:])
-        return b"".join(out), back
+        return back
+
+    def apply(self) -> tuple[bytes, list[tuple[int, int, bytes]]]:
+        """The new bytes, and the edits that lead back from them to *base*."""
+        back = self.back()
+        return b"".join(self.pieces()), back
 
 
 def turned_back(content: bytes, back: list[tuple[int, int, bytes]]) -> bytes:

@@ -25,16 +25,16 @@ def _part(book: Book) -> str:
 
 
 def keep(book: Book) -> None:
-    """Settle *book* and add the record of the way back from it."""
+    """Finish *book* and add the record of the way back from it."""
     name = _part(book)
     book.add(name, b"", "application/json")
-    back = book.settle()
+    back = book.finish()
     record = {
         "version": _VERSION,
         "added": sorted(n for n in book.added if n != name),
         "changed": {
             part: {
-                "sha256": hashlib.sha256(book.parts[part]).hexdigest(),
+                "sha256": book.digest(part),
                 "back": [[start, end, old.decode("latin-1")] for start, end, old in edits],
             }
             for part, edits in sorted(back.items())

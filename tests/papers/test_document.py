@@ -60,6 +60,12 @@ def test_json_keeps_chinese_and_is_the_same_each_time():
     assert text == to_json(_result())
 
 
+@pytest.mark.parametrize("found", [[], [finding()], [finding(), finding("REC009", row=8)]])
+def test_json_made_finding_by_finding_is_the_whole_document(found):
+    made = result({"应收.xlsx": [table("receivables", [{}])]}, found)
+    assert to_json(made) == json.dumps(document(made), ensure_ascii=False, indent=2) + "\n"
+
+
 def test_english_messages_are_valid_too():
     with using("en"):
         found = document(_result())

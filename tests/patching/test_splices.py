@@ -2,8 +2,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qq_excel.patching import Book
 from qq_excel.patching.cells import Edit, SheetXml
+from qq_excel.patching.sheetmaker import Made, Put
 from qq_excel.patching.splices import PatchError, Splices, turned_back
+from qq_excel.patching.styles import Look, Styles
+from tests.support.build import build
+from tests.support.digests import digest
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 places = st.tuples(st.integers(0, 6), st.integers(0, 4))
@@ -54,3 +59,45 @@ def test_cells_written_are_read_back_and_others_stay(cells, changes):
     assert found == {**{at: str(v) for at, v in cells.items()}, **changes}
     assert list(found) == sorted(found)
     assert turned_back(made, back) == edits.base
+
+
+def test_a_part_put_together_while_it_is_written_is_the_same_and_closed(tmp_path):
+    build(tmp_path / "a.xlsx", {"contracts": [{}, {}]})
+    ways = {}
+    for how in ("settle", "finish"):
+        book = Book(tmp_path / "a.xlsx")
+        (sheet,) = book.sheets()
+        SheetXml(book.edit(sheet.part)).change(
+            {5: {0: Edit(None, ("inlineStr", "甲"))}, 90: {2: Edit(lambda _: 1)}}
+        )
+        book.add("xl/qq/memory.bin", lambda: iter([b"one ", b"two"]), "application/octet-stream")
+        back = getattr(book, how)()
+        assert sorted(back) == ["[Content_Types].xml", sheet.part]
+        ways[how] = (back, book.digest(sheet.part))
+        if how == "finish":
+            with pytest.raises(PatchError, match="while it is written"):
+                book.edit(sheet.part)
+        book.save(tmp_path / f"{how}.xlsx")
+    assert ways["settle"] == ways["finish"]
+    assert digest(tmp_path / "settle.xlsx") == digest(tmp_path / "finish.xlsx")
+    assert Book(tmp_path / "finish.xlsx").parts["xl/qq/memory.bin"] == b"one two"
+
+
+def test_rows_made_while_the_sheet_is_written_are_those_added_one_by_one(tmp_path):
+    build(tmp_path / "a.xlsx", {"contracts": [{}]})
+    look = Look("宋体", border="000000")
+    rows = [(None, [Put("甲", look)]), (20.0, [Put("＝1+1", look), None, Put("乙", look, "'表'!A1")])]
+    made = []
+    for lazily in (False, True):
+        book = Book(tmp_path / "a.xlsx")
+        sheet = Made([10, 20], head=0, columns=3)
+        sheet.add([Put("标题", look)])
+        if lazily:
+            sheet.follow(lambda: iter(rows), len(rows), [look])
+        else:
+            for height, cells in rows:
+                sheet.add(cells, height)
+        assert (len(sheet), sheet.filter) == (3, "$A$1:$C$3")
+        made.append(sheet.xml(book, Styles(book)))
+    assert made[0] == made[1]
+    assert made[0].count(b"<row ") == 3
