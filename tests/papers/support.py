@@ -63,7 +63,7 @@ def result(
     """A result of *books* (file name -> tables), one submission, with *findings*."""
     files = []
     sources: dict[str, list[Source]] = {}
-    ordered = Findings(findings)
+    ordered = findings if isinstance(findings, Findings) else Findings(findings)
     for b, (name, tables) in enumerate(books.items()):
         path = str((folder or Path("/nowhere")) / name)
         files.append(
