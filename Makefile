@@ -49,6 +49,7 @@ lowest: pyproject.toml ## The tests on the lowest versions that pyproject.toml a
 
 bench: $(VENV)/installed ## Ratios against the bare reader
 	$(BIN)/python benchmarks/ledger.py
+	PYTHONPATH=. $(BIN)/python benchmarks/submission.py
 
 samples: $(VENV)/installed ## Make workbooks/ anew from the program
 	$(BIN)/python -m qq_excel.samples workbooks

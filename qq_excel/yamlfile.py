@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -36,6 +36,10 @@ class Strict(BaseModel):
     """Base of everything read from YAML: frozen, and no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False, populate_by_name=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """What never changes is its own copy: pandera copies its checks with all that they hold."""
+        return self
 
 
 class Words(Strict):

@@ -101,6 +101,10 @@ class Params:
         #: Names asked for; the meta-test holds them against each rule's YAML.
         self.asked: set[str] = set()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Params:
+        """Itself: values are only read, and a copy would not tell what was asked."""
+        return self
+
     def get(self, name: str) -> Any:
         """The value, or None when it is left empty."""
         self.asked.add(name)

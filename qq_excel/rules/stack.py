@@ -121,11 +121,18 @@ class Stack:
 
     def blank(self, name: str) -> npt.NDArray[np.bool_]:
         """Rows whose cell of *name* is blank. Zero is not blank."""
-        column = self.frame[name]
-        empty = column.isna()
-        if isinstance(column.dtype, pd.StringDtype):
-            empty = empty | (column == "").fillna(True)
-        return true(empty)
+
+        def made() -> npt.NDArray[np.bool_]:
+            column = self.frame[name]
+            empty = column.isna()
+            if isinstance(column.dtype, pd.StringDtype):
+                empty = empty | (column == "").fillna(True)
+            mask = true(empty)
+            mask.flags.writeable = False
+            return mask
+
+        blank: npt.NDArray[np.bool_] = self.memo(f"blank:{name}", made)
+        return blank
 
     def filled(self, name: str) -> npt.NDArray[np.bool_]:
         """Rows whose cell of *name* is not blank."""
@@ -198,14 +205,11 @@ class Stack:
 
         Matching is as in :meth:`look_up`; 0 where nothing matches. Whole cents stay exact.
         """
-        keys = ["_sub", *on.values()]
-        theirs = other.keyed(list(on.values()))
-        theirs["_sum"] = np.asarray(pd.Series(values).to_numpy(dtype="float64", na_value=0.0))
-        sums = theirs.groupby(keys, sort=False, dropna=True)["_sum"].sum().reset_index()
-        mine = self.keyed(list(on))
-        mine.columns = pd.Index(keys)
-        merged = mine.merge(sums, on=keys, how="left")["_sum"]
-        return np.asarray(merged.to_numpy(dtype="float64", na_value=0.0))
+        mine, theirs = self._codes(other, on)
+        worth = np.asarray(pd.Series(values).to_numpy(dtype="float64", na_value=0.0))
+        keyed = theirs >= 0
+        sums = np.bincount(theirs[keyed], weights=worth[keyed], minlength=int(mine.max(initial=0)) + 1)
+        return np.where(mine >= 0, sums[mine], 0.0)
 
     def partner(self, kind: str) -> Stack:
         """The stack of another kind; :class:`CannotJudge` when none was handed in."""
@@ -237,22 +241,42 @@ class Stack:
         *on* maps own fields to the other's. The answer has the columns *take*, ``_found`` (bool) and
         ``_step`` (the other sheet's step), aligned to this stack's rows; blank keys match nothing.
         """
-        mine = self.keyed(list(on))
-        mine.columns = pd.Index(["_sub", *on.values()])
-        # a dict, since one field may both be matched and be taken
-        theirs = other.keyed(list(dict.fromkeys([*on.values(), *take])))
-        theirs["_step"] = other.step
-        theirs["_found"] = True
-        keys = ["_sub", *on.values()]
-        theirs = theirs.dropna(subset=list(on.values())).drop_duplicates(keys)
-        for name in take:
-            if name in on.values():
-                theirs[f"{name}="] = theirs[name]
-        merged = mine.merge(theirs, on=keys, how="left")
-        out = pd.DataFrame({n: merged[f"{n}=" if n in on.values() else n] for n in take})
-        out["_found"] = merged["_found"].notna().to_numpy()
-        out["_step"] = merged["_step"].fillna(1).astype(np.int64).to_numpy()
+        at = self._matches(other, on)
+        # what is not there stands at -1, a label that no row has
+        out = other.frame[list(take)].reindex(at)
+        out.index = self.frame.index
+        out["_found"] = at >= 0
+        out["_step"] = np.where(at >= 0, other.step[at] if len(other) else 1, 1)
         return out
+
+    def _matches(self, other: Stack, on: Mapping[str, str]) -> npt.NDArray[np.int64]:
+        """The row of *other* that :meth:`look_up` takes for each row; -1 where there is none."""
+        mine, theirs = self._codes(other, on)
+        first = np.full(max(mine.max(initial=0), theirs.max(initial=0)) + 1, -1, dtype=np.int64)
+        back = np.flatnonzero(theirs >= 0)[::-1]
+        first[theirs[back]] = back  # of several the topmost is written last
+        return np.where(mine >= 0, first[mine], -1)
+
+    def _codes(
+        self, other: Stack, on: Mapping[str, str]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A number per key, the same in this stack and in *other*: submission and fields; -1 for a blank one."""
+
+        def made() -> tuple[Stack, npt.NDArray[np.int64]]:
+            code = np.concatenate([self.submission, other.submission]).astype(np.int64)
+            for own, their in on.items():
+                both = pd.concat([self.frame[own], other.frame[their]], ignore_index=True)
+                value, distinct = pd.factorize(both)
+                joined = code * max(len(distinct), 1) + value
+                joined = np.where((code < 0) | (value < 0), -1, joined)
+                # numbered anew, so that the next field cannot make it overflow
+                known, numbers = np.unique(joined, return_inverse=True)
+                code = numbers - int(len(known) > 0 and known[0] == -1)
+            return other, code  # held with it, so that no other stack gets its id
+
+        # several rules ask for the same partner by the same key
+        code = self.memo(f"codes:{id(other)}:{list(on.items())}", made)[1]
+        return code[: len(self)], code[len(self) :]
 
 
 def missing_previous(kind: str) -> CannotJudge:
