@@ -24,6 +24,7 @@ from qq_excel.cli.common import (
     Paths,
     PolicyOption,
     PreviousPaths,
+    SignKey,
     Together,
     WaiversFile,
 )
@@ -201,6 +202,17 @@ def write_off(
             "--draft", help=t("材料不全的也生成，打“草稿”水印", "make watermarked drafts of unfit ones")
         ),
     ] = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help=t(
+                "另出一册有书签和页码的合订本 PDF（需 LibreOffice）",
+                "also one bound PDF of each with bookmarks and page numbers (needs LibreOffice)",
+            ),
+        ),
+    ] = False,
+    sign_key: SignKey = None,
     format: FormatOption = Format.TEXT,
     together: Together = False,
     password_file: PasswordFile = None,
@@ -214,8 +226,9 @@ def write_off(
     del lang
     options = common.options_of(password_file, limits, mappings)
     return run_write_off(
-        paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options
-    )
+        paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options,
+        sign_key=sign_key, pdf=pdf,
+    )  # fmt: skip
 
 
 @app.command(
@@ -298,6 +311,10 @@ def assess(
 @app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
 def verify(
     pack: Annotated[Path, typer.Argument(help=t("申请包（zip）", "the pack (zip)"))],
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help=t("签名人的公钥（PEM），核对签名", "the signer's public key (PEM)")),
+    ] = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -305,7 +322,7 @@ def verify(
     from qq_excel.cli.checking import run_verify  # noqa: PLC0415
 
     del lang
-    return run_verify(pack, format)
+    return run_verify(pack, format, key)
 
 
 @app.command(

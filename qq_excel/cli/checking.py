@@ -247,13 +247,23 @@ def run_write_off(
     format: Format,
     together: bool,
     options: Options,
+    *,
+    sign_key: Path | None = None,
+    pdf: bool = False,
 ) -> int:
     """``qq-excel write-off``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices  # noqa: PLC0415
 
+    choices = Choices(draft=draft, sign_key=sign_key, passwords=tuple(options.passwords))
+    if sign_key is not None:  # a wrong key is told before a long check
+        from qq_excel.papers.signing import load_signer  # noqa: PLC0415
+
+        load_signer(sign_key, choices.passwords)
     result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
-    made = make("write-off", result, target, choices=Choices(draft=draft))
+    formats = ["zip", "xlsx", "pdf"] if pdf else None
+    with common.progress_shown(format is Format.JSON) as progress:
+        made = make("write-off", result, target, formats=formats, choices=choices, progress=progress)
     outcome = made.outcome
     outcome.written = [*made.kept, *made.written]
     outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
@@ -267,25 +277,50 @@ def run_write_off(
             )
         )
         print_written(outcome.written)
+        for note in made.notes:
+            out.print(str(note), style="dim", markup=False, soft_wrap=True)
+    if made.no_pdf:
+        common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
+        return FAILED
     return FINDINGS if outcome.unfit else OK
 
 
-def run_verify(pack: Path, format: Format) -> int:
+def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
     """``qq-excel verify``."""
-    from qq_excel.papers.write_off_pack import verify_pack  # noqa: PLC0415
+    from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
+    from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
 
     if not pack.is_file():
         raise InputError(
             Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
         )
-    problems = verify_pack(pack)
+    looked = check_pack(pack, load_public(key) if key else None)
+    problems = looked.problems
+    shown = fingerprint(looked.signer) if looked.signer else None
     if format is Format.JSON:
-        common.print_json({"pack": pack.name, "whole": not problems, "problems": [str(p) for p in problems]})
+        told = {
+            "pack": pack.name,
+            "whole": not problems,
+            "problems": [str(p) for p in problems],
+            "signer": shown,
+        }
+        common.print_json(told)
     elif problems:
         for problem in problems:
             out.print(f"✗ {problem}", style="red", markup=False)
     else:
         out.print(t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged."))
+        if shown and key:
+            out.print(
+                t(f"✓ 由所给公钥签名（指纹 {shown}）。", f"✓ Signed by the given key ({shown})."),
+                markup=False,
+            )
+        elif shown:
+            out.print(
+                t(f"有签名，指纹 {shown}；是谁的密钥没有核对，请用 --key 给出公钥。",
+                  f"Signed ({shown}); whose key it is was not checked: give the public key with --key."),
+                markup=False, soft_wrap=True,
+            )  # fmt: skip
     return FINDINGS if problems else OK
 
 

@@ -114,6 +114,16 @@ LimitsFile = Annotated[
 ]
 
 
+SignKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--sign-key",
+        help=t(
+            "申请包清单的签名私钥（Ed25519，PEM）",
+            "private key that signs the packs' manifests (Ed25519, PEM)",
+        ),
+    ),
+]
 MappingsDir = Annotated[
     Path | None,
     typer.Option(

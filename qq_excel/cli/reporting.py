@@ -26,6 +26,7 @@ from qq_excel.cli.common import (
     Paths,
     PolicyOption,
     PreviousPaths,
+    SignKey,
     Together,
     out,
 )
@@ -159,6 +160,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         previous: PreviousPaths = None,
         age_on: AgeOn = None,
         unmask: Unmask = False,
+        sign_key: SignKey = None,
         together: Together = False,
         password_file: PasswordFile = None,
         limits: LimitsFile = None,
@@ -167,7 +169,10 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         from qq_excel.papers.report_job import Choices  # noqa: PLC0415
 
         del lang
+        options = common.options_of(password_file, limits)
         choices = Choices(
+            sign_key=_file(sign_key),
+            passwords=options.passwords,
             unmask=unmask,
             wording=wording.value,
             since=_file(since),
@@ -184,7 +189,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
             wanted,
             templates,
             choices,
-            common.options_of(password_file, limits),
+            options,
             together=together,
             previous=previous or (),
         )
@@ -208,7 +213,11 @@ def run_report(
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.report import make  # noqa: PLC0415
 
-    load_house(templates)  # a broken template is told before a long check
+    load_house(templates)  # a broken template is told before a long check, and so is a wrong key
+    if choices.sign_key is not None:
+        from qq_excel.papers.signing import load_signer  # noqa: PLC0415
+
+        load_signer(choices.sign_key, choices.passwords)
     rules = common.policy_of(policy)
     result = checked(paths, as_of, rules, together, options, target, quiet=False)
     before = (

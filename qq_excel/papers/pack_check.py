@@ -8,10 +8,12 @@ import re
 import stat
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qq_excel.language import Text
+from qq_excel.papers.signing import SIGNATURE, fingerprint, signed_by
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
@@ -20,13 +22,28 @@ _MOST_MANIFEST = 8 * 1024 * 1024
 _CHUNK = 1 << 20
 
 
+@dataclass(slots=True)
+class Checked:
+    """What a look at a pack gave."""
+
+    #: What is wrong with it; empty when it is whole.
+    problems: list[Text] = field(default_factory=list)
+    #: The public key (32 bytes) that signed the manifest, where a valid signature says so.
+    signer: bytes | None = None
+
+
 def verify_pack(path: Path) -> list[Text]:
     """What is wrong with the pack at *path*; an empty list when it is whole."""
+    return check_pack(path).problems
+
+
+def check_pack(path: Path, key: bytes | None = None) -> Checked:
+    """Look at the pack at *path*; with *key*, a public key, it must be signed by that one."""
     if not path.is_file():
-        return [Text("找不到这个文件。", "there is no such file.")]
+        return Checked([Text("找不到这个文件。", "there is no such file.")])
     try:
         with zipfile.ZipFile(path) as pack:
-            return _verify(pack)
+            return _signed(pack, _verify(pack), key)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -36,12 +53,36 @@ def verify_pack(path: Path) -> list[Text]:
         OSError,
         ValueError,
     ) as error:
-        return [
+        broken = Text(
+            f"不是完整的 zip 文件，或已损坏（{type(error).__name__}）。",
+            f"no whole zip file, or damaged ({type(error).__name__}).",
+        )
+        return Checked([broken])
+
+
+def _signed(pack: zipfile.ZipFile, problems: list[Text], key: bytes | None) -> Checked:
+    """Who signed the manifest: a signature must be valid, and be that of *key* where one is given."""
+    there = {m.filename: m for m in pack.infolist()}
+    if SIGNATURE not in there or MANIFEST not in there:
+        if key is not None:
+            problems.append(Text("申请包没有签名。", "the pack is not signed."))
+        return Checked(problems)
+    if max(there[SIGNATURE].file_size, there[MANIFEST].file_size) > _MOST_MANIFEST:
+        return Checked([*problems, Text(f"{SIGNATURE} 过大。", f"{SIGNATURE} is too large.")])
+    signer = signed_by(pack.read(SIGNATURE), pack.read(MANIFEST))
+    if signer is None:
+        problems.append(
             Text(
-                f"不是完整的 zip 文件，或已损坏（{type(error).__name__}）。",
-                f"no whole zip file, or damaged ({type(error).__name__}).",
+                "签名无效：清单在签名以后被改过，或签名损坏。",
+                "the signature is not valid: the manifest was changed after it was signed, or the signature is broken.",
             )
-        ]
+        )
+    elif key is not None and signer != key:
+        shown = fingerprint(signer)
+        problems.append(
+            Text(f"签名不是所给公钥的，是另一把密钥（指纹 {shown}）的。", f"signed by another key ({shown}).")
+        )
+    return Checked(problems, signer)
 
 
 def _verify(pack: zipfile.ZipFile) -> list[Text]:
@@ -63,7 +104,7 @@ def _verify(pack: zipfile.ZipFile) -> list[Text]:
         elif member.file_size != size or _sha256(pack, member, size) != sha:
             problems.append(Text(f"文件 {name} 已被改动。", f"{name} was changed."))
     for name in there:
-        if name not in listed and name != MANIFEST:
+        if name not in listed and name not in (MANIFEST, SIGNATURE):
             problems.append(Text(f"多出文件 {name}，清单中没有。", f"{name} is not in the manifest."))
     return problems
 
@@ -115,7 +156,7 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
     except (ValueError, KeyError, TypeError, RecursionError, UnicodeDecodeError):
         return None, [broken]
     listed = {name: (size, sha) for name, size, sha in entries}
-    if len(listed) != len(entries) or MANIFEST in listed or not listed:
+    if len(listed) != len(entries) or {MANIFEST, SIGNATURE} & set(listed) or not listed:
         return None, [broken]
     return listed, []
 

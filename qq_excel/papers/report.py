@@ -73,9 +73,10 @@ PAPERS: dict[str, PaperKind] = {
         ),
         PaperKind(
             "write-off", Text("核销申请包", "write-off packs"),
-            Text("材料齐全的申请各一包，其余列缺失清单", "a pack per application that is fit, a list of what others lack"),
-            ("F-13", "F-14", "F-15", "F-16", "F-17"), ("zip", "xlsx"), ("write_offs",), "standing:write_off",
-            uses=("evidence", "receivables"),
+            Text("材料齐全的申请各一包，其余列缺失清单；pdf 另出一册有书签和页码的合订本",
+                 "a pack per application that is fit, a list of what others lack; pdf adds a bound volume of each"),
+            ("F-13", "F-14", "F-15", "F-16", "F-17"), ("zip", "xlsx", "pdf"), ("write_offs",), "standing:write_off",
+            uses=("evidence", "receivables", "collection_log", "confirmations", "agreements", "instalments", "litigation"),
         ),
         PaperKind(
             "confirmations", Text("对账签认函", "balance confirmations"),
@@ -191,6 +192,13 @@ class Made:
     #: What the maker tells besides: a WarningBook for ``warnings``, the packs' Outcome for ``write-off``.
     outcome: Any = None
 
+    def fell_short(self, why: Text) -> None:
+        """Note that something was not made, and why; the first reason stands out."""
+        if self.no_pdf is None:
+            self.no_pdf = why
+        else:
+            self.notes.append(why)
+
     def document(self) -> dict[str, Any]:
         """The outcome as plain data."""
         return {
@@ -288,20 +296,21 @@ def _write(
     with journal:
         open_pdfs: list[Piece] = []
         for i, piece in enumerate(pieces):
-            finished = [n for n in _names(piece, formats) if piece.keep and journal.finished(n)]
+            finished = [n for n in _names(piece, formats) if journal.finished(n, piece.stamp)]
             made.kept += [target / n for n in finished]
             if len(finished) == len(_names(piece, formats)):
                 continue
             if progress:
                 progress(Text(f"生成{paper.title.zh}", f"making {paper.title.en}"), i, len(pieces))
             if piece.name not in finished:
+                stamp = piece.stamp()  # before it is read: what changes while it is written makes it stale
                 try:
                     piece.write(target / piece.name)
                 except ToolError as problem:
-                    made.no_pdf = problem.text
+                    made.fell_short(problem.text)
                     continue
                 if piece.name in names:
-                    journal.done(piece.name)
+                    journal.done(piece.name, stamp)
                     made.written.append(target / piece.name)
             if piece.pdf and "pdf" in formats and _pdf(piece.name) not in finished:
                 open_pdfs.append(piece)
@@ -385,10 +394,10 @@ def _key(paper: PaperKind, job: Job) -> str:
     from qq_excel.papers.report_state import digest, key_of  # noqa: PLC0415
 
     result, choices = job.result, job.choices
-    since = digest(choices.since) if choices.since else None
+    since, key = (digest(p) if p else None for p in (choices.since, choices.sign_key))
     return key_of([
         __version__, paper.name, current(), result.policy.sha256 or result.policy.model_dump_json(),
-        job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, result.as_of,
+        job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, key, result.as_of,
         *((f.workbook.name, f.workbook.sha256, f.submission) for f in result.files),
         *(f.workbook.sha256 for f in (job.before.files if job.before else ())),
         *sorted((t.sheet, t.as_of) for f in result.files for t in f.workbook.tables if t.as_of),

@@ -44,6 +44,9 @@ class Choices:
     age_on: dt.date | None = None
     #: Packs for applications that are not fit, too.
     draft: bool = False
+    #: The private key (PEM) that signs the packs, and passwords that may open it.
+    sign_key: Path | None = None
+    passwords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class Piece:
     name: str
     write: Callable[[Path], object]
     pdf: bool = False
-    #: Whether a finished one may be kept: not when it holds files that the run's key does not cover (evidence).
-    keep: bool = True
+    #: What it holds beside what the run's key covers (evidence): a finished one is kept when this is still the same.
+    stamp: Callable[[], str] = str
 
 
 @dataclass

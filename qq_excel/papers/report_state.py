@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Self
 
@@ -29,6 +29,7 @@ class Journal:
         self._file: IO[str] | None = None
         self._any = False
         #: File name to SHA-256, of the last run in this folder, and whether that had the same inputs.
+        self._stamps: dict[str, str] = {}
         self.last, self.same = self._read()
 
     def __enter__(self) -> Self:
@@ -38,7 +39,7 @@ class Journal:
             temporary = self.path.with_suffix(".new")
             with temporary.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps({"schema": _SCHEMA, "key": self.key}) + "\n")
-                file.writelines(_line(name, digest) for name, digest in kept.items())
+                file.writelines(_line(n, told, self._stamps.get(n, "")) for n, told in kept.items())
             temporary.replace(self.path)
             self._any = bool(kept)
             self._file = self.path.open("a", encoding="utf-8", newline="\n")
@@ -52,15 +53,16 @@ class Journal:
             if failed and not self._any:  # nothing is finished, so there is nothing to resume
                 self.path.unlink(missing_ok=True)
 
-    def finished(self, name: str) -> bool:
-        """Whether *name* stands there as a run with the same inputs left it."""
-        return self.same and name in self.last and digest(self.folder / name) == self.last[name]
+    def finished(self, name: str, stamp: Callable[[], str] = str) -> bool:
+        """Whether *name* stands there as a run with the same inputs, and the same *stamp*, left it."""
+        whole = self.same and name in self.last and digest(self.folder / name) == self.last[name]
+        return whole and self._stamps.get(name, "") == stamp()
 
-    def done(self, name: str) -> None:
-        """Note that *name* is complete."""
+    def done(self, name: str, stamp: str = "") -> None:
+        """Note that *name* is complete, made of inputs with this *stamp*."""
         if self._file is not None:
             self._any = True
-            self._file.write(_line(name, digest(self.folder / name) or ""))
+            self._file.write(_line(name, digest(self.folder / name) or "", stamp))
             self._file.flush()
 
     def refuse_changed(self, names: Iterable[str], allowed: Path | None = None) -> None:
@@ -103,6 +105,7 @@ class Journal:
                 except ValueError:
                     continue  # the line that was being written when the run broke off
                 found[str(entry["file"])] = str(entry["sha256"])
+                self._stamps[str(entry["file"])] = str(entry.get("of", ""))
         except (OSError, ValueError, KeyError, TypeError):
             return {}, False
         return found, isinstance(head, dict) and head.get("schema") == _SCHEMA and head.get("key") == self.key
@@ -123,8 +126,9 @@ def key_of(parts: Iterable[object]) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def _line(name: str, told: str) -> str:
-    return json.dumps({"file": name, "sha256": told}, ensure_ascii=False) + "\n"
+def _line(name: str, told: str, stamp: str = "") -> str:
+    of = {"of": stamp} if stamp else {}
+    return json.dumps({"file": name, "sha256": told, **of}, ensure_ascii=False) + "\n"
 
 
 __all__ = ["Journal", "digest", "key_of"]

@@ -9,10 +9,12 @@ from typing import Any
 from qq_excel.papers import style, write_off_books
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
+from qq_excel.papers.signing import load_signer
 from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, movement, recall
 from qq_excel.papers.warning_sheet import TITLE, write_warning_sheet
 from qq_excel.papers.warning_views import views
-from qq_excel.papers.write_off_pack import GAPS, plan, write_pack
+from qq_excel.papers.write_off_pack import GAPS, Kit, evidence_stamp, plan, write_pack
+from qq_excel.papers.write_off_volume import Press
 
 
 def warnings(job: Job) -> Iterable[Piece]:
@@ -64,10 +66,15 @@ def changes(job: Job) -> Piece:
 
 
 def write_off(job: Job) -> Iterable[Piece]:
-    """A pack per application that is fit, and what the others lack."""
+    """A pack per application that is fit, its papers bound in one PDF, and what the others lack."""
     outcome, planned = plan(job.result, draft=job.choices.draft)
     job.outcome = outcome
-    for name, app in planned:
-        yield Piece(name, partial(write_pack, app, draft=not app.fit), keep=False)
+    signer = load_signer(job.choices.sign_key, job.choices.passwords) if job.choices.sign_key else None
+    kit = Kit.of(job.result, job.house, signer)
+    press = Press([app for _, app in planned], kit)
+    for n, (name, app) in enumerate(planned):
+        stamp = partial(evidence_stamp, app)
+        yield Piece(name, partial(write_pack, app, kit=kit, draft=not app.fit), stamp=stamp)
+        yield Piece(f"{name.removesuffix('.zip')}.pdf", partial(press.write, n), stamp=stamp)
     if outcome.unfit:
         yield Piece(GAPS, partial(write_off_books.gaps_book, outcome.unfit))

@@ -23,7 +23,13 @@ from docx.shared import Cm, Pt, RGBColor
 
 from qq_excel import resources
 from qq_excel.output import FIXED_TIME, same_package
-from qq_excel.papers import form_templates, letter_templates, notice_templates, word_build
+from qq_excel.papers import (
+    form_templates,
+    letter_templates,
+    notice_templates,
+    word_build,
+    write_off_templates,
+)
 from qq_excel.papers.style import BODY_FONT, HEAD_FONT, PLAIN_FONT
 
 REPORT, APPROVAL = "write_off_report.docx", "write_off_approval.docx"
@@ -40,7 +46,7 @@ def main(folder: Path | None = None) -> None:
             raw = Path(temporary) / name
             document.save(str(raw))
             same_package(raw, folder / name)
-    for group in (letter_templates, notice_templates, form_templates):
+    for group in (letter_templates, notice_templates, form_templates, write_off_templates):
         for name, (title, body) in group.TEMPLATES.items():
             word_build.write(folder / name, title, body())
 

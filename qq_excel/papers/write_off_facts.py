@@ -84,6 +84,8 @@ class Application:
     age_basis: str | None = None
     overdue_days: int | None = None
     limitation_on: dt.date | None = None
+    #: The submission that it belongs to: tables of another one say nothing about it.
+    submission: int = 0
 
     @property
     def charge(self) -> int | None:
@@ -118,7 +120,7 @@ def applications(result: Result) -> list[Application]:
         app = Application(
             id=number, file=source.file, sheet=source.table.sheet, line=line, row=row, claim=claim,
             evidence=evidence.get((int(stack.submission[i]), number), []), as_of=source.table.as_of or result.as_of,
-            policy_words=words, policy_sha256=result.policy.sha256, **clocks,
+            policy_words=words, policy_sha256=result.policy.sha256, submission=int(stack.submission[i]), **clocks,
         )  # fmt: skip
         app.body, app.authority = authority(params, row.get("amount"))
         out.append(app)

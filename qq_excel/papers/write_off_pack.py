@@ -21,19 +21,39 @@ from qq_excel.errors import PackError
 from qq_excel.language import Text
 from qq_excel.output import safe_name, same_zip
 from qq_excel.papers import write_off_books, write_off_words
+from qq_excel.papers.house import House, load_house
 from qq_excel.papers.pack_check import MANIFEST, SCHEMA, verify_pack
+from qq_excel.papers.signing import SIGNATURE, Signer
 from qq_excel.papers.words import clean
 from qq_excel.papers.write_off_facts import Application, Evidence, Gap, applications
 from qq_excel.papers.write_off_fit import judge
+from qq_excel.papers.write_off_history import Histories
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
 
 REPORT, FORM, EXTRACT, INDEX = "核销申请报告.docx", "核销审批表.docx", "债权及账龄摘录.xlsx", "证据索引.xlsx"
+VERDICTS, HISTORY = "坏账认定意见书.docx", "债权履历.docx"
 GAPS = "缺失清单.xlsx"
 FOLDER = "证据"
+#: Evidence by number: its name in the pack, and its bytes.
+Members = dict[int, tuple[str, bytes]]
 #: One evidence file; a scan of a hundred pages is far below it.
 LARGEST = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What packs are made with: the templates, what the tables tell of the claims, the key that signs."""
+
+    house: House
+    histories: Histories
+    signer: Signer | None = None
+
+    @classmethod
+    def of(cls, result: Result, house: House | None = None, signer: Signer | None = None) -> Kit:
+        """The kit of a check; the program's own templates unless *house* gives others."""
+        return cls(house or load_house(), Histories(result), signer)
 
 
 @dataclass(slots=True)
@@ -71,8 +91,9 @@ def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome
     the workbook's folder.
     """
     outcome, planned = plan(result, draft=draft)
+    kit = Kit.of(result)
     for name, app in planned:
-        outcome.packs.append(write_pack(app, target / name, draft=not app.fit))
+        outcome.packs.append(write_pack(app, target / name, kit, draft=not app.fit))
     outcome.written += outcome.packs
     if outcome.unfit:
         outcome.written.append(write_off_books.gaps_book(outcome.unfit, target / GAPS))
@@ -102,31 +123,38 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def write_pack(app: Application, target: Path, *, draft: bool = False) -> Path:
+def write_pack(app: Application, target: Path, kit: Kit, *, draft: bool = False) -> Path:
     """Write one pack. :class:`PackError` when an evidence file of a fit application cannot be copied."""
-    evidence = _evidence_members(app.evidence, strict=not draft)
+    evidence = evidence_members(app.evidence, strict=not draft)
+    members = {**office_papers(app, kit, evidence, draft=draft), **dict(evidence.values())}
+    manifest = _manifest(app, members, draft=draft)
+    signature = {SIGNATURE: kit.signer.sign(manifest)} if kit.signer else {}
+    return same_zip({MANIFEST: manifest, **signature, **members}, target)
+
+
+def office_papers(app: Application, kit: Kit, evidence: Members, *, draft: bool) -> dict[str, bytes]:
+    """The Word and Excel papers of a pack, by name in the order in which they are read."""
     index = {
         no: (name, hashlib.sha256(content).hexdigest(), len(content))
         for no, (name, content) in evidence.items()
     }
-    suffix = "_草稿" if draft else ""
-
-    def named(name: str) -> str:
-        stem, dot, end = name.rpartition(".")
-        return f"{stem}{suffix}{dot}{end}"
-
     with TemporaryDirectory() as folder:
         extract = write_off_books.extract(app, Path(folder) / EXTRACT).read_bytes()
         listed = write_off_books.evidence_index(app, index, Path(folder) / INDEX).read_bytes()
-    members = {
-        named(REPORT): write_off_words.report(app, draft=draft),
-        named(FORM): write_off_words.approval_form(app, draft=draft),
-        named(EXTRACT): extract,
-        named(INDEX): listed,
-        **dict(evidence.values()),
+    papers = {
+        REPORT: write_off_words.report(app, kit.house, draft=draft),
+        FORM: write_off_words.approval_form(app, kit.house, draft=draft),
+        VERDICTS: write_off_words.verdicts(app, kit.house, draft=draft),
+        HISTORY: write_off_words.history(app, kit.house, kit.histories, draft=draft),
+        EXTRACT: extract,
+        INDEX: listed,
     }
-    parts: dict[str, bytes | Path] = {MANIFEST: _manifest(app, members, draft=draft), **members}
-    return same_zip(parts, target)
+    return {_named(name, "_草稿" if draft else ""): content for name, content in papers.items()}
+
+
+def _named(name: str, suffix: str) -> str:
+    stem, dot, end = name.rpartition(".")
+    return f"{stem}{suffix}{dot}{end}"
 
 
 def _manifest(app: Application, members: dict[str, bytes], *, draft: bool) -> bytes:
@@ -149,7 +177,20 @@ def _manifest(app: Application, members: dict[str, bytes], *, draft: bool) -> by
 # --- evidence ------------------------------------------------------------------------------------------
 
 
-def _evidence_members(papers: Sequence[Evidence], *, strict: bool) -> dict[int, tuple[str, bytes]]:
+def evidence_stamp(app: Application) -> str:
+    """What tells whether a pack that was made before still has today's evidence: a hash over its files."""
+    digest = hashlib.sha256()
+    for e in app.evidence:
+        content = _read(e)
+        digest.update(f"{e.no} {'-' if content is None else hashlib.sha256(content).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def evidence_members(papers: Sequence[Evidence], *, strict: bool) -> Members:
+    """Each file's name in the pack and its bytes, by number.
+
+    Raises :class:`PackError` for one that cannot be copied; without *strict* it is left out.
+    """
     out: dict[int, tuple[str, bytes]] = {}
     for e in papers:
         content = _read(e)
@@ -195,4 +236,15 @@ def _read(e: Evidence) -> bytes | None:
     return content if len(content) <= LARGEST else None
 
 
-__all__ = ["GAPS", "Outcome", "plan", "verify_pack", "write_pack", "write_packs"]
+__all__ = [
+    "GAPS",
+    "Kit",
+    "Outcome",
+    "evidence_members",
+    "evidence_stamp",
+    "office_papers",
+    "plan",
+    "verify_pack",
+    "write_pack",
+    "write_packs",
+]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qq_excel import __version__, money, resources
-from qq_excel.errors import SchemaError
-from qq_excel.language import Text
+from qq_excel import __version__, money
 from qq_excel.output import same_package
 from qq_excel.papers.style import PLAIN_FONT
-from qq_excel.papers.words import clean, mask
+from qq_excel.papers.words import mask
 from qq_excel.papers.write_off_facts import CONDITION_CLAUSES, Application
+
+if TYPE_CHECKING:
+    from qq_excel.papers.house import House
+    from qq_excel.papers.write_off_history import Histories
 
 _NONE = "—"
 _OPEN = "      年    月    日"
@@ -27,41 +29,68 @@ VERDICT_NOTE = (
 )
 
 
-def report(app: Application, *, draft: bool) -> bytes:
+def report(app: Application, house: House, *, draft: bool) -> bytes:
     """核销申请报告.docx."""
-    return _filled("write_off_report.docx", _context(app, draft=draft), draft=draft)
+    return _filled(house, "write_off_report.docx", _context(app, draft=draft), draft=draft)
 
 
-def approval_form(app: Application, *, draft: bool) -> bytes:
+def approval_form(app: Application, house: House, *, draft: bool) -> bytes:
     """核销审批表.docx."""
-    return _filled("write_off_approval.docx", _context(app, draft=draft), draft=draft)
+    return _filled(house, "write_off_approval.docx", _context(app, draft=draft), draft=draft)
 
 
-def _filled(name: str, context: dict[str, Any], *, draft: bool) -> bytes:
-    from docxtpl import DocxTemplate  # noqa: PLC0415 - only packs need it
+def verdicts(app: Application, house: House, *, draft: bool) -> bytes:
+    """坏账认定意见书.docx."""
+    return _filled(house, "write_off_verdicts.docx", _context(app, draft=draft), draft=draft)
 
-    path = resources.schemas_dir() / "papers" / name
-    if not path.is_file():
-        raise SchemaError(
-            Text(f"{path}：缺少 Word 模板，请重新安装。", f"{path}: template missing; install anew.")
-        )
-    template = DocxTemplate(str(path))
-    template.render(_safe(context), autoescape=True)
+
+def history(app: Application, house: House, told: Histories, *, draft: bool) -> bytes:
+    """债权履历.docx."""
+    events = [
+        {"on": _day(e.on), "what": e.what, "detail": e.detail or _NONE, "proof": e.proof or _NONE, "place": e.place}
+        for e in told.of(app)
+    ]  # fmt: skip
+    row = app.row
+    more = {"events": events, "absent": told.absent or "无", "due_on": _day(row.get("due_on")),
+            "occurred_on": _day(row.get("occurred_on"))}  # fmt: skip
+    return _filled(house, "write_off_history.docx", _context(app, draft=draft) | more, draft=draft)
+
+
+def volume_cover(
+    app: Application, house: House, parts: Sequence[Mapping[str, str]], total: str, *, draft: bool
+) -> bytes:
+    """The cover of the bound volume with its contents (``no``, ``title``, ``first``, ``pages``)."""
+    more = {"parts": parts, "total": total, "draft": draft, "applied_on": _day(app.row.get("applied_on"))}
+    return _filled(house, "write_off_volume.docx", _context(app, draft=draft) | more, draft=draft)
+
+
+def evidence_covers(
+    app: Application, house: House, remarks: Mapping[int, str], digests: Mapping[int, str], *, draft: bool
+) -> bytes:
+    """A sheet before each piece of evidence, one page each; *remarks* tell why one is not bound."""
+    papers = [
+        {
+            "no": f"{e.no:02d}", "name": e.name or _NONE, "type": e.type or _NONE, "doc_no": e.doc_no or _NONE,
+            "issuer": e.issuer or _NONE, "issued_on": _day(e.issued_on), "original": e.original or _NONE,
+            "pages": _NONE if e.pages is None else str(e.pages), "written": e.written or _NONE,
+            "sha256": digests.get(e.no, _NONE), "remark": remarks.get(e.no, ""),
+        }
+        for e in app.evidence
+    ]  # fmt: skip
+    return _filled(
+        house, "write_off_evidence.docx", _context(app, draft=draft) | {"evidence": papers}, draft=draft
+    )
+
+
+def _filled(house: House, name: str, context: dict[str, Any], *, draft: bool) -> bytes:
+    template = house.word(name)
+    context = {"letterhead": house.organisation.letterhead, "office": house.organisation.office, **context}
+    template.check(context)
     with TemporaryDirectory() as folder:
-        raw, fixed = Path(folder) / "raw.docx", Path(folder) / "fixed.docx"
-        buffer = io.BytesIO()
-        template.save(buffer)
-        raw.write_bytes(buffer.getvalue())
-        same_package(raw, fixed, _watermark if draft else None)
-        return fixed.read_bytes()
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _safe(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_safe(v) for v in value]
-    return clean(value).replace("\t", " ") if isinstance(value, str) else value
+        made = template.fill(context, Path(folder) / name)
+        if draft:
+            same_package(made, made, _watermark)
+        return made.read_bytes()
 
 
 # --- what stands in them -----------------------------------------------------------------------------------
@@ -121,6 +150,7 @@ def _context(app: Application, *, draft: bool) -> dict[str, Any]:
         "approval_no": row.get("approval_no") or "                ",
         "approved_on": _day(row.get("approved_on"), _OPEN),
         "authority_words": app.authority,
+        "trace": f"来源：{app.file}    截止日期：{_day(app.as_of)}    制度：{app.policy_words}",
         "form_note": f"制度：{app.policy_words}。审批顺序：清欠办审核、总经理批示、{app.body or '有权限的会议'}批准（F-16）。",
         "header_words": f"{app.id}  坏账核销申请材料{'（草稿，不作审批依据）' if draft else ''}  qq-excel {__version__}",
     }  # fmt: skip

@@ -15,7 +15,7 @@ from qq_excel.errors import PackError
 from qq_excel.papers import word_templates
 from qq_excel.papers.write_off_facts import applications
 from qq_excel.papers.write_off_fit import judge
-from qq_excel.papers.write_off_pack import write_pack, write_packs
+from qq_excel.papers.write_off_pack import Kit, write_pack, write_packs
 from qq_excel.resources import schemas_dir
 from tests.support.build import build
 from tests.support.digests import digest
@@ -67,7 +67,8 @@ def test_a_fit_application_gets_one_pack_with_every_part(pack):
     assert pack.name == "HX-0001_核销申请包.zip"
     with zipfile.ZipFile(pack) as archive:
         assert archive.namelist() == [
-            "manifest.json", "核销申请报告.docx", "核销审批表.docx", "债权及账龄摘录.xlsx", "证据索引.xlsx",
+            "manifest.json", "核销申请报告.docx", "核销审批表.docx", "坏账认定意见书.docx", "债权履历.docx",
+            "债权及账龄摘录.xlsx", "证据索引.xlsx",
             "证据/01_债权凭证_债权凭证一.pdf", "证据/02_催收记录_催收记录一.pdf", "证据/03_终结执行裁定_终结执行裁定一.pdf",
         ]  # fmt: skip
         assert archive.read("证据/02_催收记录_催收记录一.pdf") == b"%PDF-1.4 log.pdf"
@@ -225,7 +226,7 @@ def test_a_file_swapped_for_a_link_after_the_check_is_not_copied(tmp_path):
     file.unlink()
     file.symlink_to(outside)
     with pytest.raises(PackError, match="不能复制"):
-        write_pack(app, tmp_path / "out" / "x.zip")
+        write_pack(app, tmp_path / "out" / "x.zip", Kit.of(result))
     assert not (tmp_path / "out" / "x.zip").exists()
 
 

@@ -1,0 +1,170 @@
+"""合订本: all papers of an application in one PDF, the scanned evidence after its covers, with bookmarks and page numbers.
+
+LibreOffice turns the office papers into PDF, for many applications in one run; evidence is rebuilt in a process of its own
+(:mod:`~qq_excel.papers.evidence_pages`). The cover's contents tell page numbers, so it is made when all pages are counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from qq_excel.errors import ToolError
+from qq_excel.language import Text
+from qq_excel.output import write_bytes
+from qq_excel.papers import write_off_words
+from qq_excel.papers.evidence_pages import REASONS, pages_of
+from qq_excel.papers.pdf import write_pdfs
+from qq_excel.papers.volume import Part, bind, joined, page_count, split
+from qq_excel.papers.write_off_pack import Kit, Members, evidence_members, office_papers
+
+if TYPE_CHECKING:
+    from qq_excel.papers.write_off_facts import Application, Evidence
+
+#: Applications per LibreOffice run: one start for all of them, and a lost run loses no more than these.
+_BATCH = 20
+_COVER, _SHEETS = "封面.docx", "证据封页.docx"
+#: What is told on a sheet before evidence that is in the zip alone; anything else keeps the volume from being made.
+_LEFT_OUT = (REASONS["kind"], REASONS["missing"])
+
+
+class VolumeError(ToolError):
+    """A volume cannot be bound, since one piece of evidence cannot be opened."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One application on its way: its papers, its evidence, and what of it is bound."""
+
+    app: Application
+    papers: dict[str, bytes]
+    evidence: dict[int, bytes | Text]
+
+    @property
+    def draft(self) -> bool:
+        return not self.app.fit
+
+
+class Press:
+    """Binds the volumes of many applications, some at a time, in the order in which they are asked for."""
+
+    def __init__(self, apps: Sequence[Application], kit: Kit) -> None:
+        self._apps = apps
+        self._kit = kit
+        self._ready: dict[int, bytes | ToolError] = {}
+
+    def write(self, n: int, target: Path) -> Path:
+        """Write the volume of the *n*-th application to *target*.
+
+        Raises :class:`~qq_excel.papers.pdf.PdfError` without LibreOffice, :class:`VolumeError` when a piece of evidence is
+        encrypted, damaged or too large, :class:`~qq_excel.errors.PackError` when one cannot be read.
+        """
+        if n not in self._ready:
+            self._ready = dict(self._bound(range(n, min(n + _BATCH, len(self._apps)))))
+        made = self._ready.pop(n)
+        if isinstance(made, ToolError):
+            raise made
+        return write_bytes(target, made)
+
+    def _bound(self, numbers: range) -> Iterator[tuple[int, bytes | ToolError]]:
+        drafts: dict[int, _Draft] = {}
+        for n in numbers:
+            try:
+                drafts[n] = _drafted(self._apps[n], self._kit)
+            except VolumeError as problem:
+                yield n, problem
+        pdfs = _as_pdf({(n, name): content for n, d in drafts.items() for name, content in d.papers.items()})
+        bodies = {n: _body(d, {name: pdfs[n, name] for name in d.papers}) for n, d in drafts.items()}
+        covers = _as_pdf({(n, _COVER): self._cover(d, bodies[n], pdfs[n, _COVER]) for n, d in drafts.items()})
+        for n, d in drafts.items():
+            parts = [Part("封面和目录", covers[n, _COVER]), *bodies[n]]
+            label = "".join(c for c in d.app.id if c.isascii() and c.isprintable())
+            yield n, bind(parts, f"坏账核销申请材料 {d.app.id}", label)
+
+    def _cover(self, d: _Draft, body: Sequence[Part], blank: bytes) -> bytes:
+        """The cover with the pages of every part; *blank* is the same without them, and as long."""
+        page = page_count(blank) + 1
+        listed = []
+        for n, part in enumerate(body, 1):
+            pages = page_count(part.pdf)
+            listed.append({"no": str(n), "title": part.title, "first": str(page), "pages": str(pages)})
+            page += pages
+        return write_off_words.volume_cover(d.app, self._kit.house, listed, f"{page - 1} 页", draft=d.draft)
+
+
+def _drafted(app: Application, kit: Kit) -> _Draft:
+    draft = not app.fit
+    members = evidence_members(app.evidence, strict=not draft)
+    evidence = _opened(app, members)
+    papers = office_papers(app, kit, members, draft=draft)
+    remarks = {
+        no: f"没有装订：{made.zh}；原件在电子申请包中"
+        for no, made in evidence.items()
+        if isinstance(made, Text)
+    }
+    digests = {no: hashlib.sha256(content).hexdigest() for no, (_, content) in members.items()}
+    if app.evidence:
+        papers[_SHEETS] = write_off_words.evidence_covers(app, kit.house, remarks, digests, draft=draft)
+    blank = [{"no": "88", "title": name, "first": "888", "pages": "88"} for name in _titles(app, papers)]
+    papers[_COVER] = write_off_words.volume_cover(app, kit.house, blank, "888 页", draft=draft)
+    return _Draft(app, papers, evidence)
+
+
+def _opened(app: Application, members: Members) -> dict[int, bytes | Text]:
+    """Each piece of evidence as pages; a fit application's must all open."""
+    made = pages_of({no: content for no, (_, content) in members.items()})
+    for e in app.evidence:
+        answer = made.setdefault(e.no, REASONS["missing"])
+        if app.fit and isinstance(answer, Text) and answer not in _LEFT_OUT:
+            raise VolumeError(
+                Text(
+                    f"{app.id}：证据“{e.name}”的文件 {e.written} 不能装订：{answer.zh}。合订本没有生成，zip 不受影响；"
+                    "请换一份能打开的扫描件后重试。",
+                    f"{app.id}: the file {e.written} of '{e.name}' cannot be bound: {answer.en}. The volume was not made, the zip "
+                    "is not affected; hand in a scan that opens and try again.",
+                )
+            )
+    return made
+
+
+def _titles(app: Application, papers: dict[str, bytes]) -> list[str]:
+    """The bookmarks of a volume without its cover, in order."""
+    own = [name.rpartition(".")[0] for name in papers if name not in (_COVER, _SHEETS)]
+    return [*own, *(_evidence_title(e) for e in app.evidence)]
+
+
+def _evidence_title(e: Evidence) -> str:
+    return f"证据 {e.no:02d}  {e.type} {e.name}".strip()
+
+
+def _body(d: _Draft, pdfs: dict[str, bytes]) -> list[Part]:
+    """Everything behind the cover: the papers, then each piece of evidence behind its sheet."""
+    parts = [
+        Part(name.rpartition(".")[0], pdf) for name, pdf in pdfs.items() if name not in (_COVER, _SHEETS)
+    ]
+    sheets = split(pdfs[_SHEETS]) if _SHEETS in pdfs else []
+    for e, sheet in zip(d.app.evidence, sheets, strict=True):
+        pages = d.evidence[e.no]
+        whole = sheet if isinstance(pages, Text) else joined([sheet, pages])
+        parts.append(Part(_evidence_title(e), whole))
+    return parts
+
+
+def _as_pdf(papers: dict[tuple[int, str], bytes]) -> dict[tuple[int, str], bytes]:
+    """Office papers as PDF, all in one run."""
+    with TemporaryDirectory(prefix="qq-volume-") as name:
+        folder = Path(name)
+        sources = []
+        for i, ((_, paper), content) in enumerate(papers.items()):
+            sources.append(folder / f"{i:05d}.{paper.rpartition('.')[2]}")
+            sources[-1].write_bytes(content)
+        targets = [s.with_suffix(".pdf") for s in sources]
+        write_pdfs(sources, targets)
+        return {key: target.read_bytes() for key, target in zip(papers, targets, strict=True)}
+
+
+__all__ = ["Press", "VolumeError"]
