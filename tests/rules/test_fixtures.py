@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from qq_excel.check import check_paths
+from qq_excel.catalogue import all_rules
+from qq_excel.check import Result, check_paths
 from qq_excel.kinds import kind_names
 from qq_excel.policy import Policy, load_policy
 from qq_excel.policy.stages import Stage, Team
+from qq_excel.policy.values import parameters
 from tests.support.build import build, cell
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -66,21 +68,25 @@ def _written(folder: Path, name: str, books: list[dict[str, Any]]) -> list[Path]
     return paths
 
 
-@pytest.mark.parametrize(("rule", "case"), _cases())
-def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
+def _checked(case: dict[str, Any], folder: Path, **emptied: None) -> Result:
+    """The case's workbooks checked by its policy, with the parameters *emptied*."""
     parts = ("tables", "head", "total", "foot", "drop", "layout")
     books = case.get("books") or [{k: case[k] for k in parts if k in case}]
     for name, content in (case.get("files") or {}).items():
-        target = tmp_path / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
-    paths = _written(tmp_path, "book", books)
-    before = _written(tmp_path, "before", case.get("previous") or [])
-    policy = with_parameters(
-        case.get("policy") or {}, case.get("on") or [], case.get("kinds"), case.get("profile") or "group"
-    )
+    paths = _written(folder, "book", books)
+    before = _written(folder, "before", case.get("previous") or [])
+    changes = {**(case.get("policy") or {}), **emptied}
+    policy = with_parameters(changes, case.get("on") or [], case.get("kinds"), case.get("profile") or "group")
     policy = with_workflow(policy, case.get("stages"), case.get("teams"))
-    result = check_paths(paths, policy=policy, previous=before)
+    return check_paths(paths, policy=policy, previous=before)
+
+
+@pytest.mark.parametrize(("rule", "case"), _cases())
+def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
+    result = _checked(case, tmp_path)
     found = [f for f in result.findings if f.rule == rule]
     actual = []
     for f, expected in zip(found, [*case["findings"], *[{}] * len(found)], strict=False):
@@ -102,3 +108,41 @@ def test_case(rule: str, case: dict[str, Any], tmp_path: Path) -> None:
         one.setdefault("cell", None)
         wanted.append(one)
     assert actual == wanted
+
+
+#: What may stay empty, and what holds then.
+OPTIONAL = {
+    "age_basis": "the head block's 账龄口径, else the day of business",
+    "limitation_max_years": "no longest term",
+    "assessed_units": "the units that were handed in",
+    "write_off_authority": "the regulation leaves approval to the company",
+    "tax_rules": "off",
+    "stages": "no workflow",
+    "teams": "no list of units",
+}
+
+
+def _asked() -> list[Any]:
+    """Each rule on rows with each parameter that it cannot do without, and the first case in which it finds."""
+    out = []
+    for path in sorted(FIXTURES.glob("*.yaml")):
+        cases = yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
+        failing = [c for c in cases if any(f.get("level") != "?" for f in c["findings"])]
+        needed = [name for name in all_rules()[path.stem].params if name not in OPTIONAL]
+        out += [pytest.param(path.stem, name, failing, id=f"{path.stem}-{name}") for name in needed]
+    return out
+
+
+@pytest.mark.parametrize(("rule", "name", "failing"), _asked())
+def test_without_its_parameter_a_rule_cannot_judge(
+    rule: str, name: str, failing: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """It says so, by the parameter's name, and never passes in silence."""
+    label = parameters()[name].title.zh
+    for n, case in enumerate(failing):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        found = [f for f in _checked(case, folder, **{name: None}).findings if f.rule == rule]
+        if any(f.level == "?" and f"“{label}”（{name}）未设定" in f.message("zh") for f in found):
+            return
+    pytest.fail(f"{rule} found nothing amiss without {name}")
