@@ -55,6 +55,8 @@ class FileOutcome:
     #: Why it is in quarantine or what takes its place, in both languages.
     why: tuple[str, str] | None = None
     sha256: str = ""
+    #: 编制人 of the head block.
+    prepared_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +71,8 @@ class Done:
     before: list[tuple[str, str, str]] = field(default_factory=list)
     #: How many of its findings each waiver of the run answers.
     hits: list[int] = field(default_factory=list)
+    #: What the register's store keeps of it: kind, path, sha256.
+    kept: list[dict[str, str]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The journal's line for it."""
@@ -79,4 +83,4 @@ class Done:
         """From the journal's line."""
         files = [FileOutcome(**{**f, "why": tuple(f["why"]) if f["why"] else None}) for f in line["files"]]
         now, before = ([(a, b, c) for a, b, c in line[k]] for k in ("now", "before"))
-        return cls(line["key"], files, line["written"], now, before, line["hits"])
+        return cls(line["key"], files, line["written"], now, before, line["hits"], line["kept"])

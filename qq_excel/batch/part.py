@@ -22,6 +22,7 @@ from qq_excel.batch.tables import table_path, write_tables
 from qq_excel.output import safe_name
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
+from qq_excel.register.store import FINDINGS, Store
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
@@ -43,6 +44,8 @@ class Work:
     #: The waivers of the run and the day that they are held against.
     waivers: tuple[Waiver, ...] = ()
     day: dt.date | None = None
+    #: The files of the register, if there is one.
+    store: Store | None = None
 
 
 #: Below the results: what goes back to the units, and the tables that were accepted.
@@ -75,6 +78,7 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
     """:func:`check_part` in this process."""
     from qq_excel.check import check_submissions  # noqa: PLC0415
     from qq_excel.check.previous import intake_of  # noqa: PLC0415
+    from qq_excel.warnings import judged_rows  # noqa: PLC0415
 
     books: list[Workbook] = []
     numbers: list[int] = []
@@ -92,11 +96,13 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
     result = check_submissions(books, numbers, work.policy, previous=previous, across=work.across)
     result, hits = _waived(result, work, spans)
     by_name = {f.workbook.name: f for f in result.files}
+    judged = {id(source.table): columns for source, columns in judged_rows(result)}
     counts = result.findings.tally("file", "level", "status")
     rules = result.findings.tally("file", "rule", "status")
     out = []
     for submission, (mine, before), answered in zip(part, spans, hits, strict=True):
         intake = intake_of(mine, before)
+        prepared = {book.name: book.head("prepared_by") for book in mine}
         done = Done(
             submission.key, [],
             now=[(u, k, f) for (u, k), f in intake.now.items()],
@@ -105,7 +111,7 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
         for seen in submission.files:
             outcome = FileOutcome(
                 seen.name, "accepted", seen.unit, seen.period, list(dict.fromkeys(k for k, _ in seen.tables)),
-                seen.rows, sha256=seen.sha256,
+                seen.rows, sha256=seen.sha256, prepared_by=prepared.get(seen.name),
             )  # fmt: skip
             done.files.append(outcome)
             if seen.name not in by_name:
@@ -122,7 +128,10 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
             if outcome.state != "accepted":
                 done.written += _returned(_own(result, submission), by_name[seen.name], seen, work)
         accepted = [by_name[o.name].workbook for o in done.files if o.state == "accepted"]
-        done.written += write_tables(accepted, submission.unit, submission.period, work.target, TABLES)
+        tables = write_tables(accepted, submission.unit, submission.period, work.target, TABLES, judged)
+        done.written += tables.values()
+        if work.store is not None:
+            done.kept = _kept(submission, result, tables, work)
         out.append(done)
     return out
 
@@ -148,6 +157,19 @@ def _waived(
     blocked = findings.blocked
     files = [replace(f, accepted=f.workbook.name not in blocked) for f in result.files]
     return replace(result, findings=findings, files=files), hits
+
+
+def _kept(submission: Submission, result: Result, tables: dict[str, str], work: Work) -> list[dict[str, str]]:
+    """Keep the accepted tables and the findings of a submission in the register's store; how an entry names them."""
+    from qq_excel.batch.tables import findings_table  # noqa: PLC0415
+
+    assert work.store is not None  # noqa: S101 - asked before
+    owner = submission.unit or submission.files[0].name
+    contents = {kind: (work.target / name).read_bytes() for kind, name in tables.items()}
+    found = _own(result, submission).findings
+    if len(found):
+        contents[FINDINGS] = findings_table(found)
+    return [work.store.put(kind, owner, submission.period, content) for kind, content in contents.items()]
 
 
 def _state(seen: Seen, accepted: bool) -> State:

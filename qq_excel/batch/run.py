@@ -28,8 +28,9 @@ from qq_excel.batch.look import Look, Progress
 from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
+from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
-from qq_excel.batch.summary import missing_of, waivers_of, write_summary
+from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
 from qq_excel.findings import Finding
 from qq_excel.language import Text
@@ -37,6 +38,8 @@ from qq_excel.output import cannot_write, must_be_writable
 from qq_excel.policy import Policy
 from qq_excel.reading import Options
 from qq_excel.reading.pool import Pool
+from qq_excel.register import Register
+from qq_excel.register.claims import update_index
 from qq_excel.waivers import Waiver
 
 #: A part has at most so many rows and files: some hundred megabytes of tables and findings.
@@ -60,6 +63,8 @@ class Asked:
     #: Where files go when all is done: ``accepted``, ``rejected``, ``quarantined`` -> folder.
     moves: dict[str, Path] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    #: What is told of each submission, if there is one.
+    register: Register | None = None
     resume: bool = False
 
     def identity(self) -> dict[str, object]:
@@ -82,6 +87,8 @@ class Outcome:
     #: Files whose submission was checked in this run; the others were known.
     checked: int
     moved: int = 0
+    #: Entries that were written to the register.
+    registered: int = 0
 
 
 def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
@@ -121,16 +128,36 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 now, last = look.at(came), look.at(before, PREVIOUS)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
-                due = {s.group for s in every if s.key not in journal.done}
+                known = asked.register.contents("submission") if asked.register else None
+                due = {
+                    s.group
+                    for s in every
+                    if s.key not in journal.done or (known is not None and known.get(subject_of(s)) != s.key)
+                }
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
                 asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in came),
                 bool(asked.previous), asked.waivers, dt.date.fromisoformat(day) if day else None,
+                asked.register.store if asked.register else None,
             )  # fmt: skip
-            for done in _checked(todo, work, jobs, journal, tell):
-                journal.finished(done)
+            registered = 0
+            of_key = {s.key: s for s in todo}
+            for part in _checked(todo, work, jobs, journal, tell):
+                if asked.register is not None:  # first: what the journal has is in the register
+                    registered += asked.register.append(
+                        [submission_entry(of_key[done.key], done, asked.policy) for done in part]
+                    )
+                for done in part:
+                    journal.finished(done)
         outcome = _summed_up(asked, [s.key for s in every], last, work.day, journal)
         outcome.checked = sum(len(s.files) for s in todo)
+        if asked.register is not None:
+            outcome.registered = registered + asked.register.append(
+                waiver_entries(
+                    asked.waivers, hits_of([journal.done[s.key] for s in every], asked.waivers), day
+                )
+            )
+            update_index(asked.register)
         if asked.moves:
             plan = moves_of(outcome.files, came, asked.moves)
             journal.will_move(plan, [s.key for s in every])
@@ -204,8 +231,8 @@ def _sweep(target: Path) -> None:
 
 def _checked(
     todo: Sequence[Submission], work: Work, jobs: int, journal: Journal, tell: Progress
-) -> Iterator[Done]:
-    """Check *todo* in parts, as many at a time as there are processes; each submission when it is done."""
+) -> Iterator[list[Done]]:
+    """Check *todo* in parts, as many at a time as there are processes; each part when it is done."""
     of = sum(len(s.files) for s in todo)
     rows = sum(s.rows for s in todo)
     parts = parts_of(
@@ -218,7 +245,7 @@ def _checked(
     tell(what, 0, of)
     if len(parts) == 1:
         journal.will_write(may_write(parts[0], work.stems))
-        yield from checked(parts[0], work)
+        yield checked(parts[0], work)
         tell(what, of, of)
         return
     context = multiprocessing.get_context("spawn")
@@ -235,7 +262,7 @@ def _checked(
                         " finish with --resume, with fewer --jobs if need be.",
                     )
                 ) from None
-            yield from answer
+            yield answer
             finished += sum(len(s.files) for s in part)
             tell(what, finished, of)
     finally:

@@ -50,8 +50,13 @@ def waivers_of(
         return []
     from qq_excel.check.accepting import judged  # noqa: PLC0415
 
-    hits = [sum(d.hits[n] for d in done) for n in range(len(waivers))]
+    hits = hits_of(done, waivers)
     return judged([Use(w, day, n) for w, n in zip(waivers, hits, strict=True)], policy, day, files)
+
+
+def hits_of(done: Sequence[Done], waivers: Sequence[Waiver]) -> list[int]:
+    """How many findings each waiver answers in the whole run."""
+    return [sum(d.hits[n] for d in done) for n in range(len(waivers))]
 
 
 def write_summary(

@@ -1,36 +1,44 @@
 """Accepted tables as Parquet, one file per kind, period and unit, for DuckDB, pandas or whoever comes next.
 
 Amounts are whole cents. ``_unit``, ``_period``, ``_as_of``, ``_file``, ``_sheet`` and ``_row`` (as Excel counts)
-say where a row is from.
+say where a row is from. Receivables also have what was judged of each row (:func:`qq_excel.warnings.judged_rows`), so that
+whoever sums them up need not judge anew.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qq_excel.output import safe_name, writing
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from qq_excel.findings import Findings
     from qq_excel.reading.model import Table, Workbook
 
 
 def write_tables(
-    books: Sequence[Workbook], unit: str | None, period: str | None, target: Path, folder: str
-) -> list[str]:
-    """Write the tables of *books*; the paths below *target*."""
+    books: Sequence[Workbook],
+    unit: str | None,
+    period: str | None,
+    target: Path,
+    folder: str,
+    judged: Mapping[int, Mapping[str, Any]],
+) -> dict[str, str]:
+    """Write the tables of *books*; the paths below *target* by kind. *judged* has further columns by ``id`` of a table."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     of_kind: dict[str, list[pd.DataFrame]] = {}
     for book in books:
         for table in book.tables:
-            of_kind.setdefault(table.kind.kind, []).append(_whole(table, book, unit, period))
-    out = []
+            frame = _whole(table, book, unit, period, judged.get(id(table), {}))
+            of_kind.setdefault(table.kind.kind, []).append(frame)
+    out = {}
     for kind, frames in of_kind.items():
         tables = [pa.Table.from_pandas(f, preserve_index=False).replace_schema_metadata(None) for f in frames]
         name = table_path(folder, kind, unit or books[0].name, period)
@@ -38,7 +46,7 @@ def write_tables(
             pq.write_table(
                 pa.concat_tables(tables, promote_options="permissive"), temporary, compression="zstd"
             )
-        out.append(name)
+        out[kind] = name
     return out
 
 
@@ -49,7 +57,11 @@ def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
     return f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{name}.parquet"
 
 
-def _whole(table: Table, book: Workbook, unit: str | None, period: str | None) -> pd.DataFrame:
+def _whole(
+    table: Table, book: Workbook, unit: str | None, period: str | None, judged: Mapping[str, Any]
+) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415
+
     frame = table.frame.copy(deep=False)
     said = {"_unit": unit, "_period": period, "_file": book.name, "_sheet": table.sheet}
     for name, value in said.items():
@@ -57,4 +69,38 @@ def _whole(table: Table, book: Workbook, unit: str | None, period: str | None) -
         frame[name] = frame[name].astype("str") if value is not None else frame[name].astype("object")
     frame["_as_of"] = table.as_of
     frame["_row"] = table.rows + 1
+    for name, values in judged.items():
+        frame[name] = values if values.dtype == bool else pd.array(values, dtype="str")
     return frame
+
+
+def findings_table(findings: Findings) -> bytes:
+    """The findings of a submission as Parquet, one row each, texts in Chinese."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    names = (
+        "rule",
+        "level",
+        "status",
+        "file",
+        "sheet",
+        "cell",
+        "row",
+        "field",
+        "key",
+        "value",
+        "expected",
+        "message",
+    )
+    rows: dict[str, list[Any]] = {name: [] for name in (*names, "reason", "approved_by")}
+    for finding in findings:
+        said = finding.document() | {"message": finding.message("zh")}
+        for name, values in rows.items():
+            value = said.get(name)
+            values.append(value if value is None or name == "row" else str(value))
+    schema = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in rows])
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(rows, schema=schema), sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

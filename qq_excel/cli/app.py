@@ -24,10 +24,13 @@ from qq_excel.cli.common import (
     Paths,
     PolicyOption,
     PreviousPaths,
+    RegisterUrl,
     SignKey,
+    TablesDir,
     Together,
     WaiversFile,
 )
+from qq_excel.cli.registering import register_app
 from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
 from qq_excel.language import t
@@ -47,6 +50,7 @@ policy_app = typer.Typer(help=t("查看制度参数", "look at the policy's para
 app.add_typer(policy_app, name="policy")
 app.add_typer(report_app, name="report")
 app.add_typer(addin_app, name="addin")
+app.add_typer(register_app, name="register")
 
 
 def _print_version(wanted: bool) -> None:
@@ -137,6 +141,8 @@ def batch(
         ),
     ] = None,
     waivers: WaiversFile = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
     resume: Annotated[
         bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
     ] = False,
@@ -161,7 +167,7 @@ def batch(
     return run_batch(
         inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), format,
         jobs=jobs, pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers,
-        resume=resume,
+        register=register, tables=tables, resume=resume,
     )  # fmt: skip
 
 
@@ -180,6 +186,8 @@ def warn(
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     mappings: MappingsDir = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make warning sheets."""
@@ -187,7 +195,9 @@ def warn(
 
     del lang
     options = common.options_of(password_file, limits, mappings)
-    return run_warn(paths, out, common.day(as_of), common.policy_of(policy), format, together, options)
+    return run_warn(
+        paths, out, common.day(as_of), common.policy_of(policy), format, together, options, register, tables
+    )
 
 
 @app.command("write-off", help=t("生成坏账核销申请包", "make write-off packs"))
@@ -218,6 +228,8 @@ def write_off(
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     mappings: MappingsDir = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make write-off packs."""
@@ -227,7 +239,7 @@ def write_off(
     options = common.options_of(password_file, limits, mappings)
     return run_write_off(
         paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options,
-        sign_key=sign_key, pdf=pdf,
+        sign_key=sign_key, pdf=pdf, register=register, tables=tables,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,21 +28,25 @@ _EVERY = 30
 def run_batch(
     inbox: list[str], target: Path, policy: Policy, options: Options, format: Format, *,
     jobs: int, pattern: str | None, as_of: dt.date | None, previous: list[str], moves: list[str],
-    waivers: Path | None, resume: bool,
+    waivers: Path | None, register: str | None, tables: Path | None, resume: bool,
 ) -> int:  # fmt: skip
     """Check an inbox; 0 when every file that counts is accepted. Waivers: those given, else of its folders."""
     from qq_excel import batch  # noqa: PLC0415
     from qq_excel.batch.moving import parse_moves  # noqa: PLC0415
     from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
+    from qq_excel.register import open_register  # noqa: PLC0415
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
     entries = [w for f in ([waivers] if waivers else beside(map(Path, inbox))) for w in load_waivers(f)]
     asked = batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
-        parse_moves(moves), tuple(entries), resume,
+        parse_moves(moves), tuple(entries), None, resume,
     )  # fmt: skip
     try:
-        with _progress_shown(format is Format.JSON) as progress:
+        with ExitStack() as stack:
+            if register is not None:
+                asked = replace(asked, register=stack.enter_context(open_register(register, tables)))
+            progress = stack.enter_context(_progress_shown(format is Format.JSON))
             outcome = batch.run_batch(asked, progress)
     except KeyboardInterrupt:
         err.print(t("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume."))
@@ -74,6 +79,10 @@ def _print(outcome: Outcome) -> None:
     out.print(line, style="bold", markup=False)
     if outcome.moved:
         out.print(t(f"移动了 {outcome.moved} 个文件。", f"{outcome.moved} files were moved."))
+    if outcome.registered:
+        out.print(
+            t(f"登记簿新增 {outcome.registered} 条。", f"{outcome.registered} entries were registered.")
+        )
     print_written(outcome.written)
 
 

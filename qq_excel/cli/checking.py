@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -219,6 +219,8 @@ def run_warn(
     format: Format,
     together: bool,
     options: Options,
+    register: str | None = None,
+    tables: Path | None = None,
 ) -> int:
     """``qq-excel warn``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
@@ -226,6 +228,8 @@ def run_warn(
     result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
     made = make("warnings", result, target)
     book, written = made.outcome, [*made.kept, *made.written]
+    if register is not None:
+        register_papers(register, tables, "warnings", written, target, result)
     if format is Format.JSON:
         common.print_json(book.document())
     else:
@@ -250,6 +254,8 @@ def run_write_off(
     *,
     sign_key: Path | None = None,
     pdf: bool = False,
+    register: str | None = None,
+    tables: Path | None = None,
 ) -> int:
     """``qq-excel write-off``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
@@ -267,6 +273,10 @@ def run_write_off(
     outcome = made.outcome
     outcome.written = [*made.kept, *made.written]
     outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
+    if register is not None:
+        from qq_excel.register.papers import pack_claims  # noqa: PLC0415
+
+        register_papers(register, tables, "write-off", outcome.written, target, result, pack_claims(outcome))
     if format is Format.JSON:
         common.print_json(outcome.document())
     else:
@@ -283,6 +293,23 @@ def run_write_off(
         common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
         return FAILED
     return FINDINGS if outcome.unfit else OK
+
+
+def register_papers(
+    url: str,
+    tables: Path | None,
+    paper: str,
+    files: Sequence[Path],
+    target: Path,
+    result: Result,
+    claims: Mapping[Path, Sequence[str]] | None = None,
+) -> None:
+    """Tell the register at *url* of papers that were issued."""
+    from qq_excel.register import open_register  # noqa: PLC0415
+    from qq_excel.register.papers import paper_entries  # noqa: PLC0415
+
+    with open_register(url, tables) as opened:
+        opened.append(paper_entries(paper, files, target, result, claims))
 
 
 def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:

@@ -85,6 +85,26 @@ PreviousPaths = Annotated[
     ),
 ]
 
+RegisterUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--register",
+        help=t(
+            "登记簿：SQLite 文件的路径，或 postgresql://用户@主机/库",
+            "the register: the path of a SQLite file, or postgresql://user@host/database",
+        ),
+    ),
+]
+TablesDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--tables",
+        help=t(
+            "登记簿各期数据表的文件夹；SQLite 缺省在旁边",
+            "folder of the register's tables; beside SQLite by default",
+        ),
+    ),
+]
 WaiversFile = Annotated[
     Path | None,
     typer.Option(

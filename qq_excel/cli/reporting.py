@@ -26,7 +26,9 @@ from qq_excel.cli.common import (
     Paths,
     PolicyOption,
     PreviousPaths,
+    RegisterUrl,
     SignKey,
+    TablesDir,
     Together,
     out,
 )
@@ -164,6 +166,8 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         together: Together = False,
         password_file: PasswordFile = None,
         limits: LimitsFile = None,
+        register: RegisterUrl = None,
+        tables: TablesDir = None,
         lang: LangOption = Language.ZH,
     ) -> int:
         from qq_excel.papers.report_job import Choices  # noqa: PLC0415
@@ -192,6 +196,8 @@ def _command(paper: PaperKind) -> Callable[..., int]:
             options,
             together=together,
             previous=previous or (),
+            register=register,
+            tables=tables,
         )
 
     command.__doc__ = f"{paper.title}: {paper.about}."
@@ -207,9 +213,10 @@ for _paper in PAPERS.values():
 def run_report(
     paper: PaperKind, paths: list[Path], target: Path, as_of: dt.date | None, policy: str, formats: list[str] | None,
     templates: Path | None, choices: Choices, options: Options, *, together: bool, previous: Sequence[Path] = (),
+    register: str | None = None, tables: Path | None = None,
 ) -> int:  # fmt: skip
     """Check the workbooks, make the paper, say what was written."""
-    from qq_excel.cli.checking import checked  # noqa: PLC0415
+    from qq_excel.cli.checking import checked, register_papers  # noqa: PLC0415
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.report import make  # noqa: PLC0415
 
@@ -236,6 +243,8 @@ def run_report(
             progress=progress,
             before=before,
         )
+    if register is not None:
+        register_papers(register, tables, paper.name, [*made.kept, *made.written], target, result)
     print_made(made)
     return FAILED if made.no_pdf else OK
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Ageing
 from qq_excel.warnings.book import CAUSES, LEVEL_TEXTS, LEVELS, Cause, Sum, Warned, WarningBook
-from qq_excel.warnings.claims import warnings_of
+from qq_excel.warnings.claims import judged_rows, warnings_of
 
 __all__ = [
     "CAUSES",
@@ -28,5 +28,6 @@ __all__ = [
     "Sum",
     "Warned",
     "WarningBook",
+    "judged_rows",
     "warnings_of",
 ]

@@ -16,9 +16,9 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days, age_band_index, overdue_days
 from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, days_of, live_claims
-from qq_excel.rules.stack import Stack
+from qq_excel.rules.stack import Source, Stack
 from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
-from qq_excel.warnings.book import LEVELS, Cause, Sum, Warned, WarningBook
+from qq_excel.warnings.book import CAUSES, LEVELS, Cause, Sum, Warned, WarningBook
 from qq_excel.warnings.causes import ORANGE, Causes
 
 _SHOWN = ("claim_id", "debtor", "contract_id", "handler", "responsible", "special_reason", "reason_by")
@@ -62,6 +62,21 @@ def warnings_of(result: Result) -> WarningBook:
     return book
 
 
+def judged_rows(result: Result) -> Iterator[tuple[Source, dict[str, Any]]]:
+    """Each table of receivables with what is judged of its rows, for whoever sums them up without judging anew.
+
+    ``_creditor`` is the unit whose claim it is, ``_live`` whether it is still owed, ``_warning`` its level and
+    ``_warning_CAUSE`` that of each cause (None where there is none), ``_band_occurred`` and ``_band_due`` the columns
+    of the ageing by either date.
+    """
+    for stack in result.dated.get("receivables", []):
+        columns = _Ledger(stack, result.policy.at(stack.day), {}).judged()
+        for s, source in enumerate(stack.sources):
+            at = np.flatnonzero(stack.source == s)
+            at = at[np.argsort(stack.position[at])]
+            yield source, {name: values[at] for name, values in columns.items()}
+
+
 class _Ledger:
     """The receivables of one as-of date."""
 
@@ -73,6 +88,23 @@ class _Ledger:
         self.worth: npt.NDArray[np.int64] = stack["balance"].fillna(0).to_numpy(dtype=np.int64)
         stated = stack.per_table(unit_of)
         self.units = np.where(stack.filled("unit"), stack["unit"].astype(object), stated)
+
+    def judged(self) -> dict[str, npt.NDArray[Any]]:
+        """The columns of :func:`judged_rows`."""
+        levels = np.array([None, *LEVELS], dtype=object)
+        highest = np.zeros(len(self.stack), dtype=np.int8)
+        out: dict[str, npt.NDArray[Any]] = {"_creditor": self.units, "_live": self.live}
+        for code in CAUSES:
+            out[f"_warning_{code}"] = levels[highest]  # none, unless it is found below
+        for code, rank, _ in Causes(self.stack, self.params, self.units, self.notes).hits():
+            rank[~self.live] = 0
+            np.maximum(highest, rank, out=highest)
+            out[f"_warning_{code}"] = levels[rank]
+        out["_warning"] = levels[highest]
+        for basis, name in (("业务发生日", "_band_occurred"), ("约定付款日", "_band_due")):
+            columns, index = self._columns(basis)
+            out[name] = np.array([c.zh for c in columns], dtype=object)[index]
+        return out
 
     def bases(self) -> list[str]:
         """The 账龄口径 that the sheets go by."""
@@ -169,21 +201,24 @@ class _Ledger:
 
     def age(self, totals: dict[str, Totals]) -> None:
         """Add every row of the ledger to the ageing by each date."""
-        for basis, name in AGE_BASES.items():
-            since = days_of(self.stack, name)
-            try:
-                index, bands = self._band(since)
-                columns = [*bands, NO_BAND, NOT_DUE]
-                index = np.where(index < 0, len(bands), index)
-                if basis == "约定付款日":
-                    index[~np.isnat(since) & (since >= np.datetime64(self.stack.as_of, "D"))] = len(bands) + 1
-                else:
-                    columns = columns[:-1]
-            except CannotJudge as reason:
-                why = Text(f"账龄没有计算：{reason.why.zh}", f"age not computed: {reason.why.en}")
-                self.notes[why] = None
-                columns, index = [NO_BAND], np.zeros(len(since), dtype=np.int64)
+        for basis in AGE_BASES:
+            columns, index = self._columns(basis)
             totals[basis].add(self.units, columns, index, self.worth)
+
+    def _columns(self, basis: str) -> tuple[list[Text], npt.NDArray[np.int64]]:
+        """The columns of the ageing by one date, and the one that each row is in."""
+        since = days_of(self.stack, AGE_BASES[basis])
+        try:
+            index, bands = self._band(since)
+        except CannotJudge as reason:
+            why = Text(f"账龄没有计算：{reason.why.zh}", f"age not computed: {reason.why.en}")
+            self.notes[why] = None
+            return [NO_BAND], np.zeros(len(since), dtype=np.int64)
+        index = np.where(index < 0, len(bands), index)
+        if basis != "约定付款日":
+            return [*bands, NO_BAND], index
+        index[~np.isnat(since) & (since >= np.datetime64(self.stack.as_of, "D"))] = len(bands) + 1
+        return [*bands, NO_BAND, NOT_DUE], index
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:

@@ -1,0 +1,415 @@
+"""``qq-excel register``: look into the register, verify it, keep it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table as Grid
+
+from qq_excel import money
+from qq_excel.cli import common
+from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, TablesDir, out
+from qq_excel.errors import InputError
+from qq_excel.language import Text, t
+
+if TYPE_CHECKING:
+    from qq_excel.register import Register
+    from qq_excel.register.claims import Moment
+    from qq_excel.register.entries import Written
+
+register_app = typer.Typer(
+    help=t(
+        "登记簿：谁在何时报送了什么、查出什么；查询、核验、备份", "the register: look up, verify, back up"
+    ),
+    no_args_is_help=True,
+)
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        envvar="QQ_REGISTER",
+        help=t(
+            "登记簿：SQLite 文件的路径，或 postgresql://用户@主机/库（也可用环境变量 QQ_REGISTER）",
+            "the register: path of a SQLite file, or postgresql://user@host/database (or the variable QQ_REGISTER)",
+        ),
+    ),
+]
+Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
+Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
+
+#: Of a row, besides amounts and dates; ``--format json`` has all of it.
+_TOLD = frozenset(
+    {"debtor", "status", "stage", "method", "age_band", "overdue_days", "result", "application_id"}
+)
+#: How an entry's event is called.
+EVENTS = {
+    "submission": Text("报送", "submission"), "waiver": Text("豁免", "waiver"), "paper": Text("文书", "paper"),
+    "slip": Text("预警通知单", "warning slip"), "note": Text("记事", "note"),
+}  # fmt: skip
+
+
+class EventName(StrEnum):
+    """What an entry tells."""
+
+    SUBMISSION = "submission"
+    WAIVER = "waiver"
+    PAPER = "paper"
+    SLIP = "slip"
+    NOTE = "note"
+
+
+class Basis(StrEnum):
+    """Which date claims are aged by."""
+
+    OCCURRED = "occurred"
+    DUE = "due"
+
+
+def _open(url: str, tables: Path | None, *, make: bool = False) -> Register:
+    from qq_excel.register import open_register  # noqa: PLC0415
+
+    return open_register(url, tables, make=make)
+
+
+def _table(columns: dict[str, str], rows: list[list[Any]]) -> None:
+    grid = Grid(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
+    for name, justify in columns.items():
+        grid.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        grid.add_row(*("" if v is None else str(v) for v in row))
+    out.print(grid, markup=False) if rows else out.print(t("没有。", "None."))
+
+
+def _document(w: Written) -> dict[str, Any]:
+    e = w.entry
+    return {
+        "n": w.n, "at": w.at, "by": w.by, "event": e.event, "subject": e.subject, "unit": e.unit, "period": e.period,
+        "claims": list(e.claims), "body": e.body, "hash": w.hash,
+    }  # fmt: skip
+
+
+@register_app.command("list", help=t("列出登记的各条", "list the entries"))
+def list_entries(
+    register: Url,
+    event: Annotated[EventName | None, typer.Option("--event", help=t("哪一类", "of which event"))] = None,
+    period: Period = None,
+    unit: Unit = None,
+    tables: TablesDir = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """List entries."""
+    del lang
+    with _open(register, tables) as opened:
+        found = opened.entries(event=event.value if event else None, unit=unit, period=period)
+    if format is Format.JSON:
+        common.print_json([_document(w) for w in found])
+        return OK
+    columns = {
+        "n": "right", t("时间", "at"): "left", t("经手", "by"): "left", t("事项", "event"): "left",
+        t("对象", "subject"): "left", t("内容", "what"): "left",
+    }  # fmt: skip
+    _table(columns, [[w.n, _when(w), w.by, EVENTS[w.entry.event], w.entry.subject, _what(w)] for w in found])
+    return OK
+
+
+def _when(w: Written) -> str:
+    """When it was written, by the clock of this computer."""
+    return f"{dt.datetime.fromisoformat(w.at).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _what(w: Written) -> str:
+    """An entry in a few words."""
+    body = w.entry.body
+    if w.entry.event == "submission":
+        from qq_excel.batch.summary import STATES  # noqa: PLC0415
+
+        books = body["workbooks"]
+        states = [f"{words} {n}" for s, words in STATES.items() if (n := sum(b["state"] == s for b in books))]
+        errors = sum(b["open"].get("E", 0) for b in books)
+        return "  ".join([*states, t(f"错误 {errors}", f"errors {errors}")])
+    if w.entry.event == "waiver":
+        return t(
+            f"{body['reason']}（批准人：{body['approved_by']}）",
+            f"{body['reason']} (by {body['approved_by']})",
+        )
+    if w.entry.event == "slip":
+        said = [body["level"], body["state"], body["answer"]]
+        return "  ".join(s for s in said if s)
+    return str(body.get("text") or body.get("file") or "")
+
+
+@register_app.command(help=t("核验：有没有被改动、删减", "verify that nothing was changed or taken away"))
+def verify(
+    register: Url,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head", help=t("以前记下的最后一条的哈希", "the hash of the last entry, as noted before")
+        ),
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help=t("不逐个核对数据表文件", "do not compare the files of the tables")),
+    ] = False,
+    tables: TablesDir = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Verify the chain: exit code 1 when something is not what was written."""
+    del lang
+    with _open(register, tables) as opened:
+        count, broken = opened.broken(files=not quick, head=head)
+        last = opened.head()[1]
+    if format is Format.JSON:
+        why = None if broken is None else {"n": broken.n, "why": str(broken.why)}
+        common.print_json({"entries": count, "whole": broken is None, "head": last, "broken": why})
+    elif broken is None:
+        out.print(
+            t(
+                f"✓ {count} 条，完整，未被改动。最后一条的哈希：",
+                f"✓ {count} entries, whole and unchanged. Last hash:",
+            )
+        )
+        out.print(last, soft_wrap=True)
+    else:
+        line = t(f"✗ 第 {broken.n} 条：{broken.why}", f"✗ entry {broken.n}: {broken.why}")
+        out.print(line, style="red", markup=False)
+    return OK if broken is None else FINDINGS
+
+
+@register_app.command(help=t("一笔债权的全部经过", "a claim's whole life"))
+def claim(
+    claim_id: Annotated[str, typer.Argument(help=t("债权编号", "the claim's number"))],
+    register: Url,
+    tables: TablesDir = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Tell a claim's life; exit code 1 when the register does not know it."""
+    del lang
+    from qq_excel.register.claims import life_of  # noqa: PLC0415
+
+    with _open(register, tables) as opened:
+        life = life_of(opened, claim_id)
+    if format is Format.JSON:
+        common.print_json(
+            [
+                {"period": m.period, "unit": m.unit, "what": m.what, "superseded": m.superseded, "gone": m.gone,
+                 "row": {k: None if v is None else str(v) for k, v in m.row.items()}, "entry": _document(m.entry)}
+                for m in life
+            ]
+        )  # fmt: skip
+        return OK if life else FINDINGS
+    columns = {
+        t("报告期", "period"): "left", t("单位", "unit"): "left", t("何处", "where"): "left", t("情况", "what"): "left",
+        t("登记", "entry"): "left",
+    }  # fmt: skip
+    _table(columns, [[m.period, m.unit, *_told(m), f"{m.entry.n} · {_when(m.entry)}"] for m in life])
+    return OK if life else FINDINGS
+
+
+def _told(m: Moment) -> tuple[str, str]:
+    """Where a moment is from, and what it says."""
+    from qq_excel.kinds import FieldType, all_kinds  # noqa: PLC0415
+    from qq_excel.register.store import FINDINGS as FOUND  # noqa: PLC0415
+
+    kind = all_kinds().get(m.what)
+    if kind is None and m.what != FOUND:
+        return str(EVENTS[m.entry.entry.event]), f"{m.entry.entry.subject}  {_what(m.entry)}"
+    old = t("（已被后来的报送取代）", " (handed in again later)") if m.superseded else ""
+    if m.what == FOUND:
+        row = m.row
+        return t("校验", "check") + old, f"{row['rule']} {row['cell'] or ''} {row['message']}"
+    assert kind is not None  # noqa: S101 - asked above
+    if m.gone:
+        return str(kind.title), t(
+            "这一期的表里没有这笔债权", "the table of this period does not have the claim"
+        )
+    where = f"{kind.title}{old}\n{m.row['_file']} · {m.row['_sheet']} · {m.row['_row']}"
+    facts = []
+    for field in kind.fields:
+        value = m.row.get(field.name)
+        if value is None or not (field.type in (FieldType.AMOUNT, FieldType.DATE) or field.name in _TOLD):
+            continue
+        day = value.date() if isinstance(value, dt.datetime) else value
+        facts.append(
+            f"{t(field.header, field.en)} {money.yuan(int(value)) if field.type is FieldType.AMOUNT else day}"
+        )
+    return where, "  ".join(facts)
+
+
+@register_app.command(help=t("一期全集团的账龄（各单位、各账龄段）", "the group's ageing of a period"))
+def ageing(
+    period: Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))],
+    register: Url,
+    basis: Annotated[
+        Basis,
+        typer.Option("--basis", help=t("按业务发生日或约定付款日", "by the date of origin or the due date")),
+    ] = Basis.OCCURRED,
+    tables: TablesDir = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Sum up a period's ageing."""
+    del lang
+    from qq_excel.register import periods  # noqa: PLC0415
+
+    name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
+    with _open(register, tables) as opened:
+        rows = periods.ageing(opened, period, name)
+    if format is Format.JSON:
+        common.print_json(
+            [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows]
+        )
+        return OK
+    columns = {
+        t("单位", "unit"): "left",
+        t("账龄段", "band"): "left",
+        t("笔数", "claims"): "right",
+        t("余额（元）", "yuan"): "right",
+    }
+    total = [t("合计", "total"), "", sum(r.count for r in rows), money.yuan(sum(r.amount for r in rows))]
+    _table(columns, [*([r.unit, r.band, r.count, money.yuan(r.amount)] for r in rows), total])
+    return OK
+
+
+@register_app.command(help=t("一期全集团的预警（各单位、各级、各原因）", "the group's warnings of a period"))
+def warnings(
+    period: Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))],
+    register: Url,
+    tables: TablesDir = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Sum up a period's warnings."""
+    del lang
+    from qq_excel.register import periods  # noqa: PLC0415
+    from qq_excel.warnings import CAUSES, LEVEL_TEXTS  # noqa: PLC0415
+
+    with _open(register, tables) as opened:
+        rows = periods.warnings(opened, period)
+    if format is Format.JSON:
+        common.print_json(
+            [
+                {"unit": r.unit, "cause": r.cause, "level": r.level, "count": r.count, "cents": r.amount}
+                for r in rows
+            ]
+        )
+        return OK
+    columns = {
+        t("单位", "unit"): "left", t("原因", "cause"): "left", t("级别", "level"): "left", t("笔数", "claims"): "right",
+        t("余额（元）", "yuan"): "right",
+    }  # fmt: skip
+    every = t("全部（取最高级）", "all, at the highest level")
+    _table(
+        columns,
+        [
+            [
+                r.unit,
+                str(CAUSES[r.cause]) if r.cause else every,
+                LEVEL_TEXTS[r.level],
+                r.count,
+                money.yuan(r.amount),
+            ]
+            for r in rows
+        ],
+    )
+    return OK
+
+
+@register_app.command(help=t("记一笔：某笔债权或某单位的决定、情况", "note a decision on a claim or unit"))
+def note(
+    subject: Annotated[str, typer.Argument(help=t("债权编号或单位", "a claim's number, or a unit"))],
+    text: Annotated[str, typer.Argument(help=t("内容", "what is to be noted"))],
+    register: Url,
+    period: Period = None,
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Append a note."""
+    del lang
+    from qq_excel.register import Entry  # noqa: PLC0415
+    from qq_excel.register.entries import digest  # noqa: PLC0415
+
+    body = {"text": text}
+    with _open(register, tables) as opened:
+        count = opened.append(
+            [Entry("note", subject, digest([period, body]), body, period=period, claims=(subject,))]
+        )
+    out.print(
+        t("已登记。", "Noted.")
+        if count
+        else t("与最近一条相同，没有重复登记。", "The same as the last one; not noted again.")
+    )
+    return OK
+
+
+@register_app.command(help=t("备份成一个 zip", "back up to one zip"))
+def backup(
+    register: Url,
+    target: Annotated[Path, typer.Option("-o", "--out", help=t("备份文件", "the backup"))],
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Back up."""
+    del lang
+    from qq_excel.register.keeping import back_up  # noqa: PLC0415
+
+    with _open(register, tables) as opened:
+        count, head = back_up(opened, target)
+    out.print(
+        t(
+            f"已备份 {count} 条到 {target}。最后一条的哈希：",
+            f"{count} entries backed up to {target}. Last hash:",
+        ),
+        markup=False,
+    )
+    out.print(head, soft_wrap=True)
+    return OK
+
+
+@register_app.command(help=t("把备份恢复到一个新的登记簿", "restore a backup into a new register"))
+def restore(
+    source: Annotated[Path, typer.Argument(help=t("备份文件", "the backup"))],
+    register: Url,
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Restore."""
+    del lang
+    from qq_excel.register import keeping  # noqa: PLC0415
+
+    if not source.is_file():
+        raise InputError(
+            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
+        )
+    with _open(register, tables, make=True) as opened:
+        count = keeping.restore(opened, source)
+    out.print(t(f"已恢复 {count} 条。", f"{count} entries restored."))
+    return OK
+
+
+@register_app.command(help=t("导出为 .csv 或 .jsonl", "export to .csv or .jsonl"))
+def export(
+    register: Url,
+    target: Annotated[Path, typer.Option("-o", "--out", help=t("导出文件", "the file"))],
+    event: Annotated[EventName | None, typer.Option("--event", help=t("哪一类", "of which event"))] = None,
+    period: Period = None,
+    unit: Unit = None,
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Export."""
+    del lang
+    from qq_excel.register import keeping  # noqa: PLC0415
+
+    with _open(register, tables) as opened:
+        count = keeping.export(opened, target, event=event.value if event else None, unit=unit, period=period)
+    out.print(t(f"已导出 {count} 条到 {target}。", f"{count} entries exported to {target}."), markup=False)
+    return OK

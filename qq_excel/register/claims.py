@@ -1,0 +1,181 @@
+"""A claim's whole life: every row, finding, waiver and paper that the register knows of it.
+
+The tables of a period are one file per unit, and a claim does not say whose it is. So an index tells which files
+have a claim: Parquet, sorted by claim, written when a batch ends, over the entries that no index covers yet. It holds
+nothing that the tables do not: one that is lost is made anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qq_excel.kinds import all_kinds
+from qq_excel.output import cannot_write, writing
+from qq_excel.register.store import FINDINGS
+
+if TYPE_CHECKING:
+    from qq_excel.register.entries import Written
+    from qq_excel.register.register import Register
+
+INDEX = "index"
+_SEGMENT = re.compile(r"(\d+)-(\d+)\.parquet")
+#: More segments than this are made one.
+_MOST_SEGMENTS = 8
+#: Tables that have a claim's number, and findings, which bear it as the key of their row.
+_CLAIM, _KEY = "claim_id", "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a claim's life. ``row`` has what its table says, by field; ``entry`` is where the register has it."""
+
+    what: str
+    period: str | None
+    unit: str | None
+    entry: Written
+    row: dict[str, Any] = field(default_factory=dict)
+    #: Whether the unit handed in something later that takes its place.
+    superseded: bool = False
+    #: Whether the claim is missing where it should be: a later ledger of the same unit does not have it.
+    gone: bool = False
+
+
+def life_of(register: Register, claim: str) -> list[Moment]:
+    """All that is known of a claim, by period, then in the order in which it was registered."""
+    held = _files_with(register, claim)
+    holders = {path for _, path in held}
+    out: list[Moment] = []
+    units: set[str] = set()
+    of_units: list[Written] = []
+    found = register.entries(numbers={n for n, _ in held})
+    for unit in sorted({w.entry.unit for w in found if w.entry.unit}):
+        of_units += register.entries(event="submission", unit=unit)
+    newest = {w.entry.subject: w.n for w in of_units}
+    for written in found:
+        e = written.entry
+        old = newest.get(e.subject, written.n) != written.n
+        for file in e.body["files"]:
+            if file["path"] not in holders:
+                continue
+            column = _KEY if file["kind"] == FINDINGS else _CLAIM
+            for row in _rows(register.store.folder / file["path"], column, claim):
+                if file["kind"] == "receivables" and e.unit:
+                    units.add(e.unit)
+                out.append(Moment(file["kind"], e.period, e.unit, written, row, superseded=old))
+    first = min((m.period or "" for m in out if m.what == "receivables"), default="")
+    for written in of_units:
+        e = written.entry
+        ledgers = [f["path"] for f in e.body["files"] if f["kind"] == "receivables"]
+        last = newest[e.subject] == written.n
+        if last and e.unit in units and (e.period or "") > first and ledgers and not holders & set(ledgers):
+            out.append(Moment("receivables", e.period, e.unit, written, gone=True))
+    out += [Moment(w.entry.event, w.entry.period, w.entry.unit, w) for w in register.entries(claim=claim)]
+    return sorted(out, key=lambda m: (m.period or "~", m.entry.n))
+
+
+def update_index(register: Register) -> Path | None:
+    """Index the entries that no segment covers yet; the new segment, if there is one.
+
+    Raises :class:`~qq_excel.errors.OutputError` when it cannot be written.
+    """
+    folder = register.store.folder / INDEX
+    last, _ = register.head()
+    segments = _segments(folder)
+    covered = max((to for _, to in segments), default=0)
+    if covered >= last:
+        return None
+    if len(segments) >= _MOST_SEGMENTS:
+        covered = 0
+    entries = [w for w in register.entries(event="submission") if w.n > covered]
+    target = folder / f"{covered + 1}-{last}.parquet"
+    with writing(target) as temporary:
+        _write_segment(register, entries, temporary)
+    if covered == 0:
+        for one in segments:
+            if one != (1, last):
+                _path(folder, one).unlink(missing_ok=True)
+    return target
+
+
+def _segments(folder: Path) -> list[tuple[int, int]]:
+    found = (_SEGMENT.fullmatch(p.name) for p in folder.glob("*.parquet"))
+    return sorted((int(m[1]), int(m[2])) for m in found if m)
+
+
+def _path(folder: Path, segment: tuple[int, int]) -> Path:
+    return folder / f"{segment[0]}-{segment[1]}.parquet"
+
+
+def _write_segment(register: Register, entries: Sequence[Written], target: Path) -> None:
+    import duckdb  # noqa: PLC0415
+
+    named = list(_named(entries))
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE held (claim VARCHAR, path VARCHAR)")
+        db.execute(
+            "CREATE TABLE named AS SELECT unnest($1) AS n, unnest($2) AS path",
+            [[n for n, _, _ in named], [p for _, p, _ in named]],
+        )
+        for column in (_CLAIM, _KEY):
+            paths = [str(register.store.folder / p) for _, p, c in named if c == column]
+            if paths:
+                start = len(str(register.store.folder)) + 2
+                db.execute(
+                    f"INSERT INTO held SELECT DISTINCT {column}, substr(filename, {start}) "  # noqa: S608 - names of ours
+                    f"FROM read_parquet($1, filename=true, union_by_name=true) WHERE {column} IS NOT NULL",
+                    [paths],
+                )
+        try:
+            db.execute(
+                f"COPY (SELECT claim, n, path FROM held JOIN named USING (path) ORDER BY claim, n) TO '{_quoted(target)}' "  # noqa: S608
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:
+            raise cannot_write(target, OSError(str(error))) from None
+
+
+def _named(entries: Iterable[Written]) -> Iterable[tuple[int, str, str]]:
+    """The files that can hold a claim: the entry, the path, the column that has it."""
+    for written in entries:
+        for file in written.entry.body["files"]:
+            if file["kind"] == FINDINGS:
+                yield written.n, file["path"], _KEY
+            elif file["kind"] in all_kinds() and _CLAIM in all_kinds()[file["kind"]].by_name:
+                yield written.n, file["path"], _CLAIM
+
+
+def _files_with(register: Register, claim: str) -> set[tuple[int, str]]:
+    """Entries and files that have a row of *claim*, by the index; those that no index covers are looked into."""
+    import duckdb  # noqa: PLC0415
+
+    folder = register.store.folder / INDEX
+    segments = _segments(folder)
+    covered = max((to for _, to in segments), default=0)
+    out: set[tuple[int, str]] = set()
+    if segments:
+        with duckdb.connect() as db:
+            rows = db.execute(
+                "SELECT n, path FROM read_parquet($1) WHERE claim = $2",
+                [[str(_path(folder, s)) for s in segments], claim],
+            ).fetchall()
+            out = set(rows)
+    for n, path, column in _named(register.entries(event="submission", after=covered)):
+        if _rows(register.store.folder / path, column, claim):
+            out.add((n, path))
+    return out
+
+
+def _rows(path: Path, column: str, claim: str) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    table = pq.read_table(path, filters=[(column, "=", claim)])
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,230 @@
+"""The database behind a register: SQLite by default, PostgreSQL by URL. One writer at a time, one sentence per failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from qq_excel.errors import InputError, OutputError, QQExcelError
+from qq_excel.language import Text
+
+T = TypeVar("T")
+#: Seconds for which a database that is gone (restarted, say) is waited for, and a SQLite file that another one writes to.
+PATIENCE = 60.0
+_FIRST_PAUSE = 0.1
+#: A number that only registers take, for PostgreSQL's advisory lock.
+_LOCK = 0x71715F72
+
+
+def url_of(text: str) -> str:
+    """The SQLAlchemy URL that *text* means: a URL, or the path of a SQLite file.
+
+    Raises :class:`InputError` for a database that is not known.
+    """
+    if "://" not in text:
+        return f"sqlite:///{Path(text).absolute()}"
+    scheme, rest = text.split("://", 1)
+    if scheme == "sqlite":
+        return text
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    raise InputError(
+        Text(
+            f"--register “{scheme}://…”不认识：请给 SQLite 文件的路径，或 postgresql://用户@主机/库。",
+            f"--register '{scheme}://…' is not known: give the path of a SQLite file or postgresql://user@host/database.",
+        )
+    )
+
+
+class Database:
+    """A connection to the database of a register. ``make`` allows a new one to be made."""
+
+    def __init__(self, text: str, *, make: bool = True) -> None:
+        url = url_of(text)
+        try:
+            import alembic  # noqa: F401, PLC0415
+            import sqlalchemy as sa  # noqa: PLC0415
+
+            if url.startswith("postgresql"):
+                import psycopg  # noqa: F401, PLC0415
+        except ImportError:
+            extra = "postgres" if url.startswith("postgresql") else "register"
+            raise InputError(
+                Text(
+                    f"登记簿需要另装的程序库。请运行 pip install 'qq-excel[{extra}]'。",
+                    f"The register needs further libraries. Run pip install 'qq-excel[{extra}]'.",
+                )
+            ) from None
+        self.sqlite = url.startswith("sqlite")
+        #: How the database is named to people: no password.
+        try:
+            made = sa.make_url(url)
+        except sa.exc.ArgumentError:
+            raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
+        self.name = str(made.database) if self.sqlite else made.render_as_string(hide_password=True)
+        #: The file of a SQLite database.
+        self.file = Path(str(made.database)) if self.sqlite else None
+        if self.file is not None and not self.file.exists():
+            if not make:
+                raise InputError(
+                    Text(
+                        f"{self.name}：没有这个登记簿。请检查路径。",
+                        f"{self.name}: there is no such register. Check the path.",
+                    )
+                )
+            with said(self):
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.engine = sa.create_engine(
+            made, **({"connect_args": {"timeout": PATIENCE}} if self.sqlite else {"pool_pre_ping": True})
+        )
+        if self.sqlite:
+            _for_sqlite(self.engine)
+        self._reached = False
+        self.retrying(self._migrate)
+        self._reached = True
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.engine.dispose()
+
+    @contextmanager
+    def write(self) -> Iterator[Any]:
+        """A transaction that nobody else writes in: all of it is kept, on the disk, or none."""
+        with self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                if not connection.invalidated:
+                    connection.rollback()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Any]:
+        """A view of the database as it is now."""
+        with self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
+    def retrying(self, work: Callable[[], T]) -> T:
+        """The outcome of *work*, which may be done several times: a server that was there and is gone is waited for.
+
+        Raises :class:`OutputError` in one sentence when the database cannot be used.
+        """
+        from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+        until, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
+        while True:
+            try:
+                with said(self):
+                    return work()
+            except OutputError as error:
+                cause = error.__cause__
+                gone = isinstance(cause, DBAPIError) and not self.sqlite and _gone(cause)
+                if not (gone and self._reached) or time.monotonic() > until:
+                    raise
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    def _migrate(self) -> None:
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option(
+            "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+        )
+        script = ScriptDirectory.from_config(config)
+        newest = script.get_current_head()
+        with self.read() as connection:
+            known = MigrationContext.configure(connection).get_current_revision()
+        if known == newest:
+            return
+        if known is not None and known not in {s.revision for s in script.walk_revisions()}:
+            raise InputError(
+                Text(
+                    f"{self.name}：登记簿由更新的版本写成。请更新 qq-excel。",
+                    f"{self.name}: the register was written by a newer version. Update qq-excel.",
+                )
+            )
+        with self.write() as connection:  # whoever comes second finds it done
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _for_sqlite(engine: Any) -> None:
+    """The driver begins no transactions of its own; what is committed is on the disk."""
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    @sa.event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _gone(error: Any) -> bool:
+    """Whether the server went away or is not there yet, rather than refused what was asked."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    # 57P01-57P03: it shuts down or starts up; 08xxx: the connection; none: no connection could be made
+    return bool(state is None and type(error).__name__ == "OperationalError") or str(state).startswith(
+        ("57P0", "08")
+    )
+
+
+@contextmanager
+def said(database: Database) -> Iterator[None]:
+    """What goes wrong with the database or its files, in one sentence. Raises :class:`OutputError`."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    try:
+        yield
+    except QQExcelError:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        why = _why(error)
+        raise OutputError(
+            Text(
+                f"登记簿 {database.name} 不能使用：{why.zh}。",
+                f"The register {database.name} cannot be used: {why.en}.",
+            )
+        ) from error
+
+
+def _why(error: Exception) -> Text:
+    words = str(getattr(error, "orig", None) or error).strip()
+    known = {
+        "database or disk is full": Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
+        "No space left": Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
+        "File too large": Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
+        "disk I/O error": Text("磁盘写入失败（已满或出错）", "the disk could not be written to (full, or it failed)"),
+        "readonly database": Text("文件或文件夹是只读的", "the file or its folder is read-only"),
+        "unable to open database": Text("文件打不开，请检查路径和权限", "the file cannot be opened; check path and permission"),
+        "not a database": Text("这个文件不是登记簿", "this file is no register"),
+        "database is locked": Text("别的程序一直在写", "another program keeps writing to it"),
+        "append-only": Text("登记簿只能追加", "it is append-only"),
+        "Permission denied": Text("没有权限", "no permission"),
+        "Read-only file system": Text("文件夹是只读的", "the folder is read-only"),
+        "password authentication failed": Text("用户名或密码不对", "wrong user or password"),
+        "does not exist": Text("没有这个库或用户", "there is no such database or user"),
+    }  # fmt: skip
+    for mark, text in known.items():
+        if mark in words:
+            return text
+    line = words.splitlines()[0] if words else type(error).__name__
+    return Text(f"数据库提示：{line}", line)

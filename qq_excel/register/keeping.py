@@ -1,0 +1,180 @@
+"""Backup, restore, export. A backup is one zip that any database takes back: the entries as lines, the files as they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.output import cannot_write, looks_like_formula, same_zip, write_bytes, write_text
+from qq_excel.register.entries import START, Entry, Written, canonical
+
+if TYPE_CHECKING:
+    from qq_excel.register.register import Register
+
+FORMAT, VERSION = "qq-excel-register", 1
+_ENTRIES, _MANIFEST, _FILES = "entries.jsonl", "manifest.json", "files/"
+#: Bytes of the entries of a backup; a thousand units write some two megabytes a period.
+_MOST = 4 << 30
+
+
+def back_up(register: Register, target: Path) -> tuple[int, str]:
+    """Write the whole register to the zip *target*; the number of entries and the last hash.
+
+    Only a register that is whole is backed up. Raises :class:`InputError` and
+    :class:`~qq_excel.errors.OutputError`.
+    """
+    _, broken = register.broken()
+    if broken is not None:
+        raise InputError(
+            Text(
+                f"登记簿第 {broken.n} 条：{broken.why.zh}。没有备份；请从上一份备份恢复，再查明原因。",
+                f"Entry {broken.n} of the register: {broken.why.en}. Nothing was backed up; restore the last backup.",
+            )
+        )
+    every = register.entries()
+    head = every[-1].hash if every else START
+    paths = sorted({f["path"] for w in every for f in w.entry.body.get("files", ())})
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "entries": len(every),
+        "head": head,
+        "files": len(paths),
+    }
+    parts: dict[str, bytes | Path] = {
+        _MANIFEST: canonical(manifest).encode(),
+        _ENTRIES: b"".join(canonical(_plain(w)).encode() + b"\n" for w in every),
+        **{_FILES + path: register.store.folder / path for path in paths},
+    }
+    same_zip(parts, target)
+    return len(every), head
+
+
+def restore(register: Register, source: Path) -> int:
+    """Put the backup *source* into an empty register; how many entries it has.
+
+    The chain and every file are compared before anything is written. Raises :class:`InputError`.
+    """
+    count, _ = register.head()
+    if count:
+        raise InputError(
+            Text(
+                f"登记簿中已有 {count} 条。请恢复到一个新的登记簿。",
+                f"The register has {count} entries. Restore into a new one.",
+            )
+        )
+    try:
+        with zipfile.ZipFile(source) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            if manifest["format"] != FORMAT or manifest["version"] != VERSION:
+                raise ValueError
+            if archive.getinfo(_ENTRIES).file_size > _MOST:
+                raise ValueError
+            every = [_written(json.loads(line)) for line in archive.read(_ENTRIES).splitlines()]
+            _must_be_whole(every, manifest["head"])
+            contents = {f["path"]: f["sha256"] for w in every for f in w.entry.body.get("files", ())}
+            for path, sha256 in contents.items():
+                _unpack(archive, path, sha256, register)
+    except OSError as error:
+        raise cannot_write(Path(str(error.filename or source)), error) from None
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            Text(
+                f"{source}：不是完整的登记簿备份。请换一份。",
+                f"{source}: this is no whole backup of a register. Take another one.",
+            )
+        ) from error
+    register.put_back(every)
+    return len(every)
+
+
+def _must_be_whole(every: list[Written], head: str) -> None:
+    before = START
+    for n, written in enumerate(every, 1):
+        if written.n != n or written.hashed(before) != written.hash:
+            raise ValueError
+        before = written.hash
+    if before != head:
+        raise ValueError
+
+
+def _unpack(archive: zipfile.ZipFile, path: str, sha256: str, register: Register) -> None:
+    import hashlib  # noqa: PLC0415
+
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or ":" in path or "\\" in path:
+        raise ValueError
+    content = archive.read(_FILES + path)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError
+    write_bytes(register.store.folder.joinpath(*parts), content)
+
+
+def export(register: Register, target: Path, **fits: Any) -> int:
+    """Write the entries that fit for people (``.csv``) or programs (``.jsonl``); how many.
+
+    Raises :class:`InputError` for another suffix.
+    """
+    entries = register.entries(**fits)
+    if target.suffix == ".jsonl":
+        write_text(target, "".join(canonical(_plain(w)) + "\n" for w in entries))
+    elif target.suffix == ".csv":
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(["n", "at", "by", "event", "subject", "unit", "period", "claims", "body", "hash"])
+        rows.writerows(_cells(w) for w in entries)
+        write_bytes(target, b"\xef\xbb\xbf" + text.getvalue().encode())  # so that Excel reads it as UTF-8
+    else:
+        raise InputError(
+            Text(
+                f"{target.name}：导出文件请用 .csv 或 .jsonl。",
+                f"{target.name}: export to a .csv or a .jsonl file.",
+            )
+        )
+    return len(entries)
+
+
+def _cells(w: Written) -> Iterator[str]:
+    e = w.entry
+    for value in (
+        w.n,
+        w.at,
+        w.by,
+        e.event,
+        e.subject,
+        e.unit,
+        e.period,
+        " ".join(e.claims),
+        canonical(e.body),
+        w.hash,
+    ):
+        text = "" if value is None else str(value)
+        yield f"'{text}" if looks_like_formula(text) else text
+
+
+def _plain(w: Written) -> dict[str, Any]:
+    e = w.entry
+    return {
+        "n": w.n, "at": w.at, "by": w.by, "event": e.event, "subject": e.subject, "content": e.content, "unit": e.unit,
+        "period": e.period, "claims": list(e.claims), "body": e.body, "hash": w.hash,
+    }  # fmt: skip
+
+
+def _written(line: dict[str, Any]) -> Written:
+    entry = Entry(
+        line["event"],
+        line["subject"],
+        line["content"],
+        line["body"],
+        line["unit"],
+        line["period"],
+        tuple(line["claims"]),
+    )
+    return Written(line["n"], line["at"], line["by"], entry, line["hash"])

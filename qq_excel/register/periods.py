@@ -1,0 +1,96 @@
+"""A period summed up over all units by DuckDB: ageing and warnings, from what was judged when each table came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.warnings import CAUSES, LEVELS
+
+if TYPE_CHECKING:
+    from qq_excel.register.register import Register
+
+#: The column of each basis of ageing.
+BANDS = {"业务发生日": "_band_occurred", "约定付款日": "_band_due"}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Balances (cents of yuan) of a unit in a column of the ageing, and how many claims."""
+
+    unit: str
+    band: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Live claims of a unit that are warned of at a level, for one cause or (``cause`` None) each once at its highest."""
+
+    unit: str
+    cause: str | None
+    level: str
+    count: int
+    amount: int
+
+
+def ledgers(register: Register, period: str) -> list[str]:
+    """The files of the newest accepted ledgers of a period. Raises :class:`InputError` when there are none."""
+    submissions = register.submissions(period)
+    paths = [p for w in submissions for p in register.store.paths(w.entry.body["files"], "receivables")]
+    if not paths:
+        raise InputError(
+            Text(
+                f"登记簿中没有 {period} 通过的应收账款明细表。请检查报告期。",
+                f"The register has no accepted ledger of {period}. Check the period.",
+            )
+        )
+    return [str(p) for p in paths]
+
+
+def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
+    """The ageing of a period by unit and band."""
+    rows = _asked(
+        f"SELECT _creditor, {BANDS[basis]}, count(*), sum(coalesce(balance, 0)) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
+        "GROUP BY ALL ORDER BY ALL",
+        ledgers(register, period),
+    )
+    return [Band(unit, band, count, int(amount)) for unit, band, count, amount in rows]
+
+
+def warnings(register: Register, period: str) -> list[Warned]:
+    """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
+    columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
+    sets = ", ".join(["(_creditor, _warning)", *(f"(_creditor, _warning_{c})" for c in CAUSES)])
+    rows = _asked(
+        f"SELECT _creditor, {columns}, grouping({columns}), count(*), sum(coalesce(balance, 0)) "  # noqa: S608
+        f"FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY GROUPING SETS ({sets})",
+        ledgers(register, period),
+    )
+    causes = [None, *CAUSES]
+    out = []
+    for unit, *levels, absent, count, amount in rows:
+        # grouping() has a bit per column, the first the highest: 0 where the row is grouped by it
+        n = next(i for i in range(len(causes)) if not absent >> (len(causes) - 1 - i) & 1)
+        if levels[n] is not None:
+            out.append(Warned(unit, causes[n], levels[n], count, int(amount)))
+    return sorted(out, key=lambda w: (w.unit, causes.index(w.cause), -LEVELS.index(w.level)))
+
+
+def _asked(query: str, paths: list[str]) -> list[tuple[Any, ...]]:
+    import duckdb  # noqa: PLC0415
+
+    missing = [p for p in paths if not Path(p).exists()]
+    if missing:
+        raise InputError(
+            Text(
+                f"{missing[0]}：数据表不见了，请恢复备份。",
+                f"{missing[0]}: the table is gone; restore a backup.",
+            )
+        )
+    with duckdb.connect() as db:
+        return db.execute(query, [paths]).fetchall()

@@ -1,0 +1,295 @@
+"""The register itself: append, look up, verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import socket
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.register.database import Database, url_of
+from qq_excel.register.entries import START, Entry, Event, Written, canonical
+from qq_excel.register.store import Store
+
+_AT_ONCE = 500
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # an account without a name
+        user = "?"
+    return f"{user}@{socket.gethostname()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the register is not what was written: the entry, and what is wrong with it."""
+
+    n: int
+    why: Text
+
+
+def open_register(url: str, tables: Path | None = None, *, make: bool = True) -> Register:
+    """The register at *url* (a SQLite file's path, or a URL); its tables are in the folder *tables*.
+
+    By default the tables of a SQLite register are beside it; PostgreSQL needs the folder. Without *make* a
+    register that is not there is refused. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
+    """
+    if tables is None and not url_of(url).startswith("sqlite"):
+        raise InputError(
+            Text(
+                "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹。",
+                "A register on PostgreSQL needs --tables, the folder for the tables of the periods.",
+            )
+        )
+    database = Database(url, make=make)
+    if tables is None:
+        assert database.file is not None  # noqa: S101 - of SQLite
+        tables = database.file.with_name(f"{database.file.stem}-tables")
+    return Register(database, Store(tables))
+
+
+class Register:
+    """A register that is open. As a context it is closed at the end."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        clock: Callable[[], dt.datetime] = _now,
+        who: Callable[[], str] = _who,
+    ) -> None:
+        self.database, self.store = database, store
+        self._clock, self._who = clock, who
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.database.close()
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def append(self, new: Sequence[Entry]) -> int:
+        """Append *new* entries, all or none; how many were. What the subject's newest entry says already is left out,
+        so that the same may be appended again after an interruption.
+        """
+        return self.database.retrying(lambda: self._append(new)) if new else 0
+
+    def _append(self, new: Sequence[Entry]) -> int:
+        from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+
+        with self.database.write() as connection:
+            n, before = self._last(connection)
+            newest = self._newest(connection, new)
+            rows, named = [], []
+            at, by = self._clock().isoformat(timespec="seconds"), self._who()
+            for entry in new:
+                if newest.get((entry.event, entry.subject)) == entry.content:
+                    continue
+                newest[entry.event, entry.subject] = entry.content
+                n += 1
+                before = Written(n, at, by, entry, "").hashed(before)
+                rows.append(_row(Written(n, at, by, entry, before)))
+                named += [{"claim_id": claim, "n": n} for claim in dict.fromkeys(entry.claims)]
+            if rows:
+                connection.execute(entries.insert(), rows)
+            if named:
+                connection.execute(claims.insert(), named)
+            return len(rows)
+
+    def put_back(self, every: Sequence[Written]) -> None:
+        """Write the entries of a backup as they were; the register must be empty."""
+
+        def work() -> None:
+            from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+
+            with self.database.write() as connection:
+                if self._last(connection)[0]:
+                    raise InputError(Text("登记簿中已有内容。", "The register is not empty."))
+                for start in range(0, len(every), _AT_ONCE):
+                    connection.execute(entries.insert(), [_row(w) for w in every[start : start + _AT_ONCE]])
+                named = [{"claim_id": c, "n": w.n} for w in every for c in dict.fromkeys(w.entry.claims)]
+                if named:
+                    connection.execute(claims.insert(), named)
+
+        self.database.retrying(work)
+
+    def _last(self, connection: Any) -> tuple[int, str]:
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
+        row = connection.execute(
+            sa.select(entries.c.n, entries.c.hash).order_by(entries.c.n.desc()).limit(1)
+        ).first()
+        return (row.n, row.hash) if row else (0, START)
+
+    def _newest(self, connection: Any, new: Iterable[Entry]) -> dict[tuple[str, str], str]:
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
+        out: dict[tuple[str, str], str] = {}
+        subjects: dict[str, list[str]] = {}
+        for entry in new:
+            subjects.setdefault(entry.event, []).append(entry.subject)
+        for event, names in subjects.items():
+            for start in range(0, len(names), _AT_ONCE):
+                some = names[start : start + _AT_ONCE]
+                rows = connection.execute(
+                    sa.select(entries.c.subject, entries.c.content)
+                    .where(entries.c.event == event, entries.c.subject.in_(some))
+                    .order_by(entries.c.n)
+                )
+                out |= {(event, row.subject): row.content for row in rows}
+        return out
+
+    # --- looking up -------------------------------------------------------------------------------
+
+    def head(self) -> tuple[int, str]:
+        """The number of entries and the hash of the last: whoever keeps it elsewhere can tell later that all is there."""
+
+        def work() -> tuple[int, str]:
+            with self.database.read() as connection:
+                return self._last(connection)
+
+        return self.database.retrying(work)
+
+    def entries(
+        self,
+        *,
+        event: Event | None = None,
+        unit: str | None = None,
+        period: str | None = None,
+        claim: str | None = None,
+        numbers: Collection[int] | None = None,
+        after: int = 0,
+    ) -> list[Written]:
+        """The entries that fit, in order: those that name a *claim* themselves, those of some *numbers*, those *after* one."""
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+
+        query = sa.select(entries).where(entries.c.n > after).order_by(entries.c.n)
+        for name, value in (("event", event), ("unit", unit), ("period", period)):
+            if value is not None:
+                query = query.where(entries.c[name] == value)
+        if claim is not None:
+            query = query.where(entries.c.n.in_(sa.select(claims.c.n).where(claims.c.claim_id == claim)))
+        if numbers is not None:
+            query = query.where(entries.c.n.in_(list(numbers)))
+        return self.database.retrying(lambda: list(self._rows(query)))
+
+    def _rows(self, query: Any) -> Iterator[Written]:
+        with self.database.read() as connection:
+            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                yield _written(row)
+
+    def _every(self) -> Iterator[Written]:
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
+        return self._rows(sa.select(entries).order_by(entries.c.n))
+
+    def contents(self, event: Event) -> dict[str, str]:
+        """For each subject of this *event* what its newest entry says, as a digest."""
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
+        def work() -> dict[str, str]:
+            with self.database.read() as connection:
+                rows = connection.execute(
+                    sa.select(entries.c.subject, entries.c.content)
+                    .where(entries.c.event == event)
+                    .order_by(entries.c.n)
+                )
+                return {row.subject: row.content for row in rows}
+
+        return self.database.retrying(work)
+
+    def submissions(self, period: str | None = None) -> list[Written]:
+        """The newest submission of each unit and period (of one *period*), in order of writing."""
+        newest = {w.entry.subject: w for w in self.entries(event="submission", period=period)}
+        return sorted(newest.values(), key=lambda w: w.n)
+
+    # --- verifying --------------------------------------------------------------------------------
+
+    def broken(self, *, files: bool = True, head: str | None = None) -> tuple[int, Broken | None]:
+        """How many entries there are, and the first place that is not what was written, if any.
+
+        With *files* the tables and findings that entries name are compared too. *head* is the hash that the
+        register's last entry had at some time before: it must still be in the chain.
+        """
+        return self.database.retrying(lambda: self._broken(files, head))
+
+    def _broken(self, files: bool, head: str | None) -> tuple[int, Broken | None]:
+        before, count, seen = START, 0, head in (None, START)
+        for written in self._every():
+            count += 1
+            if written.n != count:
+                why = Text(f"第 {count} 条不见了", f"entry {count} is gone")
+                return count, Broken(count, why)
+            if written.hashed(before) != written.hash:
+                return count, Broken(count, Text("内容与写入时不同", "it is not what was written"))
+            before = written.hash
+            seen = seen or before == head
+            wrong = self.store.wrong(written.entry.body.get("files", ())) if files else None
+            if wrong is not None:
+                return count, Broken(count, wrong)
+        if not seen:
+            return count, Broken(
+                count, Text("记下的最后一条已不在其中", "the entry that was the last one is not there")
+            )
+        return count, self._claims_broken()
+
+    def _claims_broken(self) -> Broken | None:
+        """The copy that claims are searched by, against the chain."""
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import claims  # noqa: PLC0415
+
+        with self.database.read() as connection:
+            rows = {(row.n, row.claim_id) for row in connection.execute(sa.select(claims))}
+        due = {(w.n, claim) for w in self._every() for claim in w.entry.claims}
+        wrong = min(rows ^ due, default=None)
+        if wrong is None:
+            return None
+        return Broken(
+            wrong[0],
+            Text(
+                f"债权 {wrong[1]} 的索引与写入时不同",
+                f"the index of claim {wrong[1]} is not what was written",
+            ),
+        )
+
+
+def _row(written: Written) -> dict[str, Any]:
+    e = written.entry
+    return {
+        "n": written.n, "at": written.at, "by": written.by, "event": e.event, "subject": e.subject, "content": e.content,
+        "unit": e.unit, "period": e.period, "body": canonical({**e.body, "claims": list(e.claims)}), "hash": written.hash,
+    }  # fmt: skip
+
+
+def _written(row: Any) -> Written:
+    body = json.loads(row.body)
+    claims = tuple(body.pop("claims"))
+    entry = Entry(row.event, row.subject, row.content, body, row.unit, row.period, claims)
+    return Written(row.n, row.at, row.by, entry, row.hash)

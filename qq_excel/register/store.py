@@ -1,0 +1,55 @@
+"""The files of a register: tables and findings as Parquet, each named by its content and never changed.
+
+KIND/PERIOD/UNIT_DIGEST.parquet        a table that was accepted
+findings/PERIOD/UNIT_DIGEST.parquet    what was found in a submission
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from qq_excel.language import Text
+from qq_excel.output import safe_name, write_bytes
+
+FINDINGS = "findings"
+
+
+class Store:
+    """The folder of a register's files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, kind: str, owner: str, period: str | None, content: bytes) -> dict[str, str]:
+        """Keep *content*; how an entry names it. Raises :class:`~qq_excel.errors.OutputError`."""
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"{kind}/{safe_name(period or '', 'no-period')}/{safe_name(owner, 'no-unit')}_{digest[:16]}.parquet"
+        path = self.folder / name
+        if not path.exists():
+            write_bytes(path, content)
+        return {"kind": kind, "path": name, "sha256": digest}
+
+    def paths(self, files: Iterable[Mapping[str, Any]], kind: str) -> list[Path]:
+        """Where the files of one kind lie that entries name."""
+        return [self.folder / f["path"] for f in files if f["kind"] == kind]
+
+    def wrong(self, files: Iterable[Mapping[str, Any]]) -> Text | None:
+        """What is wrong with the files that an entry names; None when they are what was written."""
+        for file in files:
+            path = self.folder / file["path"]
+            try:
+                with path.open("rb") as content:
+                    digest = hashlib.file_digest(content, "sha256").hexdigest()
+            except OSError:
+                return Text(
+                    f"数据表 {file['path']} 不见了或读不到",
+                    f"the table {file['path']} is gone or cannot be read",
+                )
+            if digest != file["sha256"]:
+                return Text(
+                    f"数据表 {file['path']} 与写入时不同", f"the table {file['path']} is not what was written"
+                )
+        return None

@@ -1,0 +1,250 @@
+"""The register on SQLite and on PostgreSQL: append-only, chained, backed up, one writer at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from qq_excel.errors import InputError, OutputError
+from qq_excel.register import Entry, Register, open_register, schema
+from qq_excel.register.keeping import back_up, export, restore
+from tests.cli.support import ROOT, qq, refused
+from tests.register import writer
+from tests.register.postgres import Server
+from tests.support.digests import digest
+
+#: How often a writer is killed; more moments by hand.
+MOMENTS = int(os.environ.get("QQ_KILLS", "25"))
+
+
+def opened(url: str, folder: Path) -> Register:
+    register = open_register(url, folder / "tables")
+    register._clock = lambda: dt.datetime(2026, 10, 9, 8, 0, tzinfo=dt.UTC)
+    register._who = lambda: "zhou@hq"
+    return register
+
+
+def note(n: int, text: str = "x", *claims: str) -> Entry:
+    return Entry("note", f"s{n}", text, {"text": text}, unit=f"u{n % 2}", period="2026Q3", claims=claims)
+
+
+def test_it_appends_what_is_new_of_each_subject(url: str, tmp_path: Path) -> None:
+    with opened(url, tmp_path) as register:
+        assert register.append([note(1, "a", "ZQ-1"), note(2, "a")]) == 2
+        assert register.append([note(1, "a", "ZQ-1"), note(2, "b", "ZQ-1", "ZQ-1")]) == 1
+        assert register.append([note(2, "a")]) == 1  # back to what it was: news
+        assert [(w.n, w.entry.subject, w.entry.content) for w in register.entries()] == [
+            (1, "s1", "a"), (2, "s2", "a"), (3, "s2", "b"), (4, "s2", "a"),
+        ]  # fmt: skip
+        assert [w.n for w in register.entries(claim="ZQ-1")] == [1, 3]
+        assert [w.n for w in register.entries(unit="u1", period="2026Q3")] == [1]
+        assert register.contents("note") == {"s1": "a", "s2": "a"}
+        first = register.entries()[0]
+        assert (first.at, first.by) == ("2026-10-09T08:00:00+00:00", "zhou@hq")
+        assert register.broken() == (4, None)
+
+
+def test_its_tables_are_those_of_the_migrations(url: str, tmp_path: Path) -> None:
+    with opened(url, tmp_path) as register, register.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def _tamper(register: Register, statement: str) -> None:
+    """As somebody would who has the database's password."""
+    with register.database.write() as connection:
+        if register.database.sqlite:
+            for table in ("entries", "claims"):
+                for what in ("update", "delete"):
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{what}")
+        else:
+            for table in ("entries", "claims"):
+                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "n", "why"),
+    [
+        ("UPDATE entries SET body = replace(body, 'b', 'c') WHERE n = 2", 2, "内容与写入时不同"),
+        ("UPDATE entries SET unit = 'u9' WHERE n = 3", 3, "内容与写入时不同"),
+        ("UPDATE entries SET at = '2026-01-01T00:00:00+00:00' WHERE n = 1", 1, "内容与写入时不同"),
+        ("DELETE FROM entries WHERE n = 3", 3, "第 3 条不见了"),
+        ("DELETE FROM claims WHERE claim_id = 'ZQ-2'", 3, "债权 ZQ-2 的索引与写入时不同"),
+        ("DELETE FROM entries WHERE n = 4", 3, "记下的最后一条已不在其中"),
+    ],
+)
+def test_tampering_with_one_row_is_found(url: str, tmp_path: Path, statement: str, n: int, why: str) -> None:
+    with opened(url, tmp_path) as register:
+        register.append([note(1), note(2, "b"), note(3, "x", "ZQ-2"), note(4)])
+        head = register.head()[1]
+        assert register.broken(head=head) == (4, None)
+        for forbidden in (schema.entries.update().values(unit="u9"), schema.entries.delete()):
+            with (
+                pytest.raises(sa.exc.DBAPIError, match="append-only"),
+                register.database.write() as connection,
+            ):
+                connection.execute(forbidden)
+        if register.database.sqlite:
+            with register.database.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        _tamper(register, statement)
+        _, broken = register.broken(head=head)
+        assert broken is not None
+        assert (broken.n, broken.why.zh) == (n, why)
+
+
+def test_a_table_that_was_changed_or_is_gone_is_found(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        file = register.store.put("receivables", "华东", "2026Q3", b"PAR1")
+        register.append([Entry("submission", "2026Q3/华东", "c", {"files": [file]}, "华东", "2026Q3")])
+        assert register.broken() == (1, None)
+        path = tmp_path / "tables" / file["path"]
+        path.write_bytes(b"PAR2")
+        broken = register.broken()[1]
+        assert broken is not None
+        assert broken.why.zh == f"数据表 {file['path']} 与写入时不同"
+        assert register.broken(files=False) == (1, None)
+        path.unlink()
+        broken = register.broken()[1]
+        assert broken is not None
+        assert "不见了" in broken.why.zh
+
+
+def test_a_backup_goes_into_either_database(url: str, server: Server, tmp_path: Path) -> None:
+    with opened(url, tmp_path) as register:
+        file = register.store.put("receivables", "华东", "2026Q3", b"PAR1")
+        register.append(
+            [Entry("submission", "q/华东", "c", {"files": [file]}, "华东", "2026Q3"), note(2, "b", "ZQ-1")]
+        )
+        assert back_up(register, tmp_path / "a.zip") == register.head()
+        back_up(register, tmp_path / "b.zip")
+        assert digest(tmp_path / "a.zip") == digest(tmp_path / "b.zip")
+        with pytest.raises(InputError, match="已有 2 条"):
+            restore(register, tmp_path / "a.zip")
+        other = str(tmp_path / "other.db") if url.startswith("postgresql") else server.url
+        with opened(other, tmp_path / "other") as copy:
+            assert restore(copy, tmp_path / "a.zip") == 2
+            assert copy.head() == register.head()
+            assert copy.broken() == (2, None)
+            assert [w.n for w in copy.entries(claim="ZQ-1")] == [2]
+            assert copy.append([note(2, "b", "ZQ-1")]) == 0
+            assert export(copy, tmp_path / "all.csv") == 2
+        (tmp_path / "tables" / file["path"]).write_bytes(b"PAR2")
+        with pytest.raises(InputError, match="第 1 条：数据表"):
+            back_up(register, tmp_path / "c.zip")
+    assert not (tmp_path / "c.zip").exists()
+    assert (tmp_path / "all.csv").read_bytes().startswith(b"\xef\xbb\xbfn,at,by,event")
+
+
+def test_a_backup_that_was_changed_is_refused(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1, "kept"), note(2)])
+        back_up(register, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as good, zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name).replace(b'"text":"kept"', b'"text":"lost"'))
+    (tmp_path / "none.zip").write_bytes(b"PK")
+    with opened(str(tmp_path / "new.db"), tmp_path / "new") as register:
+        for name in ("bad.zip", "none.zip"):
+            with pytest.raises(InputError, match="不是完整的登记簿备份"):
+                restore(register, tmp_path / name)
+        assert register.head()[0] == 0
+
+
+def test_killed_at_many_moments_nothing_is_lost_or_doubled(url: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.register.writer", url, str(tmp_path / "tables"), str(MOMENTS), "6"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= MOMENTS // 4
+    with opened(url, tmp_path) as register:
+        assert [w.entry for w in register.entries()] == [writer.entry(n) for n in range(writer.ENTRIES)]
+        assert register.broken() == (writer.ENTRIES, None)
+
+
+def test_two_writers_at_once_take_turns(url: str, tmp_path: Path) -> None:
+    def write(first: int) -> None:
+        with opened(url, tmp_path) as register:
+            for n in range(first, first + 15):
+                register.append([note(n), note(n + 100, "x", f"ZQ-{n}")])
+
+    threads = [threading.Thread(target=write, args=(first,)) for first in (0, 10)]  # five of them are both's
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with opened(url, tmp_path) as register:
+        assert register.broken() == (50, None)
+        assert sorted(w.entry.subject for w in register.entries()) == sorted(
+            f"s{n + more}" for n in range(25) for more in (0, 100)
+        )
+
+
+def test_a_database_that_restarts_in_the_middle_is_waited_for(server: Server, tmp_path: Path) -> None:
+    url = server.url
+    half = threading.Event()
+
+    def write() -> None:
+        with opened(url, tmp_path) as register:
+            for n in range(60):
+                register.append([note(n)])
+                if n == 20:
+                    half.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert half.wait(60)
+    server.stop()
+    server.start()
+    thread.join()
+    with opened(url, tmp_path) as register:
+        assert [w.entry.subject for w in register.entries()] == [f"s{n}" for n in range(60)]
+        assert register.broken() == (60, None)
+
+
+def test_a_disk_that_is_full_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    url = str(tmp_path / "r.db")
+    with opened(url, tmp_path) as register:
+        register.append([note(1)])
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    done = qq(tmp_path, "register", "note", "ZQ-1", "y" * 100_000, "--register", url, before=small)
+    assert done.returncode == 2
+    assert "登记簿" in done.stderr
+    assert "不能使用：磁盘" in done.stderr
+    with opened(url, tmp_path) as register:
+        assert register.broken() == (1, None)
+        assert register.append([note(2)]) == 1
+
+
+def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("no database, but longer than a header would be" * 30)
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1)])
+    with (
+        pytest.raises(OutputError, match="只读"),
+        opened(f"sqlite:///file:{tmp_path}/r.db?mode=ro&uri=true", tmp_path) as r,
+    ):
+        r.append([note(2)])
+    assert "这个文件不是登记簿" in refused(tmp_path, "register", "list", "--register", "x.db")
+    assert "没有这个登记簿" in refused(tmp_path, "register", "list", "--register", "none.db")
+    with pytest.raises(InputError, match="--tables"):
+        open_register("postgresql://qq@/x")
+    with pytest.raises(InputError, match="不认识"):
+        open_register("mysql://qq@/x")
