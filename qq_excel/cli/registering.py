@@ -187,6 +187,7 @@ def verify(
 def claim(
     claim_id: Annotated[str, typer.Argument(help=t("债权编号", "the claim's number"))],
     register: Url,
+    unit: Unit = None,
     tables: TablesDir = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
@@ -196,7 +197,7 @@ def claim(
     from qq_excel.register.claims import life_of  # noqa: PLC0415
 
     with _open(register, tables) as opened:
-        life = life_of(opened, claim_id)
+        life = [m for m in life_of(opened, claim_id) if unit is None or m.unit in (unit, None)]
     if format is Format.JSON:
         common.print_json(
             [

@@ -15,10 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from qq_excel.register import open_register
+from qq_excel.register.entries import canonical
 from tests.batch.support import inbox, results
 from tests.cli.support import ROOT, qq, refused, sentence
 
 MOMENTS = int(os.environ.get("QQ_KILLS", "2"))
+REGISTER = "--register", "r.db"
 SKIPPED = "批量校验汇总.xlsx", "batch.json"
 
 
@@ -30,12 +33,20 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
+def entries(folder: Path) -> list[tuple[str, str, str]]:
+    """What the register of *folder* has, in no order; it is whole, files and all."""
+    with open_register(str(folder / "r.db")) as register:
+        found = register.entries()
+        assert register.broken() == (len(found), None)
+    return sorted((w.entry.subject, w.entry.content, canonical(w.entry.body)) for w in found)
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, dict[str, str]]:
     folder = tmp_path_factory.mktemp("whole")
     inbox(folder / "in", 6)  # enough for two processes
     began = time.monotonic()
-    assert start(folder).wait() == 1
+    assert start(folder, *REGISTER).wait() == 1
     return folder, time.monotonic() - began, results(folder / "out")
 
 
@@ -44,12 +55,17 @@ def test_killed_at_random_moments_and_resumed(
 ) -> None:
     """The process alone is killed: its workers have to see for themselves that it is gone."""
     whole, seconds, expected = undisturbed
+    registered = entries(whole)
+    assert len(registered) == 7
     rng = random.Random(6)  # noqa: S311
     shutil.copytree(whole / "in", tmp_path / "in", copy_function=shutil.copy2)
     killed = resumed = 0
     for n in range(MOMENTS):
-        shutil.rmtree(tmp_path / "out", ignore_errors=True)
-        process = start(tmp_path)
+        for made in ("out", "r-tables"):
+            shutil.rmtree(tmp_path / made, ignore_errors=True)
+        for made in tmp_path.glob("r.db*"):
+            made.unlink()
+        process = start(tmp_path, *REGISTER)
         time.sleep(seconds * (rng.random() if n % 2 else 0.4 + 0.6 * rng.random()))
         process.kill()
         killed += process.wait() == -signal.SIGKILL
@@ -57,8 +73,9 @@ def test_killed_at_random_moments_and_resumed(
         journal = (tmp_path / "out" / ".qq-batch" / "journal.jsonl").read_bytes() if begun else b""
         again = b'"begin"' in journal and b'"end"' not in journal
         resumed += again
-        assert start(tmp_path, *(["--resume"] if again else [])).wait() == 1
+        assert start(tmp_path, *REGISTER, *(["--resume"] if again else [])).wait() == 1
         assert results(tmp_path / "out") == expected
+        assert entries(tmp_path) == registered
     assert killed
     assert resumed
 
