@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from qq_excel.fixing.model import Change, Grade
 from qq_excel.kinds import FieldType
 from qq_excel.patching import Book, PatchError
-from qq_excel.patching.cells import Cell, SheetXml
+from qq_excel.patching.sheetxml import Cell, SheetXml
 from qq_excel.patching.strings import shared_strings
 from qq_excel.reading.model import Table
 

@@ -12,7 +12,8 @@ from qq_excel.kinds import FieldType
 from qq_excel.language import Text
 from qq_excel.output import looks_like_formula
 from qq_excel.patching import Book, Sheet
-from qq_excel.patching.cells import Cell, Edit, SheetXml
+from qq_excel.patching.cells import Edit, change_cells
+from qq_excel.patching.sheetxml import Cell, SheetXml
 from qq_excel.patching.strings import shared_strings
 from qq_excel.patching.styles import Styles
 
@@ -70,7 +71,7 @@ class _Sheet:
                     out[found.row, found.column] = found
                 else:
                     out[found.row, found.column] = replace(found, grade=Grade.SHOWN, why=why)
-        self.xml.change(wanted)
+        change_cells(self.xml, wanted)
         return list(out.values())
 
     def _hindrance(self, cell: Cell, change: Change) -> Text | None:

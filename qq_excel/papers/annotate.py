@@ -20,9 +20,10 @@ from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
 from qq_excel.papers.marks_list import FindingsList, findings_list
 from qq_excel.patching import Book, PatchError, Sheet, undo
 from qq_excel.patching.book import sheet_reference
-from qq_excel.patching.cells import Edit, SheetXml
+from qq_excel.patching.cells import Edit, change_cells
 from qq_excel.patching.notes import put_notes, threads
 from qq_excel.patching.sheetmaker import MOST_LINKS, hidden_table
+from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.styles import Look, Styles
 
 #: Notes in one copy; past it Excel becomes slow. Further cells have their colour and their line in the list.
@@ -227,7 +228,7 @@ class _Copy:
             if (title, (row, column)) in noted:
                 notes[row, column] = marks.note([self.findings[n] for n in mine], self.author)
         self._links(title, xml, wanted, listed, list_name)
-        xml.change(wanted)
+        change_cells(xml, wanted)
         put_notes(self.book, self.sheets[title], xml, notes, self.author)
 
     def _links(

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from qq_excel.findings import from_a1
 from qq_excel.papers.marks import LINK, MARKS_SHEET, OUR_LIST, Mark, begin, from_rows, without_ours
 from qq_excel.patching import Book, PatchError, Sheet
-from qq_excel.patching.cells import Cell, Edit, SheetXml
+from qq_excel.patching.cells import Edit, change_cells
 from qq_excel.patching.notes import comments_of, text_of, without
 from qq_excel.patching.removal import drop_sheets
+from qq_excel.patching.sheetxml import Cell, SheetXml
 from qq_excel.patching.splices import Splices
 from qq_excel.patching.strings import shared_strings
 from qq_excel.patching.styles import Styles
@@ -86,7 +87,7 @@ def _clear_cells(xml: SheetXml, marks: list[Mark], styles: Styles, strings: Call
                 fill = _fill(found.fill)
                 edit = Edit(lambda s, fill=fill: styles.refilled(s, fill))  # type: ignore[misc]
                 wanted.setdefault(row.number, {})[cell.column] = edit
-    xml.change(wanted)
+    change_cells(xml, wanted)
     holder = xml.root.find("hyperlinks")
     if holder is not None and len(gone) == len(holder.children):  # an empty one is not allowed
         xml.edits.replace(holder.start, holder.end, b"")

@@ -1,48 +1,15 @@
-"""The cells of one sheet: found by their bytes, changed where asked, all others left as they stand.
-
-A sheet of 100,000 rows is never built as a tree. Its rows are found by a search over the bytes, and only
-rows with an edit are looked into.
-"""
+"""Changes to the cells of one sheet: cells and rows are edited or made, all others are left as they stand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from qq_excel.findings import a1, from_a1
-from qq_excel.patching.splices import PatchError, Splices
-from qq_excel.patching.xmltree import (
-    REST_OF_TAG,
-    Node,
-    append,
-    cell_text,
-    escape,
-    parse,
-    place_for,
-    set_attributes,
-)
+from qq_excel.patching.sheetxml import Cell, Row, SheetXml
+from qq_excel.patching.xmltree import Node, append, cell_text, escape, set_attributes
 
-#: Children of a worksheet in the order of the schema.
-ORDER = (
-    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
-    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
-    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
-    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing",
-    "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
-    "tableParts", "extLst",
-)  # fmt: skip
-_NOT_CELLS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
-_ROOT = re.compile(rb"<([A-Za-z_][\w.\-]*:)?worksheet[\s>]")
-_REF = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-#: A cell's tag as known writers put it, and one with a value behind it.
-_USUAL = re.compile(rb"""<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?/?>""")
-_USUAL_FILLED = re.compile(rb"""<c r="([A-Z]{1,3})\d+"(?: s="\d+")?(?: t="\w+")?><(?:v|f|is)[ >]""")
-_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
-_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,6})["']""")
-_KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
-_HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]+)["']""")
 _SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
 
 
@@ -56,258 +23,70 @@ class Edit:
     drop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell as it stands: zero-based column and the places of its bytes."""
-
-    column: int
-    start: int
-    inner: int
-    outer: int
-    end: int
-    style: int
-    kind: str
-
-    @property
-    def filled(self) -> bool:
-        """Whether anything stands in it."""
-        return self.outer > self.inner
+def change_cells(xml: SheetXml, wanted: Mapping[int, Mapping[int, Edit]]) -> None:
+    """Change cells of *xml*: by row and column, zero-based. Cells and rows that are not there are made."""
+    _Changer(xml).change(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row as it stands: zero-based number and the places of its bytes."""
+class _Changer:
+    """The splices of one sheet's changes."""
 
-    number: int
-    start: int
-    inner: int
-    outer: int
-    end: int
-
-
-class SheetXml:
-    """The XML of one worksheet."""
-
-    def __init__(self, edits: Splices) -> None:
-        """*edits* are those of its part; :class:`PatchError` when it is no worksheet."""
-        self.edits = edits
-        self.content = edits.base
-        plain = self.content
-        if b"<!" in plain or plain.count(b"<?") > 1:  # what only looks like a cell is blanked for the search
-            plain = _NOT_CELLS.sub(lambda m: b" " * len(m[0]), plain)
-        self._plain = plain
-        root = _ROOT.search(plain)
-        if root is None:
-            raise PatchError("no worksheet")
-        prefix = root[1] or b""
-        self.prefix = prefix.decode()
-        self._row = re.compile(b"<" + prefix + rb"row(?=[\s/>])" + REST_OF_TAG)
-        self._cell = re.compile(b"<" + prefix + rb"c(?=[\s/>])" + REST_OF_TAG)
-        self._row_end, self._cell_end = b"</" + prefix + b"row", b"</" + prefix + b"c"
-        opened = re.compile(b"<" + prefix + rb"sheetData(?=[\s/>])" + REST_OF_TAG).search(plain)
-        if opened is None:
-            raise PatchError("no sheetData")
-        self._open, self._inner = opened.start(), opened.end()
-        self._outer = self._end = self._inner
-        if not opened[0].endswith(b"/>"):
-            self._outer = plain.find(b"</" + prefix + b"sheetData", self._inner)
-            if self._outer < 0:
-                raise PatchError("sheetData has no end")
-            self._end = plain.index(b">", self._outer) + 1
-        # all but the rows as a tree; places behind them are moved
-        gap = b"<" + prefix + b"sheetData/>"
-        self.root = parse(self.content[: self._open] + gap + self.content[self._end :])
-        self._moved(self.root, self._open + 1, self._end - self._open - len(gap))
-        self.heights: dict[int, float] = {}
-        self._rows = list(self._find_rows())
-
-    def _moved(self, node: Node, after: int, by: int) -> None:
-        for field in ("start", "inner", "outer", "end"):
-            at = getattr(node, field)
-            if at >= after:
-                setattr(node, field, at + by)
-        if node.name == "sheetData" and node.parent is self.root:
-            node.inner, node.outer, node.end = self._inner, self._outer, self._end
-        for child in node.children:
-            self._moved(child, after, by)
-
-    # --- reading --------------------------------------------------------------------------------------
-
-    def _find_rows(self) -> Iterator[Row]:
-        plain, last = self._plain, -1
-        found = self._row.search(plain, self._inner, self._outer)
-        while found is not None:
-            upcoming = self._row.search(plain, found.end(), self._outer)
-            number = _NUMBER.search(found[0])
-            last = int(number[1]) - 1 if number else last + 1
-            if b"ht=" in found[0] and (height := _HEIGHT.search(found[0])):
-                self.heights[last] = float(height[1])
-            outer = end = found.end()
-            if not found[0].endswith(b"/>"):
-                stop = upcoming.start() if upcoming else self._outer
-                outer = plain.rfind(self._row_end, found.end(), stop)
-                if outer < 0:
-                    raise PatchError(f"row {last + 1} has no end")
-                end = plain.index(b">", outer) + 1
-            yield Row(last, found.start(), found.end(), outer, end)
-            found = upcoming
-
-    def cells(self, row: Row) -> list[Cell]:
-        """The cells of *row* in the order in which they are written."""
-        out: list[Cell] = []
-        column = -1
-        plain, close = self._plain, self._cell_end
-        for found in self._cell.finditer(plain, row.inner, row.outer):
-            tag = found[0]
-            usual = _USUAL.fullmatch(tag) if not self.prefix else None
-            if usual is not None:
-                letters, style, kind = usual.groups()
-            else:
-                place, styled, typed = _REF.search(tag), _STYLE.search(tag), _KIND.search(tag)
-                letters = place[1] if place else None
-                style, kind = styled[1] if styled else None, typed[1] if typed else None
-            column = _column(letters) if letters else column + 1
-            outer = end = found.end()
-            if not tag.endswith(b"/>"):
-                outer = plain.find(close, found.end(), row.outer)
-                if outer < 0:
-                    raise PatchError(f"a cell of row {row.number + 1} has no end")
-                end = plain.index(b">", outer) + 1
-            number, word = int(style) if style else 0, kind.decode() if kind else "n"
-            out.append(Cell(column, found.start(), found.end(), outer, end, number, word))
-        return out
-
-    def last_filled(self, row: Row) -> int:
-        """The last column of *row* in which anything stands, -1 when there is none."""
-        at = self._plain.rfind(b"<" + self.prefix.encode() + b"c ", row.inner, row.outer)
-        found = _USUAL_FILLED.match(self._plain, at, row.outer) if at >= 0 else None
-        if found is not None:  # written in order by every known writer, and mostly without blank ends
-            return _column(found[1])
-        return max((c.column for c in self.cells(row) if c.filled), default=-1)
-
-    def rows(self) -> list[Row]:
-        """All rows in the order in which they are written."""
-        return self._rows
-
-    def raw(self, cell: Cell) -> bytes:
-        """What stands inside *cell*."""
-        return self.content[cell.inner : cell.outer]
-
-    def value(self, cell: Cell, strings: Callable[[int], str]) -> str | None:
-        """The value of *cell* as a text; *strings* gives the shared ones."""
-        if not cell.filled:
-            return None
-        node = parse(self._standing(cell))
-        if cell.kind == "inlineStr":
-            return "".join(t.text for t in node.iter("t"))
-        v = node.find("v")
-        if v is None:
-            return None
-        return strings(int(v.text)) if cell.kind == "s" and v.text.strip().isdigit() else v.text
-
-    def has_formula(self, cell: Cell) -> bool:
-        """Whether *cell* is calculated."""
-        return b"<" + self.prefix.encode() + b"f" in self.raw(cell)
-
-    def _standing(self, cell: Cell) -> bytes:
-        """*cell* as a document of its own."""
-        inside = self.raw(cell)
-        if not self.prefix:
-            return b"<c>" + inside + b"</c>"
-        return f'<c xmlns:{self.prefix[:-1]}="x">'.encode() + inside + b"</c>"
-
-    def merges(self) -> list[tuple[int, int, int, int]]:
-        """Merged ranges: top, left, bottom, right."""
-        holder = self.root.find("mergeCells")
-        out = []
-        for node in holder.children if holder is not None else ():
-            first, _, last = node.get("ref").replace("$", "").partition(":")
-            try:
-                out.append((*from_a1(first), *from_a1(last or first)))
-            except ValueError:
-                continue
-        return out
-
-    def column_styles(self) -> list[tuple[int, int, int]]:
-        """Styles of whole columns: first, last, style."""
-        holder = self.root.find("cols")
-        return [
-            (int(n.get("min", "1")) - 1, int(n.get("max", "1")) - 1, int(n.get("style", "0") or 0))
-            for n in (holder.children if holder is not None else ())
-        ]
-
-    def widths(self) -> Callable[[int], int]:
-        """The width of each column in pixels."""
-        frame = self.root.find("sheetFormatPr")
-        default = _float(frame.get("defaultColWidth") if frame is not None else "", 8.43)
-        holder = self.root.find("cols")
-        known = [
-            (int(n.get("min", "1")) - 1, int(n.get("max", "1")) - 1,
-             0.0 if n.get("hidden") in ("1", "true") else _float(n.get("width"), default))
-            for n in (holder.children if holder is not None else ())
-        ]  # fmt: skip
-
-        def width(column: int) -> int:
-            wide = next((w for first, last, w in known if first <= column <= last), default)
-            return round(wide * 7 + 5) if wide else 0
-
-        return width
-
-    # --- changing -------------------------------------------------------------------------------------
+    def __init__(self, xml: SheetXml) -> None:
+        self.xml = xml
+        self.edits = xml.edits
+        self.prefix = xml.prefix
+        self.styles = xml.column_styles()
 
     def change(self, wanted: Mapping[int, Mapping[int, Edit]]) -> None:
-        """Change cells: by row and column, zero-based. Cells and rows that are not there are made."""
         todo = sorted(wanted)
         done: set[int] = set()
         fresh: list[bytes] = []
         at_end: list[bytes] = []
         place = 0
-        written = {r.number for r in self._rows}
+        written = {r.number for r in self.xml.rows()}
         missing = [n for n in todo if n not in written]
-        styles = self.column_styles()
-        for row in self._rows:
+        for row in self.xml.rows():
             while place < len(missing) and missing[place] < row.number:
-                fresh.append(self._new_row(missing[place], wanted[missing[place]], styles))
+                fresh.append(self._new_row(missing[place], wanted[missing[place]]))
                 place += 1
             if fresh:
                 self.edits.insert(row.start, b"".join(fresh))
                 fresh = []
             if row.number in wanted and row.number not in done:
                 done.add(row.number)
-                self._change_row(row, wanted[row.number], styles)
-        at_end += [self._new_row(n, wanted[n], styles) for n in missing[place:]]
-        data = next(c for c in self.root.children if c.name == "sheetData")
+                self._change_row(row, wanted[row.number])
+        at_end += [self._new_row(n, wanted[n]) for n in missing[place:]]
+        data = next(c for c in self.xml.root.children if c.name == "sheetData")
         if any(at_end):
             append(self.edits, data, b"".join(at_end))
         self._stretch(wanted)
 
-    def _new_row(self, number: int, edits: Mapping[int, Edit], styles: list[tuple[int, int, int]]) -> bytes:
+    def _new_row(self, number: int, edits: Mapping[int, Edit]) -> bytes:
         cells = b"".join(
-            self._new_cell(number, c, edits[c], styles, None) for c in sorted(edits) if not edits[c].drop
+            self._new_cell(number, c, edits[c], None) for c in sorted(edits) if not edits[c].drop
         )
         if not cells:
             return b""
         p = self.prefix
         return f'<{p}row r="{number + 1}">'.encode() + cells + f"</{p}row>".encode()
 
-    def _change_row(self, row: Row, wanted: Mapping[int, Edit], styles: list[tuple[int, int, int]]) -> None:
-        cells = self.cells(row)
+    def _change_row(self, row: Row, wanted: Mapping[int, Edit]) -> None:
+        cells = self.xml.cells(row)
         done: set[int] = set()
-        tag = self.content[row.start : row.inner]
-        own = _STYLE.search(tag) if b"customFormat" in tag else None
-        default = int(own[1]) if own else None
+        tag = self.xml.content[row.start : row.inner]
+        default = self.xml.row_style(row)
         there = {c.column for c in cells}
         missing = sorted(c for c in wanted if c not in there and not wanted[c].drop)
         place = 0
         for cell in cells:
             while place < len(missing) and missing[place] < cell.column:
-                new = self._new_cell(row.number, missing[place], wanted[missing[place]], styles, default)
+                new = self._new_cell(row.number, missing[place], wanted[missing[place]], default)
                 self.edits.insert(cell.start, new)
                 place += 1
             if cell.column in wanted and cell.column not in done:
                 done.add(cell.column)
                 self._change_cell(cell, wanted[cell.column])
-        rest = b"".join(self._new_cell(row.number, c, wanted[c], styles, default) for c in missing[place:])
+        rest = b"".join(self._new_cell(row.number, c, wanted[c], default) for c in missing[place:])
         changes: dict[str, str | None] = {}
         if missing and (spans := _SPANS.search(tag)):
             low, high = min(int(spans[1]), missing[0] + 1), max(int(spans[2]), missing[-1] + 1)
@@ -320,7 +99,7 @@ class SheetXml:
         if edit.drop:
             self.edits.replace(cell.start, cell.end, b"")
             return
-        tag = self.content[cell.start : cell.inner]
+        tag = self.xml.content[cell.start : cell.inner]
         changes: dict[str, str | None] = {}
         if edit.style is not None:
             changes["s"] = str(edit.style(cell.style))
@@ -336,11 +115,9 @@ class SheetXml:
             cell.start, cell.end, opened + self._value(kind, text) + f"</{self.prefix}c>".encode()
         )
 
-    def _new_cell(
-        self, row: int, column: int, edit: Edit, styles: list[tuple[int, int, int]], default: int | None
-    ) -> bytes:
+    def _new_cell(self, row: int, column: int, edit: Edit, default: int | None) -> bytes:
         if default is None:
-            default = next((s for first, last, s in styles if first <= column <= last), 0)
+            default = next((s for first, last, s in self.styles if first <= column <= last), 0)
         style = edit.style(default) if edit.style is not None else default
         p, at = self.prefix, a1(row, column)
         s = f' s="{style}"' if style else ""
@@ -359,7 +136,7 @@ class SheetXml:
 
     def _stretch(self, wanted: Mapping[int, Mapping[int, Edit]]) -> None:
         """Let the stored dimension cover what was made."""
-        node = self.root.find("dimension")
+        node = self.xml.root.find("dimension")
         rows = [n for n in wanted if any(not e.drop for e in wanted[n].values())]
         if node is None or not rows:
             return
@@ -372,44 +149,5 @@ class SheetXml:
         reach = (min(top, *rows), min(left, *columns), max(bottom, *rows), max(right, *columns))
         if reach != (top, left, bottom, right):
             new = f"{a1(*reach[:2])}:{a1(*reach[2:])}"
-            old = self.content[node.start : node.inner]
+            old = self.xml.content[node.start : node.inner]
             self.edits.replace(node.start, node.inner, set_attributes(old, {"ref": new}))
-
-    def add_hyperlinks(self, links: list[tuple[str, str, str]]) -> None:
-        """Links inside the workbook: cell, place it leads to, words."""
-        p = self.prefix
-        made = "".join(
-            f'<{p}hyperlink ref="{at}" location="{escape(place)}" display="{escape(words)}"/>'
-            for at, place, words in links
-        ).encode()
-        self.put_in("hyperlinks", made)
-
-    def put_in(self, name: str, content: bytes) -> None:
-        """Put *content* at the end of the child *name*, which is made when it is not there."""
-        if not content:
-            return
-        there = self.root.find(name)
-        if there is not None:
-            append(self.edits, there, content)
-            return
-        tag = f"{self.prefix}{name}".encode()
-        self.edits.insert(place_for(self.root, name, ORDER), b"<" + tag + b">" + content + b"</" + tag + b">")
-
-    def put_empty(self, name: str, attributes: str) -> None:
-        """Make the empty child *name*."""
-        self.edits.insert(place_for(self.root, name, ORDER), f"<{self.prefix}{name} {attributes}/>".encode())
-
-
-@lru_cache(maxsize=20_000)
-def _column(letters: bytes) -> int:
-    return from_a1(letters.decode().upper() + "1")[1]
-
-
-def _float(text: str, default: float) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return default
-
-
-__all__ = ["ORDER", "Cell", "Edit", "Row", "SheetXml"]

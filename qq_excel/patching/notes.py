@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from qq_excel.findings import a1, from_a1
 from qq_excel.patching.book import HEAD, Book, Sheet
-from qq_excel.patching.cells import SheetXml
+from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.splices import Splices
 from qq_excel.patching.xmltree import Node, append, cell_text, escape, set_attributes, uncelled
 

@@ -3,8 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qq_excel.patching import Book
-from qq_excel.patching.cells import Edit, SheetXml
+from qq_excel.patching.cells import Edit, change_cells
 from qq_excel.patching.sheetmaker import Made, Put
+from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.splices import PatchError, Splices, turned_back
 from qq_excel.patching.styles import Look, Styles
 from tests.support.build import build
@@ -48,7 +49,7 @@ def test_cells_written_are_read_back_and_others_stay(cells, changes):
     wanted: dict[int, dict[int, Edit]] = {}
     for (r, c), text in changes.items():
         wanted.setdefault(r, {})[c] = Edit(None, ("inlineStr", text))
-    SheetXml(edits).change(wanted)
+    change_cells(SheetXml(edits), wanted)
     made, back = edits.apply()
     again = SheetXml(Splices(made))
     found = {
@@ -67,8 +68,9 @@ def test_a_part_put_together_while_it_is_written_is_the_same_and_closed(tmp_path
     for how in ("settle", "finish"):
         book = Book(tmp_path / "a.xlsx")
         (sheet,) = book.sheets()
-        SheetXml(book.edit(sheet.part)).change(
-            {5: {0: Edit(None, ("inlineStr", "甲"))}, 90: {2: Edit(lambda _: 1)}}
+        change_cells(
+            SheetXml(book.edit(sheet.part)),
+            {5: {0: Edit(None, ("inlineStr", "甲"))}, 90: {2: Edit(lambda _: 1)}},
         )
         book.add("xl/qq/memory.bin", lambda: iter([b"one ", b"two"]), "application/octet-stream")
         back = getattr(book, how)()
