@@ -1,0 +1,148 @@
+"""Which rows below the headers are data, which are totals, notes and signatures, and what the totals say."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from qq_excel.kinds import FieldType, Kind
+from qq_excel.reading import values
+from qq_excel.reading.headers import normal
+from qq_excel.reading.model import CellKind, Cells, TotalRow
+
+TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
+#: A longer text that ends in 合计 is a sentence.
+_LONGEST_TOTAL = 20
+_FOOT = re.compile(
+    r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
+)
+
+
+def data_rows(
+    cells: dict[str, Cells], others: list[Cells], kind: Kind, size: int
+) -> tuple[npt.NDArray[np.int64], list[tuple[int, str]], int, list[int]]:
+    """Data rows, total rows (with their word), where the data end, blank rows inside the data."""
+    filled = np.zeros(size, dtype=np.int32)
+    solid = np.zeros(size, dtype=np.int32)  # numbers and dates: a note has none
+    formulas = [f.name for f in kind.fields if f.formula]
+    for name, one in cells.items():
+        there = one.kind != CellKind.BLANK
+        if name not in formulas:
+            filled += there
+        solid += (one.kind == CellKind.NUMBER) | (one.kind == CellKind.DATE)
+    beside = np.zeros(size, dtype=bool)
+    for one in others:
+        beside |= one.kind == CellKind.TEXT
+    required = [cells[name] for name in kind.required if name in cells]
+    totals: list[tuple[int, str]] = []
+    is_total = np.zeros(size, dtype=bool)
+    most = max(6, len(kind.required) // 2 + len(_amounts(kind)))
+    few = np.flatnonzero(((filled > 0) | beside) & (filled <= most))
+    end = size
+    for i in few:
+        if required and all(one.kind[i] != CellKind.BLANK for one in required):
+            continue  # nothing is wanting: a row of data, whatever its words
+        words = _texts_at([*others, *cells.values()], int(i))
+        if not words:
+            continue
+        total = next((t for t in map(_total_word, words) if t), None)
+        if total:
+            totals.append((int(i), total))
+            is_total[i] = True
+        elif _is_foot(words[0], kind, int(solid[i]), len(words)):
+            end = int(i)
+            break
+    totals = [x for x in totals if x[0] < end]
+    data = (filled > 0) & ~is_total
+    data[end:] = False
+    keep = np.flatnonzero(data)
+    last = int(keep[-1]) if len(keep) else -1
+    inside = np.arange(size) < last
+    blank = np.flatnonzero((filled == 0) & inside).tolist()
+    return keep, totals, max(last + 1, 0), blank
+
+
+def _amounts(kind: Kind) -> list[str]:
+    return [f.name for f in kind.fields if f.type.numeric]
+
+
+def _texts_at(cells: list[Cells], row: int) -> list[str]:
+    return [
+        normal(str(one.text.iloc[row]))
+        for one in cells
+        if one.kind[row] == CellKind.TEXT and one.text is not None
+    ]
+
+
+def _total_word(word: str) -> str | None:
+    """The total that a cell announces: 合计, 华东分公司小计, 合计(元)."""
+    plain = re.sub(r"[(\[].*?[)\]]$", "", word)
+    if plain in TOTAL_WORDS or (len(plain) <= _LONGEST_TOTAL and plain.endswith(("小计", "合计", "总计"))):
+        return plain
+    return None
+
+
+def _is_foot(word: str, kind: Kind, solid: int, texts: int) -> bool:
+    entries = [normal(e) for b in kind.blocks for e in (*b.entries, b.title.zh)]
+    if any(word.startswith((e, f"送达{e}")) for e in entries):
+        return True
+    return bool(_FOOT.match(word)) and solid <= 1 and texts <= 6
+
+
+def total_rows(
+    cells: dict[str, Cells],
+    at: list[tuple[int, str]],
+    keep: npt.NDArray[np.int64],
+    kind: Kind,
+    factor: int,
+    first: int,
+) -> list[TotalRow]:
+    """What the total rows *at* say, amounts in cents, and from which data row each counts."""
+    out: list[TotalRow] = []
+    reach = _Reach()
+    for i, word in at:
+        found: dict[str, float] = {}
+        for name in _amounts(kind):
+            one = cells.get(name)
+            if one is None:
+                continue
+            value: float | None = None
+            if one.kind[i] == CellKind.NUMBER and one.number is not None:
+                value = float(one.number[i])
+            elif one.kind[i] == CellKind.TEXT and one.text is not None:
+                read = values.number(str(one.text.iloc[i]))
+                value = None if read is None else float(read)
+            if value is not None:
+                amount = kind[name].type is FieldType.AMOUNT
+                found[name] = float(round(value * 100 * factor)) if amount else value
+        before = int(np.searchsorted(keep, i))
+        start, other = reach.of(word, before, last=before == len(keep))
+        out.append(TotalRow(first + i, word, found, start, before, other))
+    return out
+
+
+class _Reach:
+    """From which row on a total counts, as the totals above it and its word say.
+
+    A subtotal counts from the last total above it. 合计 may close a group or sum up all that stands above:
+    between data rows the group is more likely, below them all, and the other reading is kept beside it.
+    """
+
+    def __init__(self) -> None:
+        self._since = 0  # the end of the last group, whatever closed it
+        self._of_word: dict[str, int] = {}
+
+    def of(self, word: str, before: int, *, last: bool) -> tuple[int, int | None]:
+        """The first row of the total *word* that stands below *before* rows, and the first by the other reading."""
+        if "小计" in word or word.startswith("本页") or word == "subtotal":
+            start, self._since = self._since, before
+            return start, None
+        if word.startswith(("总计", "累计", "共计")) or word == "total":
+            return 0, None
+        closed = self._of_word.get(word[-2:], 0)
+        self._of_word[word[-2:]] = self._since = before
+        if not closed:
+            return 0, None
+        return (0, closed) if last else (closed, 0)
