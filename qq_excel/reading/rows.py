@@ -15,6 +15,8 @@ from qq_excel.reading.model import CellKind, Cells, TotalRow
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本页合计", "本页小计", "total", "subtotal"})
 #: A longer text that ends in 合计 is a sentence.
 _LONGEST_TOTAL = 20
+#: With fewer required columns on the sheet a signature could pass for a row of data.
+_FEWEST_REQUIRED = 3
 _FOOT = re.compile(
     r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
 )
@@ -35,14 +37,15 @@ def data_rows(
     beside = np.zeros(size, dtype=bool)
     for one in others:
         beside |= one.kind == CellKind.TEXT
-    required = [cells[name] for name in kind.required if name in cells]
+    whole = _whole(cells, kind, size)
+    last_whole = int(np.flatnonzero(whole)[-1]) if whole.any() else -1
     totals: list[tuple[int, str]] = []
-    is_total = np.zeros(size, dtype=bool)
+    is_total, is_note = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     most = max(6, len(kind.required) // 2 + len(_amounts(kind)))
     few = np.flatnonzero(((filled > 0) | beside) & (filled <= most))
     end = size
     for i in few:
-        if required and all(one.kind[i] != CellKind.BLANK for one in required):
+        if whole[i]:
             continue  # nothing is wanting: a row of data, whatever its words
         words = _texts_at([*others, *cells.values()], int(i))
         if not words:
@@ -52,16 +55,28 @@ def data_rows(
             totals.append((int(i), total))
             is_total[i] = True
         elif _is_foot(words[0], kind, int(solid[i]), len(words)):
-            end = int(i)
-            break
+            if i > last_whole:
+                end = int(i)
+                break
+            # whole rows follow: a note between them, or a row with gaps whose words only look like one
+            is_note[i] = not solid[i] and len(words) == 1
     totals = [x for x in totals if x[0] < end]
-    data = (filled > 0) & ~is_total
+    data = (filled > 0) & ~is_total & ~is_note
     data[end:] = False
     keep = np.flatnonzero(data)
     last = int(keep[-1]) if len(keep) else -1
     inside = np.arange(size) < last
     blank = np.flatnonzero((filled == 0) & inside).tolist()
     return keep, totals, max(last + 1, 0), blank
+
+
+def _whole(cells: dict[str, Cells], kind: Kind, size: int) -> npt.NDArray[np.bool_]:
+    """Rows in which no required column is blank; none where too few of these columns are there to tell."""
+    required = [cells[name].kind != CellKind.BLANK for name in kind.required if name in cells]
+    if len(required) < _FEWEST_REQUIRED:
+        return np.zeros(size, dtype=bool)
+    whole: npt.NDArray[np.bool_] = np.logical_and.reduce(required)
+    return whole
 
 
 def _amounts(kind: Kind) -> list[str]:

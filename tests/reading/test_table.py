@@ -339,6 +339,17 @@ def test_a_whole_row_is_data_whatever_its_words() -> None:
     assert len(table.frame) == 3
 
 
+def test_a_note_between_rows_of_data_ends_nothing() -> None:
+    table = live(
+        row(), only(contract_id="备注：以上为华东，以下为西南"), row(contract_id="HT-2"),
+        only(contract_id="会计-3", debtor="会计师事务所", amount=5.0), row(contract_id="HT-4"),
+        only(contract_id="注：本表按季填报"), only(contract_id="2. 其他说明"),
+    )  # fmt: skip
+    assert cells(table, "contract_id") == ["HT-1", "HT-2", "会计-3", "HT-4"]
+    assert table.rows.tolist() == [1, 3, 4, 5]
+    assert table.blank_rows == []
+
+
 def test_a_row_with_gaps_stays_data() -> None:
     table = live(row(), only(contract_id="HT-2", amount=1.0), row(contract_id="HT-3"))
     assert cells(table, "contract_id") == ["HT-1", "HT-2", "HT-3"]
