@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: Path, options: Options) -> int:
     """Turn an export into a ledger and say what arrived."""
     from qq_excel.importing import find_mapping, import_ledger, load_mapping  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
-    chosen = load_mapping(mapping) if mapping else find_mapping(file, options)
-    if not mapping:
-        out.print(
-            t(f"按保存的对应关系“{chosen.title.zh}”导入。", f"By the saved mapping '{chosen.title.en}'."),
-            markup=False,
-        )
-    report = import_ledger(file, chosen, target, as_of, options)
+    with Pool(1, options) as pool:
+        chosen = load_mapping(mapping) if mapping else find_mapping(file, options, pool)
+        if not mapping:
+            out.print(
+                t(f"按保存的对应关系“{chosen.title.zh}”导入。", f"By the saved mapping '{chosen.title.en}'."),
+                markup=False,
+            )
+        report = import_ledger(file, chosen, target, as_of, pool=pool)
     latest = t("（文件中最晚的日期）", " (the latest date in the file)") if report.as_of_is_latest else ""
     out.print(t(f"截止日期 {report.as_of}{latest}", f"As of {report.as_of}{latest}"), markup=False)
     out.print(

@@ -86,7 +86,6 @@ def run_map(
 
 def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options) -> Proposed:
     from qq_excel.importing.propose import propose  # noqa: PLC0415
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
     if not file.is_file():
@@ -94,10 +93,7 @@ def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options
             Text(f"{file}：找不到这个文件。请检查路径。", f"{file}: no such file. Check the path.")
         )
     with Pool(1, options) as pool:
-        try:
-            heads = pool.call("heads", file, options=options)
-        except Refusal as refusal:
-            raise InputError(Text(f"{file}：{refusal.text.zh}。", f"{file}: {refusal.text.en}.")) from None
+        heads = pool.heads(file)
     if sheet is not None and sheet not in (name for name, _ in heads):
         names = [name for name, _ in heads]
         raise InputError(

@@ -7,29 +7,29 @@ in the ledger, where the check finds it; the import never stops at the first bad
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.errors import InputError, why_unreadable
+from qq_excel.errors import InputError
 from qq_excel.importing.mapping import Column
 from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing
-from qq_excel.reading import Options
+from qq_excel.reading import Options, plain_rows
 from qq_excel.template import write_template
 
-_MAX_BYTES = 200_000_000
+if TYPE_CHECKING:
+    from qq_excel.reading.pool import Pool
+
 PARTICULARS = "_导入说明.xlsx"
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _HOME, _CENT = "CNY", Decimal("0.01")
 #: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
@@ -69,14 +69,16 @@ def import_ledger(
     target: Path,
     as_of: dt.date | None = None,
     options: Options | None = None,
+    pool: Pool | None = None,
 ) -> ImportReport:
     """Write the ledger of *source* to *target* and report what arrived.
 
+    The file is read in a worker of *pool*, by its options, or in the calling process when there is none.
     Without *as_of* the latest date in the export is taken (never today). Raises :class:`InputError` when
     the file cannot be read or lacks a mapped column.
     """
     kind = get_kind(mapping.kind)
-    header, rows = _rows(source, mapping, options or Options())
+    header, rows = _rows(source, mapping, options, pool)
     _need_columns(source, header, mapping)
     report = ImportReport(rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None)
     read = [
@@ -114,20 +116,15 @@ def import_ledger(
     return report
 
 
-def _rows(source: Path, mapping: Mapping, options: Options) -> tuple[list[str], list[tuple[int, list[Any]]]]:
-    try:
-        size = source.stat().st_size
-    except OSError as error:
+def _rows(
+    source: Path, mapping: Mapping, options: Options | None, pool: Pool | None
+) -> tuple[list[str], list[tuple[int, list[Any]]]]:
+    if not source.is_file():
         raise InputError(
-            Text(
-                f"{source}：读不到文件（{why_unreadable(error).zh}）。",
-                f"{source}: cannot be read ({why_unreadable(error).en}).",
-            )
-        ) from None
-    if size > _MAX_BYTES:
-        raise InputError(Text(f"{source}：文件过大。", f"{source}: the file is too large."))
-    is_text = not source.suffix.lower().startswith((".xl", ".ods"))
-    table = _csv(source, mapping) if is_text else _workbook(source, mapping, options)
+            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
+        )
+    read = pool.rows if pool is not None else partial(plain_rows, options=options)
+    table = read(source, mapping.sheet, encoding=mapping.encoding, separator=mapping.separator)
     if len(table) < mapping.header_row:
         raise InputError(Text(f"{source}：没有表头行。", f"{source}: there is no header row."))
     header = [str(cell or "").strip() for cell in table[mapping.header_row - 1]]
@@ -137,42 +134,6 @@ def _rows(source: Path, mapping: Mapping, options: Options) -> tuple[list[str], 
         if any(str(cell).strip() for cell in row if cell is not None)
     ]
     return header, rows
-
-
-def _csv(source: Path, mapping: Mapping) -> list[list[Any]]:
-    raw = source.read_bytes()
-    for encoding in [mapping.encoding] if mapping.encoding else _ENCODINGS:
-        try:
-            text = raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        try:
-            return [
-                list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=mapping.separator)
-            ]
-        except csv.Error as error:
-            raise InputError(
-                Text(f"{source}：不是合法的 CSV（{error}）。", f"{source}: not valid CSV ({error}).")
-            ) from None
-    raise InputError(
-        Text(
-            f"{source}：编码不是 {mapping.encoding or 'UTF-8 或 GB18030'}，请在对应关系文件中写明 encoding。",
-            f"{source}: not encoded as {mapping.encoding or 'UTF-8 or GB18030'}; name the encoding in the mapping.",
-        )
-    )
-
-
-def _workbook(source: Path, mapping: Mapping, options: Options) -> list[list[Any]]:
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
-
-    with Pool(1, options) as pool:
-        try:
-            rows: list[list[Any]] = pool.call("rows", source, mapping.sheet, options=options)
-        except Refusal as refusal:  # a parser that died or took too long
-            why = refusal.text
-            raise InputError(Text(f"{source}：{why.zh}。", f"{source}: {why.en}.")) from None
-    return rows
 
 
 def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:

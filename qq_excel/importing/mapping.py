@@ -10,11 +10,13 @@ from pydantic import model_validator
 from qq_excel import resources, yamlfile
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.language import Text
+from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.headers import normal
 from qq_excel.reading.mapping import FOLDER, Column, Mapping
 
 if TYPE_CHECKING:
     from qq_excel.reading import Options
+    from qq_excel.reading.pool import Pool
 
 __all__ = ["Column", "ImportMapping", "find_mapping", "load_mapping"]
 
@@ -50,15 +52,13 @@ def load_mapping(which: str) -> ImportMapping:
     return yamlfile.parse(path, ImportMapping)
 
 
-def find_mapping(source: Path, options: Options) -> ImportMapping:
+def find_mapping(source: Path, options: Options, pool: Pool | None = None) -> ImportMapping:
     """The saved mapping whose headers stand in *source*: one beside it, or one of the user's own.
 
-    Raises :class:`InputError` when the file cannot be read or no mapping fits, :class:`SchemaError` when the one
+    The file is read in a worker of *pool*, or in the calling process when there is none. Raises :class:`InputError` when
+    the file cannot be read or no mapping fits, :class:`SchemaError` when the one
     that fits lacks what an import needs.
     """
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
-
     if not source.is_file():
         raise InputError(
             Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
@@ -68,13 +68,7 @@ def find_mapping(source: Path, options: Options) -> ImportMapping:
         raise InputError(
             Text(f"{source.parent / FOLDER}：{wrong.zh}。", f"{source.parent / FOLDER}: {wrong.en}.")
         )
-    with Pool(1, options) as pool:
-        try:
-            heads = pool.call("heads", source, options=options)
-        except Refusal as refusal:
-            raise InputError(
-                Text(f"{source}：{refusal.text.zh}。", f"{source}: {refusal.text.en}.")
-            ) from None
+    heads = pool.heads(source) if pool is not None else sheet_heads(source, options=options)
     fits = [
         f
         for f in known

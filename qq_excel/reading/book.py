@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Rows above the headers of a further table in which its head block may stand.
 _ABOVE = 4
+#: Refusals of what may be a table as text all the same: of one column, or in an encoding that somebody has to name.
+_PERHAPS_TEXT = frozenset({"text", "not_a_workbook"})
 #: Sheets that the program itself writes; they are no submission.
 OWN_SHEETS = frozenset(
     {"填表说明", "校验结果", "修正记录", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
@@ -118,19 +120,32 @@ def sheet_heads(path: Path, *, options: Options | None = None) -> list[tuple[str
         raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
 
 
-def plain_rows(path: Path, sheet: str | None, *, options: Options | None = None) -> list[list[Any]]:
-    """All cells of one sheet as Python values, for imports. :class:`InputError` when it cannot be read."""
+def plain_rows(
+    path: Path, sheet: str | None, *, options: Options | None = None, encoding: str | None = None,
+    separator: str | None = None,
+) -> list[list[Any]]:  # fmt: skip
+    """All cells of one sheet as Python values, for imports. :class:`InputError` when it cannot be read.
+
+    *encoding* and *separator* are those of a text file, found out where they are not given.
+    """
     from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
-    source, inspection = _inspected(path, options or Options())
+    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+    from qq_excel.reading.plaintext import TEXT_SUFFIXES, read_text  # noqa: PLC0415
+
+    options = options or Options()
+    source, inspection = _inspected(path, options)
+    told = encoding is not None or path.suffix.lower() in TEXT_SUFFIXES
+    code = inspection.facts[-1].values.get("code") if inspection.facts else None
+    if inspection.format == "csv" or (inspection.format is None and told and code in _PERHAPS_TEXT):
+        try:
+            return read_text(source, options.limits, encoding=encoding, separator=separator).rows
+        except Refusal as refusal:
+            raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
     if inspection.format is None:
         reason = inspection.facts[-1].values["reason"]
         assert isinstance(reason, Text)  # noqa: S101 - the guard always says why
         raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}."))
-    if inspection.format == "csv":
-        from qq_excel.reading.plaintext import read_text  # noqa: PLC0415
-
-        return read_text(source, (options or Options()).limits).rows
     try:
         book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
         names = book.sheet_names

@@ -55,9 +55,9 @@ class Mapping(Strict):
     sheet: str | None = None
     #: Import only: where the headers stand; ``check`` finds them.
     header_row: int = Setting(default=1, ge=1)
-    #: Import only; ``check`` finds both out.
+    #: Import only, where what is found out is wrong; ``check`` finds both out.
     encoding: str | None = None
-    separator: str = ","
+    separator: str | None = Setting(default=None, min_length=1, max_length=1)
     #: 填报单位, where the sheet names none. An import needs it.
     unit: str | None = None
     prepared_by: str = "qq-excel import"

@@ -37,7 +37,9 @@ _MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|head|body|table|style|meta|!--)"
 _NUMERAL = r"^[+-]?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d*)?([eE][+-]?\d{1,2})?$"
 _DAY = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}( \d{1,2}:\d{2}(:\d{2})?)?$"
 #: How a code is kept from being taken for a number: ="00123".
-_SHIELDED = r'^="(.*)"$'
+_SHIELD = '="', '"'
+#: What text files are called.
+TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 
 
 class TextGrid:
@@ -71,7 +73,6 @@ class TextGrid:
 
 
 def _cells(array: Any, typed: bool) -> Cells:
-    array = pc.replace_substring_regex(array, _SHIELDED, r"\1")
     array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
     kind = np.where(np.asarray(array.is_null()), CellKind.BLANK, CellKind.TEXT).astype(np.uint8)
     number = date = None
@@ -191,14 +192,25 @@ def separator_of(text: str) -> str | None:
 # --- reading --------------------------------------------------------------------------------------------
 
 
-def decoded(raw: bytes) -> str:
-    """*raw* as text. Raises :class:`Refusal` (FIL001) when no encoding fits all of it."""
-    encoding = encoding_of(raw)
+def decoded(raw: bytes, encoding: str | None = None) -> str:
+    """*raw* as text, in the *encoding* that somebody knows.
+
+    Raises :class:`Refusal` (FIL001) when that one, or any other, does not fit all of it.
+    """
+    found = encoding or encoding_of(raw)
     try:
-        if encoding is not None:
-            return raw.decode(encoding)
-    except UnicodeDecodeError:
+        if found is not None:
+            return raw.decode(found)
+    except (UnicodeDecodeError, LookupError):
         pass
+    if encoding is not None:
+        raise Refusal(
+            "FIL001", "encoding",
+            Text(
+                f"文字编码不是 {encoding}，请改正对应关系文件中的 encoding，或去掉它由程序判断",
+                f"its text is not encoded as {encoding}; mend encoding in the mapping file, or leave it out",
+            ),
+        )  # fmt: skip
     raise Refusal(
         "FIL001", "encoding",
         Text(
@@ -208,14 +220,23 @@ def decoded(raw: bytes) -> str:
     )  # fmt: skip
 
 
-def read_text(source: Source, limits: Limits) -> TextGrid:
-    """The table of a text file. Raises :class:`Refusal`."""
-    text = decoded(source.read())
-    sample = "".join(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES))
-    rows = list(_counted(text, separator_of(sample) or ",", limits))
+def read_text(
+    source: Source, limits: Limits, *, encoding: str | None = None, separator: str | None = None
+) -> TextGrid:
+    """The table of a text file; what is not given is found out. Raises :class:`Refusal`."""
+    text = decoded(source.read(), encoding)
+    if separator is None:
+        separator = separator_of("".join(itertools.islice(io.StringIO(text, newline=""), _SAMPLE_LINES)))
+    rows = [_bare(row) for row in _counted(text, separator or ",", limits)]
     while rows and not any(rows[-1]):
         rows.pop()
     return TextGrid(source.path.stem[:31] or "CSV", rows)
+
+
+def _bare(row: list[str]) -> list[str]:
+    """*row* without the shields around its codes."""
+    start, end = _SHIELD
+    return [v[2:-1] if v.startswith(start) and v.endswith(end) and len(v) > 2 else v for v in row]
 
 
 def _counted(text: str, separator: str, limits: Limits) -> Iterator[list[str]]:

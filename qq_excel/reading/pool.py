@@ -26,7 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from qq_excel.errors import QQExcelError
+from qq_excel.errors import InputError, QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
 from qq_excel.reading.guard import Refusal, out_of_memory, over
@@ -95,6 +95,24 @@ class Pool:
         waiting = [self.submit(path, as_of=as_of) for path in paths]
         for future in waiting:
             yield future.result()
+
+    def rows(
+        self, path: Path, sheet: str | None, *, encoding: str | None = None, separator: str | None = None
+    ) -> list[list[Any]]:
+        """As :func:`qq_excel.reading.plain_rows`, in a worker."""
+        rows: list[list[Any]] = self._ask("rows", path, sheet, encoding=encoding, separator=separator)
+        return rows
+
+    def heads(self, path: Path) -> list[tuple[str, list[list[Any]]]]:
+        """As :func:`qq_excel.reading.book.sheet_heads`, in a worker."""
+        heads: list[tuple[str, list[list[Any]]]] = self._ask("heads", path)
+        return heads
+
+    def _ask(self, name: str, path: Path, *args: Any, **more: Any) -> Any:
+        try:
+            return self.call(name, path, *args, options=self.options, **more)
+        except Refusal as refusal:  # a parser that died or took too long
+            raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Have a worker answer one request. Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot."""

@@ -14,7 +14,8 @@ import xlsxwriter
 
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.importing import ImportReport, find_mapping, import_ledger, load_mapping
-from qq_excel.reading import Options, read_workbook
+from qq_excel.reading import Limits, Options, read_workbook
+from qq_excel.reading.pool import Pool
 from tests.support.digests import digest
 
 ROOT = Path(__file__).parents[2]
@@ -275,6 +276,38 @@ def test_a_workbook_comes_in_like_the_csv(tmp_path: Path) -> None:
     assert row["occurred_on"] == pd.Timestamp("2026-03-04")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "separator", "says"),
+    [
+        ("utf-16", "\t", ""),
+        ("gb18030", ";", ""),
+        ("utf-16-be", "，", "encoding: utf-16-be\n"),
+        ("utf-8", "#", "separator: '#'\n"),
+    ],
+)
+def test_text_files_of_every_kind(tmp_path: Path, encoding: str, separator: str, says: str) -> None:
+    """Encoding and separator are found out, or those that the mapping names; read as in the command, by a worker."""
+    source = tmp_path / "export.txt"
+    row = ['="017"', "甲", "04/03/2026", "05/06/2026", "1234.5", "N", ""]
+    source.write_text("".join(separator.join(r) + "\n" for r in (HEADER, row)), encoding=encoding)
+    mapping = load_mapping(str(mapping_file(tmp_path, text=says + MAPPING.format(order="day-first"))))
+    with Pool(1) as pool:
+        report = import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF, pool=pool)
+    assert not report.bad
+    row = read_workbook(tmp_path / "l.xlsx").tables[0].frame.iloc[0]
+    assert (row["claim_id"], row["debtor"], row["balance"]) == ("017", "甲", 123450)
+    assert row["occurred_on"] == pd.Timestamp("2026-03-04")
+
+
+def test_a_text_file_that_is_a_workbook_is_read_as_one_and_a_limit_holds(tmp_path: Path) -> None:
+    test_a_workbook_comes_in_like_the_csv(tmp_path)
+    source = (tmp_path / "export.xlsx").rename(tmp_path / "export.csv")
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    assert import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF).rows == 1
+    with pytest.raises(InputError, match="文件大小"):
+        import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF, Options(Limits(file_bytes=100)))
+
+
 def test_missing_columns_are_refused_by_name(tmp_path: Path) -> None:
     source = tmp_path / "export.csv"
     source.write_text("发票号,客户,开票日,到期日,争议\n1,甲,01/02/2026,01/03/2026,N\n", encoding="utf-8")
@@ -290,15 +323,19 @@ def test_wrong_encoding_empty_file_and_no_date(tmp_path: Path) -> None:
     mapping = load_mapping(str(mapping_file(tmp_path)))
     source = tmp_path / "export.csv"
     source.write_bytes(b"\xff\xff\xff")
-    with pytest.raises(InputError, match="编码不是 UTF-8 或 GB18030"):
+    with pytest.raises(InputError, match="编码认不出来"):
         import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
+    source.write_text("发票号,客户\n", encoding="gb18030")
+    wrong = mapping.model_copy(update={"encoding": "utf-8"})
+    with pytest.raises(InputError, match="文字编码不是 utf-8，请改正对应关系文件中的 encoding"):
+        import_ledger(source, wrong, tmp_path / "l.xlsx", AS_OF)
     source.write_bytes(b"")
-    with pytest.raises(InputError, match="没有表头行"):
+    with pytest.raises(InputError, match="0 字节"):
         import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
     source.write_text(",".join(HEADER) + "\n1,甲,,,5,N,\n", encoding="utf-8")
     with pytest.raises(InputError, match="没有可用的日期，请用 --as-of"):
         import_ledger(source, mapping, tmp_path / "l.xlsx")
-    with pytest.raises(InputError, match="读不到文件"):
+    with pytest.raises(InputError, match="找不到这个文件"):
         import_ledger(tmp_path / "none.csv", mapping, tmp_path / "l.xlsx", AS_OF)
 
 
