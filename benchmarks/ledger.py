@@ -24,16 +24,14 @@ from qq_excel.reading.pool import Pool
 AS_OF = dt.date(2026, 9, 30)
 
 
-def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1) -> None:
+def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1, unit: str = "华东分公司") -> None:
     """A ledger of *rows* clean rows; a share *dirty* of them with a text number, a text date and a wrong balance."""
     rng = random.Random(seed)
     kind = get_kind("receivables")
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet(kind.sheet)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for j, (label, value) in enumerate(
-        [("填报单位", "华东分公司"), ("报告期", "2026Q3"), ("编制人", "周敏")]
-    ):
+    for j, (label, value) in enumerate([("填报单位", unit), ("报告期", "2026Q3"), ("编制人", "周敏")]):
         sheet.write_string(0, 2 * j, label)
         sheet.write_string(0, 2 * j + 1, value)
     sheet.write_string(1, 0, "截止日期")
@@ -46,7 +44,7 @@ def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1) -> None:
         received = rng.randrange(0, original)
         is_dirty = rng.random() < dirty
         values: dict[str, object] = {
-            "claim_id": f"ZQ-2026-{i:06d}", "unit": "华东分公司", "debtor": f"客户{i % 3000:04d}有限公司",
+            "claim_id": f"ZQ-2026-{i:06d}", "unit": unit, "debtor": f"{unit}客户{i % 3000:04d}有限公司",
             "debtor_type": "企业", "contract_id": f"HT-{i % 20000:05d}", "subject": "货款", "occurred_on": occurred,
             "due_on": AS_OF + dt.timedelta(days=rng.randrange(1, 90)), "currency": "CNY",
             "original": original / 100, "received": received / 100, "balance": (original - received) / 100,

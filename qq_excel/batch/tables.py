@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.output import safe_name, writing
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
     from qq_excel.findings import Findings
     from qq_excel.reading.model import Table, Workbook
@@ -33,14 +33,13 @@ def write_tables(
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    of_kind: dict[str, list[pd.DataFrame]] = {}
+    of_kind: dict[str, list[pa.Table]] = {}
     for book in books:
         for table in book.tables:
-            frame = _whole(table, book, unit, period, judged.get(id(table), {}))
-            of_kind.setdefault(table.kind.kind, []).append(frame)
+            whole = _whole(table, book, unit, period, judged.get(id(table), {}))
+            of_kind.setdefault(table.kind.kind, []).append(whole)
     out = {}
-    for kind, frames in of_kind.items():
-        tables = [pa.Table.from_pandas(f, preserve_index=False).replace_schema_metadata(None) for f in frames]
+    for kind, tables in of_kind.items():
         name = table_path(folder, kind, unit or books[0].name, period)
         with writing(target / name) as temporary:
             pq.write_table(
@@ -59,19 +58,19 @@ def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
 
 def _whole(
     table: Table, book: Workbook, unit: str | None, period: str | None, judged: Mapping[str, Any]
-) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415
+) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415
 
-    frame = table.frame.copy(deep=False)
-    said = {"_unit": unit, "_period": period, "_file": book.name, "_sheet": table.sheet}
-    for name, value in said.items():
-        frame[name] = value
-        frame[name] = frame[name].astype("str") if value is not None else frame[name].astype("object")
-    frame["_as_of"] = table.as_of
-    frame["_row"] = table.rows + 1
+    rows = len(table.frame)
+    frame = pa.Table.from_pandas(table.frame, preserve_index=False).replace_schema_metadata(None)
+    columns: dict[str, Any] = dict(zip(frame.column_names, frame.columns, strict=True))
+    for name, value in (("_unit", unit), ("_period", period), ("_file", book.name), ("_sheet", table.sheet)):
+        columns[name] = pa.repeat(pa.scalar(value, pa.large_string()), rows)
+    columns["_as_of"] = pa.repeat(pa.scalar(table.as_of, pa.date32()), rows)
+    columns["_row"] = pa.array(table.rows + 1, pa.int64())
     for name, values in judged.items():
-        frame[name] = values if values.dtype == bool else pd.array(values, dtype="str")
-    return frame
+        columns[name] = pa.array(values, pa.bool_() if values.dtype == bool else pa.large_string())
+    return pa.table(columns)
 
 
 def findings_table(findings: Findings) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 #: What one cell of a workbook takes.
 CELL_LIMIT = 32_767
@@ -40,10 +41,15 @@ def width(text: str) -> int:
 def lines(text: str, columns: float) -> int:
     """Lines that *text* takes when it is wrapped at *columns*."""
     room = max(columns - 1, 2)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
     return sum(max(1, -(-_line(line) // int(room))) for line in text.split("\n"))
 
 
+@lru_cache(maxsize=4_096)
 def _line(line: str) -> int:
+    if line.isascii():
+        return len(line)
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -37,12 +40,17 @@ def next_headers(cells: dict[str, Cells], kind: Kind) -> int | None:
     return None
 
 
+@cache
+def _words() -> Any:
+    return pa.array(sorted(header_words()), pa.string())
+
+
 def _header_words(cells: Cells) -> npt.NDArray[np.int64]:
     """Rows whose cell is the word of a header, as the kinds spell it or with what staff add to it."""
     if cells.text is None:
         return np.zeros(0, dtype=np.int64)
     text = pa.array(cells.text, type=pa.string())
-    words = pa.array(sorted(header_words()), pa.string())
+    words = _words()
     plain = np.asarray(pc.fill_null(pc.is_in(text, value_set=words), False))
     dressed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(text, _DRESSED), False)))
     texts = text.take(pa.array(dressed)).to_pylist()

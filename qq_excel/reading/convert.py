@@ -53,12 +53,25 @@ def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool 
 
     *factor* is what the sheet's money unit is worth in yuan; *date1904* says from when date numbers count.
     """
+    if not cells.kind.any():
+        return absent(f.type, len(cells))
     _note_errors(cells, f, facts)
     if f.type is FieldType.DATE:
         return _dates(cells, f, facts, date1904)
     if f.type.numeric:
         return _numbers(cells, f, factor, facts)
     return _texts(cells, f, facts)
+
+
+def absent(type_: FieldType, size: int) -> pd.Series[Any]:
+    """A column of this type in which nothing stands."""
+    if type_ in (FieldType.AMOUNT, FieldType.INT):
+        return pd.Series(pd.arrays.IntegerArray(np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)))
+    if type_.numeric:
+        return pd.Series(np.full(size, np.nan))
+    if type_ is FieldType.DATE:
+        return pd.Series(np.full(size, np.datetime64("NaT", "s")))
+    return pd.Series(pa.nulls(size, pa.large_string()), dtype="str")
 
 
 def _note_errors(cells: Cells, f: Field, facts: Facts) -> None:

@@ -92,25 +92,44 @@ def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located
 
     A sheet of our own template is known by its mark; then a mapping that fits counts more than the names.
     """
-    rows = grid.head(start + HEAD_ROWS)
+    # headers mostly stand near the top: few rows decide, and to parse the others takes longer than all the rest
+    early = _locate(grid, grid.head(start + _FIRST_ROWS), mappings, start, early=True)
+    if early is not None:
+        return early
+    located = _locate(grid, grid.head(start + HEAD_ROWS), mappings, start, early=False)
+    assert located is not None  # noqa: S101 - only an early look may come to nothing
+    return located
+
+
+def _locate(
+    grid: Any, rows: list[list[Any]], mappings: Sequence[Found], start: int, *, early: bool
+) -> Located | NotLocated | None:
+    """:func:`locate` in *rows*; an *early* look gives None where further rows could change the outcome."""
     filled = fill_merges(rows, grid.merges)
     marked = all_kinds().get(grid.marks.get("kind", ""))
     if mappings and marked is None:
         by_mapping = _by_mapping(grid, rows, filled, mappings, start)
         if by_mapping is not None:
             return by_mapping
+        if early:
+            return None
     best: _Match | None = None
+    decided = False
     for number in range(start, len(rows)):
         texts = [v for v in rows[number] if isinstance(v, str) and v.strip()]
         if len(texts) < 2:
             continue
         if best is not None and best.score >= ENOUGH and number > best.row + _HEADER_ROWS:
+            decided = True
             break  # headers that stand further down are of another table
         for depth, headers in _readings(filled, rows, number):
+            of_kind = _hits(headers)
             for kind in [marked] if marked else all_kinds().values():
-                match = _Match.of(kind, number, depth, headers)
+                match = _Match.of(kind, number, depth, headers, of_kind.get(kind.kind, {}))
                 if best is None or match.score > best.score:
                     best = match
+    if early and not decided:
+        return None
     if best is None:
         return NotLocated(marked)
     kind = best.kind
@@ -121,6 +140,8 @@ def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located
     return _located(kind, best.row, best.depth, best.headers, rows, grid.merges, _claims(kind), start)
 
 
+#: Rows that an early look takes.
+_FIRST_ROWS = 16
 #: A header has at most this many rows below its first that could be taken for one.
 _HEADER_ROWS = 3
 
@@ -136,8 +157,7 @@ class _Match:
     score: float
 
     @classmethod
-    def of(cls, kind: Kind, row: int, depth: int, headers: list[str]) -> _Match:
-        hits = _match(kind, headers)
+    def of(cls, kind: Kind, row: int, depth: int, headers: list[str], hits: dict[str, int]) -> _Match:
         share = sum(1 for f in kind.required if f in hits) / max(1, len(kind.required))
         return cls(kind, row, depth, headers, share + len(hits) / 1000 - depth / 1e6)
 
@@ -189,6 +209,27 @@ def _readings(filled: list[list[Any]], rows: list[list[Any]], number: int) -> li
         either = [b if b and b != u else u for u, b in zip(upper, below, strict=True)]
         joined = [u + b if b and u and b != u else b or u for u, b in zip(upper, below, strict=True)]
         out += [(1, either), (1, joined)]
+    return out
+
+
+@cache
+def _fields_by_word() -> dict[str, dict[str, str]]:
+    """Normalised header or synonym -> kind -> field."""
+    out: dict[str, dict[str, str]] = {}
+    for kind in all_kinds().values():
+        for word, name in _claims(kind).items():
+            out.setdefault(word, {})[kind.kind] = name
+    return out
+
+
+def _hits(headers: list[str]) -> dict[str, dict[str, int]]:
+    """What :func:`_match` gives for each kind that knows any of the headers."""
+    words = _fields_by_word()
+    out: dict[str, dict[str, int]] = {}
+    for column, header in enumerate(headers):
+        if header:
+            for kind, name in {**words.get(bare(header)[0], {}), **words.get(header, {})}.items():
+                out.setdefault(kind, {}).setdefault(name, column)
     return out
 
 

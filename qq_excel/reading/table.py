@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from qq_excel.kinds import FieldType
 from qq_excel.money import MONEY_UNITS
@@ -66,7 +68,7 @@ def make_table(grid: Any, found: Located) -> Table:
                 _taken(cells[f.name], keep, size), f, factor, facts, date1904=grid.date1904
             )
         else:
-            columns[f.name] = _absent(f.type, len(keep))
+            columns[f.name] = convert.absent(f.type, len(keep))
     frame = pd.DataFrame(columns)
     table = Table(
         kind=kind, sheet=grid.name, frame=frame, rows=rows, header_row=found.header_row, columns=found.columns,
@@ -93,18 +95,11 @@ def _blank_empty_texts(cells: Cells) -> None:
     """A formula that gives "" (a template row nobody filled) is blank."""
     if cells.text is None:
         return
-    at = np.flatnonzero(cells.kind == CellKind.TEXT)
-    if len(at):
-        empty = (cells.text.iloc[at].str.strip() == "").to_numpy(dtype=bool, na_value=True)
-        cells.kind[at[empty]] = CellKind.BLANK
-        if empty.any():
-            cells.text = cells.text.mask(_at(at[empty], len(cells)))
-
-
-def _at(positions: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(size, dtype=bool)
-    mask[positions] = True
-    return mask
+    trimmed = pc.utf8_trim_whitespace(pa.array(cells.text, type=pa.large_string()))
+    empty = np.asarray(pc.fill_null(pc.equal(trimmed, ""), True)) & (cells.kind == CellKind.TEXT)
+    if empty.any():
+        cells.kind[empty] = CellKind.BLANK
+        cells.text = cells.text.mask(empty)
 
 
 def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
@@ -116,16 +111,6 @@ def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
         None if cells.date is None else cells.date[keep],
         None if cells.text is None else cells.text.iloc[keep].reset_index(drop=True),
     )
-
-
-def _absent(type_: FieldType, size: int) -> pd.Series[Any]:
-    if type_ in (FieldType.AMOUNT, FieldType.INT):
-        return pd.Series([pd.NA] * size, dtype="Int64")
-    if type_.numeric:
-        return pd.Series(np.full(size, np.nan))
-    if type_ is FieldType.DATE:
-        return pd.Series(np.full(size, np.datetime64("NaT", "s")))
-    return pd.Series([pd.NA] * size, dtype="str")
 
 
 def _merged(grid: Any, table: Table) -> None:
