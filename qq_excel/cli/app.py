@@ -409,8 +409,19 @@ def fix(
             "--undo", help=t("从修正件取回原件，逐字节相同", "give the original back, byte for byte")
         ),
     ] = False,
+    spared: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--except",
+            help=t(
+                "不改的规则（CEL002）或单元格（D7、工作表!D7），可重复",
+                "a rule (CEL002) or cell (D7, sheet!D7) to leave as it is; may be repeated",
+            ),
+        ),
+    ] = None,
     as_of: AsOf = None,
     policy: PolicyOption = "group",
+    limits: LimitsFile = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -420,7 +431,8 @@ def fix(
     del lang
     if undo:
         return run_undo(file, out)
-    return run_fix(file, out, common.day(as_of), common.policy_of(policy), format)
+    options = common.options_of(None, limits)
+    return run_fix(file, out, common.day(as_of), common.policy_of(policy), spared or [], options, format)
 
 
 @app.command("map", help=t("为自用版式的表建立对应关系文件", "make a mapping file for a layout of one's own"))

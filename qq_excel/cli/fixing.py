@@ -16,16 +16,28 @@ from qq_excel.language import Text, t
 if TYPE_CHECKING:
     from qq_excel.fixing import FixReport
     from qq_excel.policy import Policy
+    from qq_excel.reading import Options
 
 #: Lines that a terminal shows; the sheet of the copy and ``--format json`` have all.
 _MOST_LINES = 200
 
 
-def run_fix(file: Path, target: Path, as_of: dt.date | None, policy: Policy, format: Format) -> int:
+def run_fix(
+    file: Path,
+    target: Path,
+    as_of: dt.date | None,
+    policy: Policy,
+    spared: list[str],
+    options: Options,
+    format: Format,
+) -> int:
     """Mend *file* and say what changed."""
     from qq_excel.fixing import fix  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
-    report = fix(file, target, policy=policy, as_of=as_of)
+    with Pool(1, options) as pool:
+        pool.warm_up()
+        report = fix(file, target, policy=policy, as_of=as_of, spared=spared, pool=pool)
     if format is Format.JSON:
         print_json({
             "schema": 1, "source": file.name, "target": None if report.target is None else report.target.name,

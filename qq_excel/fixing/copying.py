@@ -11,13 +11,15 @@ import datetime as dt
 import hashlib
 import json
 import posixpath
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qq_excel.check import check_paths
 from qq_excel.errors import InputError
 from qq_excel.fixing.model import GRADE_NAMES, Change
-from qq_excel.fixing.proposals import proposals, safe
+from qq_excel.fixing.proposals import proposals, safe, without
 from qq_excel.fixing.widths import narrowed
 from qq_excel.fixing.writing import write
 from qq_excel.language import Text, t
@@ -28,6 +30,9 @@ from qq_excel.patching.sheetmaker import Made, Put
 from qq_excel.patching.styles import Look, Styles
 from qq_excel.patching.xmltree import set_attributes
 from qq_excel.policy import Policy
+
+if TYPE_CHECKING:
+    from qq_excel.reading.pool import Pool
 
 RECORD_SHEET = "修正记录"
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
@@ -52,11 +57,16 @@ class FixReport:
         return safe(self.changes)
 
 
-def fix(source: Path, target: Path, *, policy: Policy, as_of: dt.date | None = None) -> FixReport:
+def fix(
+    source: Path, target: Path, *, policy: Policy, as_of: dt.date | None = None, spared: Collection[str] = (),
+    pool: Pool | None = None,
+) -> FixReport:  # fmt: skip
     """Write a copy of *source* with all safe changes to *target*, and a sheet that lists every change.
 
-    Raises :class:`InputError` when the source cannot be read as a workbook of a known kind, is no .xlsx, or is the
-    target. Without a safe change no copy is written.
+    *spared* are rules, cells (``D7``) and cells of a sheet (``表!D7``) that stay as they are. The file is read in a worker
+    of *pool*, or in the calling process when there is none. Raises :class:`InputError` when the source cannot be read
+    as a workbook of a known kind, is no .xlsx, or is the target, or when nothing would change at what is spared.
+    Without a safe change no copy is written.
     """
     _other(source, target)
     if source.suffix.lower() not in SUFFIXES:
@@ -66,7 +76,7 @@ def fix(source: Path, target: Path, *, policy: Policy, as_of: dt.date | None = N
                 f"{source}: only .xlsx and .xlsm can be mended; save it as .xlsx first.",
             )
         )
-    result = check_paths([source], policy=policy, as_of=as_of)
+    result = check_paths([source], policy=policy, as_of=as_of, pool=pool)
     for fact in result.files[0].workbook.facts:
         if fact.rule in _UNREADABLE and fact.values.get("code") != "extension":
             reason = fact.values.get("reason", "")
@@ -77,7 +87,7 @@ def fix(source: Path, target: Path, *, policy: Policy, as_of: dt.date | None = N
     try:
         original = source.read_bytes()
         book = Book(source)
-        changes = proposals(result, narrowed(book, tables))
+        changes = without(proposals(result, narrowed(book, tables)), spared)
         report.changes = changes
         if not safe(changes):
             return report

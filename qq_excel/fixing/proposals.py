@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from qq_excel.check import Result
+from qq_excel.errors import InputError
 from qq_excel.fixing.model import Change, Grade
 from qq_excel.language import Text
 from qq_excel.reading.locate import normal
@@ -28,6 +30,7 @@ _PARTIAL = Text(
 _MEANING = Text(
     "会改变数据的含义，需要填报人确认", "it changes what the data say: whoever filled it in has to confirm"
 )
+_SPARED = Text("按要求不改（--except）", "left as it is, as asked (--except)")
 _HEADER = Text("与标准列名不完全对应，需要人确认", "it does not quite stand for the standard header")
 #: Rules about how a cell is written; what they propose comes from reading, not from the findings.
 _WRITING = {"CEL002": "number", "CEL003": "date", "CEL006": "text"}
@@ -51,6 +54,25 @@ def proposals(result: Result, narrowed: Iterable[Change] = ()) -> list[Change]:
         after = str(f.expected)
         found[at] = Change(*at, f.rule, f.value, after, Grade.SHOWN, "text", f.field or "", _MEANING)
     return [found[at] for at in sorted(found)]
+
+
+def without(changes: list[Change], spared: Collection[str]) -> list[Change]:
+    """*changes* with those at *spared* rules and cells only shown. Raises :class:`InputError` for one that names none."""
+    wanted = dict.fromkeys(name.strip() for name in spared)
+    names = [{c.rule, c.cell, f"{c.sheet}!{c.cell}"} for c in changes]
+    for name in wanted:
+        if not any(name in some for some in names):
+            raise InputError(
+                Text(
+                    f"“{name}”处没有要修正的内容：请写规则（CEL002）、单元格（D7）或 工作表!D7，先不加 --except 看清单。",
+                    f"nothing would be mended at '{name}': name a rule (CEL002), a cell (D7) or sheet!D7; "
+                    "run it without --except to see the list.",
+                )
+            )
+    return [
+        replace(c, grade=Grade.SHOWN, why=c.why or _SPARED) if some & wanted.keys() else c
+        for c, some in zip(changes, names, strict=True)
+    ]
 
 
 def _headers(table: Table) -> Iterator[Change]:

@@ -170,3 +170,35 @@ def test_command_line(source, tmp_path, monkeypatch, capfdbinary):
     assert digest(back) == digest(source)
     monkeypatch.setattr("sys.argv", ["qq-excel", "fix", str(source), "-o", str(source)])
     assert run() == 2
+
+
+def test_what_is_spared_is_only_shown(source, tmp_path):
+    copy = tmp_path / "修正.xlsx"
+    spared = ["CEL006", at("received", 0), f"{SHEET}!{at('occurred_on', 1)}"]
+    found = _changes(fix(source, copy, policy=POLICY, spared=spared))
+    assert found[at("original", 0)][3] is Grade.SAFE
+    for place in (at("received", 0), at("occurred_on", 1), at("debtor", 1), at("contract_id", 3)):
+        assert found[place][3] is Grade.SHOWN, place
+    sheet = openpyxl.load_workbook(copy)[SHEET]
+    assert sheet[at("original", 0)].value == 1000
+    assert sheet[at("received", 0)].value == "４００"
+    assert sheet[at("debtor", 1)].value == " 甲  公司 "
+    assert "按要求不改（--except）" in {
+        c.value for row in openpyxl.load_workbook(copy)["修正记录"].rows for c in row
+    }
+
+
+@pytest.mark.parametrize("name", ["CEL999", "ZZ1", f"别的表!{at('received', 0)}"])
+def test_sparing_what_would_not_change_is_a_slip(source, tmp_path, name):
+    with pytest.raises(InputError, match="没有要修正的内容"):
+        fix(source, tmp_path / "修正.xlsx", policy=POLICY, spared=[name])
+    assert not (tmp_path / "修正.xlsx").exists()
+
+
+def test_the_limits_of_reading_hold_for_fix_too(source, tmp_path, monkeypatch, capsys):
+    limits = tmp_path / "limits.yaml"
+    limits.write_text("file_bytes: 100\n", encoding="utf-8")
+    command = ["fix", str(source), "-o", str(tmp_path / "b.xlsx"), "--except", "CEL006"]
+    monkeypatch.setattr("sys.argv", ["qq-excel", *command, "--limits", str(limits)])
+    assert run() == 2
+    assert "文件大小" in capsys.readouterr().err

@@ -7,6 +7,7 @@ docs/fuzzing.md says what to do with it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import logging
@@ -23,6 +24,8 @@ with atheris.instrument_imports(include=["qq_excel.reading"]):
     from tests.fuzz import targets
 
 from tests.support.build import build
+from tests.support.ods import write_ods
+from tests.support.xlsb import Sheet, write_xlsb
 
 _LONGEST = 200_000
 
@@ -50,6 +53,20 @@ def seeds(folder: Path, target: str) -> None:
     header = "合同编号,债务人名称,签订日期,到期日期,合同金额\n"
     (folder / "c.csv").write_bytes((header + 'HT-1,海川,2026-1-5,2026-12-31,"1,200"\n' * 3).encode("gb18030"))
     (folder / "d.csv").write_bytes(header.replace(",", ";").encode("utf-16"))
+    rows: list[list[object]] = [
+        ["合同台账"], header.strip().split(","), ["HT-1", "海川", dt.datetime(2026, 1, 5), "2026.3.4", 1200.0],
+        ["HT-2", None, "#N/A", None, "1,200"], ["合计", None, None, None, 2400.0],
+    ]  # fmt: skip
+    write_ods(folder / "e.ods", rows)
+    sheet = Sheet(rows, merges=[(2, 1, 3, 1)], hidden_rows=[2], hidden_columns=[3], filtered=True)
+    write_xlsb(folder / "f.xlsb", {"合同台账": sheet}, date1904=True)
+    for name in (
+        "e.ods",
+        "f.xlsb",
+    ):  # stored: the mutated bytes of a compressed part never get past its checksum
+        with zipfile.ZipFile(folder / name) as archive:
+            parts = {n: archive.read(n) for n in archive.namelist()}
+        (folder / name).write_bytes(targets.repacked(parts))
 
 
 def mutate(data: bytes, max_size: int, seed: int) -> bytes:

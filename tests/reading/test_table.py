@@ -18,6 +18,7 @@ from qq_excel.reading import read_grids, read_workbook
 from qq_excel.reading.grid import BlockGrid
 from qq_excel.reading.model import Area, CellError, FootEntry, Table
 from tests.support.build import build, clean_row
+from tests.support.ods import write_ods
 
 KIND = get_kind("contracts")
 NAMES = [f.name for f in KIND.fields]
@@ -545,42 +546,11 @@ def test_many_merges_are_quick() -> None:
 
 # --- other formats ------------------------------------------------------------------------------------
 
-ODS = """<?xml version="1.0" encoding="UTF-8"?>
-<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
- xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">
-<office:automatic-styles><style:style style:name="ta1" style:family="table">
-<style:table-properties table:display="{display}"/></style:style></office:automatic-styles>
-<office:body><office:spreadsheet><table:table table:name="合同台账" table:style-name="ta1">{rows}</table:table>
-</office:spreadsheet></office:body></office:document-content>"""
-
-
-def ods(path: Path, rows: Sequence[Sequence[Any]], display: str = "true") -> Path:
-    def cell(value: Any) -> str:
-        if value is None:
-            return "<table:table-cell/>"
-        if isinstance(value, dt.datetime):
-            return f'<table:table-cell office:value-type="date" office:date-value="{value:%Y-%m-%d}"/>'
-        if isinstance(value, float):
-            return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
-        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
-
-    lines = "".join(f"<table:table-row>{''.join(map(cell, r))}</table:table-row>" for r in rows)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", ODS.format(rows=lines, display=display))
-        archive.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
-    return path
-
 
 @pytest.mark.parametrize(("display", "hidden"), [("true", None), ("false", "sheet")])
 def test_open_document(tmp_path: Path, display: str, hidden: str | None) -> None:
     book = read_workbook(
-        ods(tmp_path / "a.ods", [["合同台账"], HEADERS, row(), row(contract_id="HT-2")], display)
+        write_ods(tmp_path / "a.ods", [["合同台账"], HEADERS, row(), row(contract_id="HT-2")], display)
     )
     assert book.facts == []
     table = book.tables[0]
