@@ -22,7 +22,9 @@ def wanted(requirements: list[str]) -> Iterator[str]:
 
 
 for requirement in dict.fromkeys(wanted([*project["dependencies"], *extras["test"]])):
-    match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9][^,;]*)", requirement.strip())
+    match = re.fullmatch(
+        r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=([0-9][^,;]*)(?:,<[0-9.]+)?", requirement.strip()
+    )
     if not match:
         sys.exit(f"no lower bound: {requirement}")
     print(f"{match[1]}=={match[2]}")

@@ -43,16 +43,21 @@ def check_paths(
     options: Options | None = None,
     pool: Pool | None = None,
     previous: Sequence[Path] = (),
+    home: Path | None = None,
 ) -> Result:
     """Read and check workbooks. See :func:`check_workbooks`.
 
     *options* says how files are read; with *pool* its workers read them (by its own options), so that no
     file can end or hold up this process. *previous* are workbooks of the period before; *as_of* is not theirs.
+    *home* is the folder that the workbooks are at home in when *paths* are copies elsewhere: evidence and
+    mappings lie beside the originals. It is for this process only, not for a *pool*.
     """
     books = []
-    for path, book in _read(paths, as_of, progress, options, pool):
+    for path, book in _read(paths, as_of, progress, options, pool, home):
         for table in book.tables:
-            look_at_evidence(table, path.parent)
+            look_at_evidence(table, home or path.parent)
+        if home is not None:
+            book.path = str(home / path.name)
         books.append(book)
     before = [book for _, book in _read(previous, None, progress, options, pool)]
     return check_workbooks(books, policy=policy, together=together, progress=progress, previous=before)
@@ -64,10 +69,11 @@ def _read(
     progress: Progress | None,
     options: Options | None,
     pool: Pool | None,
+    home: Path | None = None,
 ) -> Iterator[tuple[Path, Workbook]]:
     """Each path with its workbook, named as findings show it."""
     reading = (
-        (read_workbook(path, as_of=as_of, options=options) for path in paths)
+        (read_workbook(path, as_of=as_of, options=options, home=home) for path in paths)
         if pool is None
         else pool.read_all(paths, as_of=as_of)
     )

@@ -320,9 +320,17 @@ def assess(
     return run_assess(asked, out, common.day(as_of), common.policy_of(policy), templates, format, options)
 
 
-@app.command(help=t("核对核销申请包是否完整、未被改动", "prove a write-off pack whole"))
+@app.command(
+    help=t(
+        "核对核销申请包或提交的封存件是否完整、未被改动",
+        "prove a write-off pack, or a sealed submission, whole",
+    )
+)
 def verify(
-    pack: Annotated[Path, typer.Argument(help=t("申请包（zip）", "the pack (zip)"))],
+    pack: Annotated[
+        Path,
+        typer.Argument(help=t("申请包（zip）或封存件（xlsx）", "the pack (zip) or the submission (xlsx)")),
+    ],
     key: Annotated[
         Path | None,
         typer.Option("--key", help=t("签名人的公钥（PEM），核对签名", "the signer's public key (PEM)")),

@@ -312,6 +312,27 @@ def register_papers(
         opened.append(paper_entries(paper, files, target, result, claims))
 
 
+def _is_sealed(path: Path) -> bool:
+    from qq_excel.papers.seal import sealed  # noqa: PLC0415
+
+    return path.suffix.lower() == ".xlsx" and sealed(path)
+
+
+def _verify_seal(submission: Path, format: Format) -> int:
+    from qq_excel.papers.seal import verify_seal  # noqa: PLC0415
+
+    problems = verify_seal(submission)
+    if format is Format.JSON:
+        common.print_json(
+            {"submission": submission.name, "whole": not problems, "problems": [str(p) for p in problems]}
+        )
+    elif problems:
+        out.print(f"✗ {problems[0]}", style="red", markup=False)
+    else:
+        out.print(t("✓ 封存件未被改动，与提交时相同。", "✓ The submission is as it was when it was sealed."))
+    return FINDINGS if problems else OK
+
+
 def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
     """``qq-excel verify``."""
     from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
@@ -321,6 +342,8 @@ def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
         raise InputError(
             Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
         )
+    if _is_sealed(pack):
+        return _verify_seal(pack, format)
     looked = check_pack(pack, load_public(key) if key else None)
     problems = looked.problems
     shown = fingerprint(looked.signer) if looked.signer else None

@@ -42,9 +42,9 @@ class FindingsList:
 
 def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[Text]) -> FindingsList:
     """The list of *findings*; *sheets* are those to which links can lead, *notes* what is said above it."""
-    columns = [*_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
+    columns = [*own_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
     shown = findings[:_MOST_ROWS]
-    measured = [_values(f) for f in shown[:_MEASURED]]
+    measured = [own_values(f) for f in shown[:_MEASURED]]
     widths = [
         min(c.most, max([c.least, width(c.header) + 5.0, *(width(r[i]) + 2.0 for r in measured)]))
         for i, c in enumerate(columns[:-_OWN])
@@ -52,7 +52,7 @@ def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[T
     widths += [c.least + 2 for c in columns[-_OWN:]]
     made = Made(widths, tab=style.LEVEL_TINTS["E"].ink[1:], columns=len(columns))
     made.add([Put(t("校验结果", "Findings"), _look(size=14, bold=True, colour=style.NAVY))], 24)
-    for words in (_counted(findings), *(str(n) for n in notes)):
+    for words in (counted(findings), *(str(n) for n in notes)):
         made.add([Put(words, _look(size=9, colour=style.SOFT))])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
@@ -72,7 +72,7 @@ def _rows(
     findings: Findings, sheets: Collection[str], widths: Sequence[float], looks: _Looks
 ) -> Iterator[Row]:
     for n, f in enumerate(findings):
-        values = _values(f)
+        values = [*own_values(f), "", ""]
         most = max(lines(v, w) for v, w in zip(values, widths, strict=False)) if n < _MEASURED else 2
         cells = [
             looks.put(f, i, value, _target(f, sheets) if i == _CELL else None)
@@ -123,14 +123,16 @@ class _Looks:
         return Put(value, self._link if link else self._plain[column], link)
 
 
-def _counted(findings: Findings) -> str:
+def counted(findings: Findings) -> str:
+    """How many there are of each level, in one line."""
     count = findings.counts()
     settled = len(findings) - sum(count.values())
     words = "  ".join(f"{LEVEL_NAMES[x]} {n}" for x, n in count.items())
     return words + (t(f"  已说明等 {settled}", f"  settled {settled}") if settled else "")
 
 
-def _columns() -> list[Column]:
+def own_columns() -> list[Column]:
+    """The columns of a finding."""
     return [
         Column(t("级别", "level"), centre=True, least=10), Column(t("规则", "rule"), centre=True, least=10),
         Column(t("工作表", "sheet"), most=20), Column(t("单元格", "cell"), centre=True, least=9),
@@ -141,10 +143,11 @@ def _columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _values(f: Finding) -> list[str]:
+def own_values(f: Finding) -> list[str]:
+    """What stands in them, clean and short enough for cells."""
     expected = "" if f.expected is None else str(f.expected)
     texts = [
         str(LEVEL_NAMES[f.level]), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or "—", f.header, f.key,
-        f.value, expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]), "", "",
+        f.value, expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]),
     ]  # fmt: skip
     return [clip(clean(x or "")) for x in texts]

@@ -398,6 +398,7 @@ def _key(paper: PaperKind, job: Job) -> str:
     return key_of([
         __version__, paper.name, current(), result.policy.sha256 or result.policy.model_dump_json(),
         job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, key, result.as_of,
+        sorted(choices.accounts) if choices.accounts is not None else None,
         *((f.workbook.name, f.workbook.sha256, f.submission) for f in result.files),
         *(f.workbook.sha256 for f in (job.before.files if job.before else ())),
         *sorted((t.sheet, t.as_of) for f in result.files for t in f.workbook.tables if t.as_of),

@@ -47,6 +47,8 @@ class Choices:
     #: The private key (PEM) that signs the packs, and passwords that may open it.
     sign_key: Path | None = None
     passwords: tuple[str, ...] = ()
+    #: Letters to these only: (unit, debtor); None: to all.
+    accounts: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class Job:
     @cached_property
     def accounts(self) -> list[Account]:
         """Open items by unit and debtor."""
-        return accounts(self.claims)
+        only = self.choices.accounts
+        return [a for a in accounts(self.claims) if only is None or (a.unit, a.debtor) in only]
 
     @cached_property
     def warnings(self) -> WarningBook:

@@ -28,14 +28,29 @@ _ABOVE = 4
 _PERHAPS_TEXT = frozenset({"text", "not_a_workbook"})
 #: Sheets that the program itself writes; they are no submission.
 OWN_SHEETS = frozenset(
-    {"填表说明", "校验结果", "修正记录", "汇总", "制度与版本", "导入说明", "豁免", "_qq_marks", "_lists"}
+    {
+        "填表说明",
+        "校验结果",
+        "修正记录",
+        "汇总",
+        "制度与版本",
+        "导入说明",
+        "豁免",
+        "账龄分析",
+        "提交封存",
+        "_qq_marks",
+        "_lists",
+    }
 )
 
 
-def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options | None = None) -> Workbook:
+def read_workbook(
+    path: Path, *, as_of: dt.date | None = None, options: Options | None = None, home: Path | None = None
+) -> Workbook:
     """Read one workbook. Bad content never raises: it becomes facts (FIL001-FIL010) of the answer.
 
-    *as_of* is taken in place of the 截止日期 of the head block. Raises :class:`InputError` only when the
+    *as_of* is taken in place of the 截止日期 of the head block; mappings are looked for in *home*, else beside
+    the file. Raises :class:`InputError` only when the
     path does not exist or cannot be opened. A parser that dies takes this process with it, and nothing
     holds it to a time limit: :class:`qq_excel.reading.pool.Pool` reads what is foreign.
     """
@@ -60,7 +75,7 @@ def read_workbook(path: Path, *, as_of: dt.date | None = None, options: Options 
             return book
         _say_extension(path, inspection.format, book)
         with _grids(source, inspection, options.limits) as grids:
-            _tables(grids, book, as_of, _mappings(path, options, book))
+            _tables(grids, book, as_of, _mappings((home or path.parent) / path.name, options, book))
     except Refusal as refusal:
         _refuse(book, refusal.fact)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):

@@ -1,0 +1,171 @@
+"""A running office from Python: started or reached, and known to xlwings.
+
+from qq_excel.addin.libreoffice import running
+
+with running.started() as app:          # or running.connected("pipe,name=…") to one that listens
+    book = app.books.open("应收账款明细表.xlsx")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from qq_excel.addin.libreoffice.remote import Bridge
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+
+_RELAY = Path(__file__).parent / "office" / "relay.py"
+#: Variables that would lead the office's Python, or ours, astray.
+STRAY = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "URE_BOOTSTRAP", "UNO_PATH")
+_SECONDS = 60
+
+
+def office_program(name: str = "soffice") -> Path:
+    """The office's program *name*. Raises :class:`InputError` when LibreOffice is not installed."""
+    places = {
+        "win32": (r"C:\Program Files\LibreOffice\program", r"C:\Program Files (x86)\LibreOffice\program"),
+        "darwin": ("/Applications/LibreOffice.app/Contents/MacOS", "/Applications/LibreOffice.app/Contents/Resources"),
+    }.get(sys.platform, ("/usr/lib/libreoffice/program", "/usr/lib64/libreoffice/program", "/opt/libreoffice/program"))  # fmt: skip
+    suffix = ".exe" if os.name == "nt" else ""
+    own = os.environ.get("QQ_LIBREOFFICE")
+    for folder in [own] if own else places:
+        if (found := Path(folder) / f"{name}{suffix}").is_file():
+            return found
+    on_path = shutil.which("soffice")
+    if on_path and (found := Path(on_path).resolve().parent / f"{name}{suffix}").is_file():
+        return found
+    raise InputError(
+        Text(
+            f"没有找到 LibreOffice 的 {name}。请安装 LibreOffice，或用环境变量 QQ_LIBREOFFICE 指明它的 program 文件夹。",
+            f"No {name} of LibreOffice was found. Install it, or name its program folder in QQ_LIBREOFFICE.",
+        )
+    )
+
+
+def office_python() -> Path:
+    """The Python that comes with the office; on Linux it may be the system's."""
+    try:
+        return office_program("python")
+    except InputError:
+        system = Path("/usr/bin/python3")
+        if system.is_file():
+            return system
+        raise
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what is meant for another Python."""
+    return {k: v for k, v in os.environ.items() if k not in STRAY}
+
+
+def app_of(bridge: Bridge, number: int) -> Any:
+    """The office behind *bridge* as an application of xlwings, whose engine becomes the active one."""
+    import xlwings as xw  # noqa: PLC0415
+
+    from qq_excel.addin.libreoffice.engine import ENGINE, App  # noqa: PLC0415
+
+    if ENGINE.name not in xw.engines.engines_by_name:
+        xw.engines.add(xw.Engine(impl=ENGINE))
+    xw.engines[ENGINE.name].activate()
+    app = App(ENGINE, bridge, number)
+    ENGINE.running[number] = app
+    return xw.App(impl=app)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Any]:
+    """The office that listens at *url* (``pipe,name=…`` or ``socket,host=…,port=…``), as an application of xlwings.
+
+    Raises :class:`InputError` when nobody listens there.
+    """
+    from qq_excel.addin.libreoffice.engine import ENGINE  # noqa: PLC0415
+
+    relay = subprocess.Popen(  # noqa: S603 - our own script in the office's own Python
+        [office_python(), _RELAY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=clean_environment(), text=True,
+    )  # fmt: skip
+    try:
+        assert relay.stdin and relay.stdout  # noqa: S101 - they are pipes
+        relay.stdin.write(f"{url}\n")
+        relay.stdin.flush()
+        hello = relay.stdout.readline()
+        if not hello:
+            raise InputError(
+                Text(f"连接不上 LibreOffice（{url}）。", f"LibreOffice cannot be reached at {url}.")
+            )
+        told = json.loads(hello)
+        bridge = Bridge.to(told["address"], bytes.fromhex(told["key"]))
+        try:
+            yield app_of(bridge, relay.pid)
+        finally:
+            ENGINE.running.pop(relay.pid, None)
+            bridge.close()
+    finally:
+        relay.kill()
+        relay.communicate()
+
+
+@contextmanager
+def started(
+    *options: str, profile: Path | None = None, environment: dict[str, str] | None = None
+) -> Iterator[Any]:
+    """A new office without a window (unless *options* say otherwise), with a profile of its own; it ends with the block."""
+    name = f"qq{secrets.token_hex(8)}"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        home = profile or Path(folder)
+        process = subprocess.Popen(  # noqa: S603 - LibreOffice itself
+            [office_program(), *(options or ("--headless",)), "--norestore", "--nologo", "--nofirststartwizard",
+             f"--accept=pipe,name={name};urp;", f"-env:UserInstallation={home.as_uri()}"],
+            env=clean_environment() | (environment or {}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        try:
+            with _when_ready(f"pipe,name={name}", process) as app:
+                yield app
+                app.quit()
+            process.wait(_SECONDS)
+        finally:
+            _end(process)
+
+
+@contextmanager
+def _when_ready(url: str, process: subprocess.Popen[bytes]) -> Iterator[Any]:
+    until = time.monotonic() + _SECONDS
+    while True:
+        meeting = connected(url)
+        try:
+            app = meeting.__enter__()
+            break
+        except InputError:
+            if time.monotonic() > until or process.poll() not in (None, 81):
+                raise
+            time.sleep(0.2)
+    try:
+        yield app
+    finally:
+        meeting.__exit__(None, None, None)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the office and what it started."""
+    import signal  # noqa: PLC0415
+
+    if os.name == "nt":
+        process.kill()
+    else:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+    process.wait()
