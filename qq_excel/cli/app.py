@@ -12,6 +12,7 @@ from qq_excel.cli import common, usage
 from qq_excel.cli.addin import addin_app
 from qq_excel.cli.common import (
     AsOf,
+    Draft,
     Format,
     FormatOption,
     LangOption,
@@ -206,12 +207,7 @@ def write_off(
     out: OutDir,
     as_of: AsOf = None,
     policy: PolicyOption = "group",
-    draft: Annotated[
-        bool,
-        typer.Option(
-            "--draft", help=t("材料不全的也生成，打“草稿”水印", "make watermarked drafts of unfit ones")
-        ),
-    ] = False,
+    draft: Draft = False,
     pdf: Annotated[
         bool,
         typer.Option(

@@ -134,6 +134,16 @@ LimitsFile = Annotated[
 ]
 
 
+Draft = Annotated[
+    bool,
+    typer.Option(
+        "--draft",
+        help=t(
+            "核销：材料不全的也生成，注明“草稿”",
+            "write-offs: make drafts, marked as such, of unfit applications too",
+        ),
+    ),
+]
 SignKey = Annotated[
     Path | None,
     typer.Option(

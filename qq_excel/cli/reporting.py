@@ -16,6 +16,7 @@ from qq_excel.cli.common import (
     FAILED,
     OK,
     AsOf,
+    Draft,
     Format,
     FormatOption,
     LangOption,
@@ -162,6 +163,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         previous: PreviousPaths = None,
         age_on: AgeOn = None,
         unmask: Unmask = False,
+        draft: Draft = False,
         sign_key: SignKey = None,
         together: Together = False,
         password_file: PasswordFile = None,
@@ -175,6 +177,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         del lang
         options = common.options_of(password_file, limits)
         choices = Choices(
+            draft=draft,
             sign_key=_file(sign_key),
             passwords=options.passwords,
             unmask=unmask,

@@ -79,6 +79,18 @@ PAPERS: dict[str, PaperKind] = {
             uses=("evidence", "receivables", "collection_log", "confirmations", "agreements", "instalments", "litigation"),
         ),
         PaperKind(
+            "write-off-meeting", Text("核销审议清单", "lists for the meeting on write-offs"),
+            Text("每个审批机构一份，列材料齐全、待审议的申请", "one per body: the fit applications that wait for its decision"),
+            ("F-16",), ("xlsx", "pdf", "json"), ("write_offs",), "write_off_after:meeting", uses=("evidence", "receivables"), default=1,
+        ),
+        PaperKind(
+            "write-off-filing", Text("核销备案文书", "papers after a write-off is approved"),
+            Text("已批准的申请各一份财务备案表和核销档案封面；每个单位一份备查簿新增登记",
+                 "filing sheet and dossier cover of each approved application; the new entries of each unit's register"),
+            ("F-17", "F-18", "F-19"), ("docx", "xlsx", "pdf", "json"), ("write_offs",), "write_off_after:filings",
+            uses=("evidence", "receivables", "write_off_register"),
+        ),
+        PaperKind(
             "confirmations", Text("对账签认函", "balance confirmations"),
             Text("每个债务人一封，列全部未清款项，附回执；附合并登记册",
                  "one letter per debtor with all open items and a reply slip; with a register"),

@@ -42,7 +42,7 @@ class Choices:
     dated: dt.date | None = None
     #: The day that an ageing goes back to; None: the ledgers' own.
     age_on: dt.date | None = None
-    #: Packs for applications that are not fit, too.
+    #: Packs for applications that are not fit, too, and their place on the lists for a meeting.
     draft: bool = False
     #: The private key (PEM) that signs the packs, and passwords that may open it.
     sign_key: Path | None = None

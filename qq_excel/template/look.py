@@ -39,6 +39,11 @@ class Look:
             self._made[key] = self._book.add_format(whole)
         return self._made[key]
 
+    def quoted(self, style: Any) -> Any:
+        """*style* for a text that looks like a formula: it stays a text even when somebody edits the cell."""
+        key = next(k for k, made in self._made.items() if made is style)
+        return self.make(**dict(key), quote_prefix=True)
+
     @property
     def title(self) -> Any:
         """The sheet's title."""

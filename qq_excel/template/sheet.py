@@ -10,6 +10,7 @@ from typing import Any
 from qq_excel.findings import a1
 from qq_excel.kinds import Block, Field, FieldType, Kind
 from qq_excel.language import t
+from qq_excel.output import looks_like_formula
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.template import validation
 from qq_excel.template.formula import in_cells, references, work_out
@@ -193,7 +194,10 @@ class Sheet:
         elif isinstance(value, dt.date | dt.time):
             self.sheet.write_datetime(row, column, value, style)
         else:
-            self.sheet.write_string(row, column, str(value), style)
+            text = str(value)
+            if looks_like_formula(text):
+                style = self.look.quoted(style)
+            self.sheet.write_string(row, column, text, style)
 
     def _validations(self) -> None:
         plan = self.plan

@@ -47,6 +47,9 @@ DUE = {
 #: Sheets that hold the submitter's own cells, which a copy leaves as they are.
 _THEIRS = ("应收账款明细表", "坏账核销申请表", "证据清单", "核销")
 
+#: Forms to be filled in, which have formulas of our own.
+_FORMS = ("坏账核销备查簿",)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -80,6 +83,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _hostile(kind: str, n: int) -> dict[str, object]:
     """A clean row whose free texts are hostile; a field of the same name has the same text in every kind."""
     row: dict[str, object] = dict(DUE.get(kind, {}))
+    if kind == "write_offs" and n % 2:  # of these, some wait for the meeting and some have passed it
+        row |= {"status": "已批准", "approved_on": dt.date(2026, 9, 1)}
     for f in get_kind(kind).fields:
         if f.name in FIELDS and not (f.name in ("special_reason", "reason_by") and n % 2):
             text = TEXTS[(FIELDS.index(f.name) + n) % len(TEXTS)]
@@ -90,6 +95,7 @@ def _hostile(kind: str, n: int) -> dict[str, object]:
 def _make_papers(source: Path, target: Path) -> None:
     """Every paper that there is, each in a folder of its name."""
     rows = {kind: [_hostile(kind, n) for n in range(4)] for kind in KINDS}
+    del rows["write_off_register"][-1]  # an approved application that is not entered yet
     scores = build(
         source / "考核.xlsx", {"assessment": rows.pop("assessment")}
     )  # a notice takes no file with errors
@@ -120,6 +126,8 @@ def test_workbooks_hold_texts_and_no_formula(folder):
     for name, content in books:
         for sheet in openpyxl.load_workbook(io.BytesIO(content)):
             for cell in (c for row in sheet.iter_rows() for c in row if isinstance(c.value, str)):
+                if sheet.title in _FORMS and cell.value.startswith("=IF(COUNT("):
+                    continue
                 assert cell.data_type == "s", (name, sheet.title, cell.coordinate)
                 if looks_like_formula(cell.value) and sheet.title not in _THEIRS:
                     assert cell.quotePrefix, (name, sheet.title, cell.coordinate, cell.value)
