@@ -39,8 +39,13 @@ COPY (
 _BY_HAND = {
     "ageing": "SELECT unit, least(date_diff('day', occurred_on, _as_of) // 366, 5) AS band, count(*), sum(balance) "
     "FROM read_parquet($1) GROUP BY ALL",
-    "warnings": "SELECT unit, least(greatest(date_diff('day', due_on, _as_of), 0) // 366, 4) AS level, count(*), sum(balance) "
-    "FROM read_parquet($1) GROUP BY ALL",
+    "warnings": "WITH c AS (SELECT unit, balance, date_diff('day', occurred_on, _as_of) AS age, date_diff('day', due_on, _as_of) AS late "
+    "FROM read_parquet($1)) SELECT unit, "
+    "CASE WHEN age > 455 THEN 3 WHEN age > 365 THEN 2 WHEN age > 335 THEN 1 END AS by_age, "
+    "CASE WHEN balance > 90000000 THEN 3 WHEN balance > 80000000 THEN 2 WHEN balance > 70000000 THEN 1 END AS by_limit, "
+    "CASE WHEN late > 90 THEN 4 WHEN late > 0 THEN 3 WHEN late > -30 THEN 1 END AS by_term, "
+    "CASE WHEN late > 1005 THEN 4 END AS by_limitation, CASE WHEN late > 1095 THEN 4 END AS by_overdue, count(*), sum(balance) "
+    "FROM c GROUP BY ALL",
 }
 
 

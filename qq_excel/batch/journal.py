@@ -38,6 +38,8 @@ class Journal:
         self.moves: list[tuple[str, str]] = []
         #: The submissions of the run that decided on them.
         self.keys: list[str] = []
+        #: Results of submissions whose files were moved away: they stay though the inbox has them no longer.
+        self.settled: set[str] = set()
         #: Files that were read, by name, content and how they were read.
         self.seen: dict[tuple[str, str, str], dict[str, Any]] = {}
 
@@ -89,10 +91,14 @@ class Journal:
         self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
         self.seen[name, sha256, how] = what
 
-    def will_move(self, moves: list[tuple[str, str]], keys: list[str]) -> None:
-        """These files are going to be moved, now that all submissions *keys* of the run are done."""
-        self._write("moves", {"moves": moves, "keys": keys})
+    def will_move(self, moves: list[tuple[str, str]], keys: list[str], gone: list[str]) -> None:
+        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
+        self._write("moves", {"moves": moves, "keys": keys, "gone": gone})
+        self._moves(moves, keys, gone)
+
+    def _moves(self, moves: list[tuple[str, str]], keys: list[str], gone: list[str]) -> None:
         self.moves, self.keys = moves, keys
+        self.settled.update(w for key in gone for w in self.done[key].written)
 
     def end(self) -> None:
         """The run is finished."""
@@ -137,7 +143,7 @@ class Journal:
         elif entry["what"] == "done":
             self._take(Done.of(entry))
         elif entry["what"] == "moves":
-            self.moves, self.keys = [(a, b) for a, b in entry["moves"]], entry["keys"]
+            self._moves([(a, b) for a, b in entry["moves"]], entry["keys"], entry["gone"])
         elif entry["what"] == "seen":
             self.seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
         elif entry["what"] == "writes":

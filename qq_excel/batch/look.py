@@ -25,7 +25,8 @@ from qq_excel.reading.spool import Sight, leave
 
 #: (what is done now, how many files are done, of how many)
 Progress = Callable[[Text, int, int], None]
-_GROWS = Text(
+#: Why a file waits for the next run.
+GROWS = Text(
     "校验时文件仍在变化，可能还没有写完；写完后再校验一次",
     "it changed while it was read; run again once it is written",
 )
@@ -103,7 +104,7 @@ class Look:
         else:
             sight = self._submit(place, target, PREVIOUS if seen.name in self._previous else "").result()
             if sight.changed or sight.sha256 != seen.sha256:
-                raise InputError(Text(f"{seen.name}：{_GROWS.zh}。", f"{seen.name}: {_GROWS.en}."))
+                raise InputError(Text(f"{seen.name}：{GROWS.zh}。", f"{seen.name}: {GROWS.en}."))
             if sight.refused is not None:  # its password was known before, say, and is not now
                 return replace(seen, spooled=str(target), refused=_said(sight.refused))
         return replace(seen, spooled=str(target))
@@ -119,7 +120,7 @@ class Look:
             why = error.text if isinstance(error, InputError) else why_unreadable(error)
             return self._unread(name, file, why)
         if sight.changed or sight.sha256 != digest:
-            return self._unread(name, file, _GROWS)
+            return self._unread(name, file, GROWS)
         refused = _said(sight.refused) if sight.refused is not None else None
         what = {
             "unit": sight.unit, "period": sight.period, "tables": [list(t) for t in sight.tables], "rows": sight.rows,

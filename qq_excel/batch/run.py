@@ -66,13 +66,15 @@ class Asked:
     #: What is told of each submission, if there is one.
     register: Register | None = None
     resume: bool = False
+    #: Begin anew where an unfinished run was asked for otherwise; what it finished counts where it is the same.
+    anew: bool = False
 
     def identity(self) -> dict[str, object]:
         """What makes it the same run when it is resumed."""
         return {
             "inbox": [os.path.realpath(p) for p in self.inbox], "previous": [os.path.realpath(p) for p in self.previous],
             "policy": self.policy.sha256, "pattern": self.pattern, "as_of": self.as_of.isoformat() if self.as_of else None,
-            "version": __version__, "moves": {k: os.path.realpath(v) for k, v in sorted(self.moves.items())},
+            "moves": {k: os.path.realpath(v) for k, v in sorted(self.moves.items())},
         }  # fmt: skip
 
 
@@ -160,7 +162,10 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             update_index(asked.register)
         if asked.moves:
             plan = moves_of(outcome.files, came, asked.moves)
-            journal.will_move(plan, [s.key for s in every])
+            away = {origin for origin, _ in plan}
+            names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
+            gone = [s.key for s in every if any(f.name in names for f in s.files)]
+            journal.will_move(plan, [s.key for s in every], gone)
             outcome.moved = move_all(plan)
         journal.end()
         return outcome
@@ -178,7 +183,9 @@ def _may_begin(asked: Asked, journal: Journal) -> None:
             )
         )
     differs = [k for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))]
-    if differs:
+    if differs and asked.anew and not journal.moves:
+        journal.unfinished = None
+    elif differs:
         raise InputError(
             Text(
                 f"{asked.target}：没有做完的那一次用的是别的条件（{'、'.join(differs)}）。请用同样的条件继续，或换一个结果文件夹。",
@@ -301,6 +308,6 @@ def _summed_up(
     missing = missing_of(done, last, asked.policy) if asked.previous else []
     missing += waivers_of(done, asked.waivers, asked.policy, day, len(files))
     written = {w for d in done for w in d.written}
-    for stale in sorted(journal.written - written):
+    for stale in sorted(journal.written - written - journal.settled):
         (asked.target / stale).unlink(missing_ok=True)
     return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0)

@@ -15,17 +15,23 @@ from qq_excel.cli.common import (
     Draft,
     Format,
     FormatOption,
+    Inbox,
+    Jobs,
     LangOption,
     Language,
     LimitsFile,
     MappingsDir,
     MaybeOutDir,
+    Moves,
+    NamePattern,
     OutDir,
     PasswordFile,
     Paths,
     PolicyOption,
+    PreviousFiles,
     PreviousPaths,
     RegisterUrl,
+    Resume,
     SignKey,
     TablesDir,
     Together,
@@ -113,48 +119,18 @@ def check(
     )
 )
 def batch(
-    inbox: Annotated[
-        list[str],
-        typer.Argument(help=t("文件夹、工作簿、zip 或通配符", "folders, workbooks, zips or globs")),
-    ],
+    inbox: Inbox,
     out: OutDir,
-    jobs: Annotated[
-        int, typer.Option("--jobs", min=0, help=t("并行进程数；0 为每核一个", "processes; 0: one per core"))
-    ] = 0,
-    pattern: Annotated[
-        str | None,
-        typer.Option(
-            "--pattern",
-            help=t(
-                "表头没有时从路径取单位和报告期，如 {period}/{unit}/*",
-                "unit and period from the path where the head block lacks them, e.g. {period}/{unit}/*",
-            ),
-        ),
-    ] = None,
-    move: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--move",
-            help=t(
-                "做完后移动文件：accepted=文件夹,rejected=文件夹",
-                "move files when done: accepted=FOLDER,rejected=FOLDER",
-            ),
-        ),
-    ] = None,
+    jobs: Jobs = 0,
+    pattern: NamePattern = None,
+    move: Moves = None,
     waivers: WaiversFile = None,
     register: RegisterUrl = None,
     tables: TablesDir = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
-    ] = False,
+    resume: Resume = False,
     as_of: AsOf = None,
     policy: PolicyOption = "group",
-    previous: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--previous", help=t("上期的工作簿、文件夹或 zip，可以多次给出", "the previous period's files")
-        ),
-    ] = None,
+    previous: PreviousFiles = None,
     format: FormatOption = Format.TEXT,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
@@ -162,14 +138,63 @@ def batch(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check an inbox."""
-    from qq_excel.cli.batching import run_batch  # noqa: PLC0415
+    from qq_excel.cli.batching import asked_for, run_batch  # noqa: PLC0415
 
     del lang
-    return run_batch(
-        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), format,
-        jobs=jobs, pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers,
-        register=register, tables=tables, resume=resume,
+    asked = asked_for(
+        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
+        pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers, resume=resume,
     )  # fmt: skip
+    return run_batch(asked, format, register, tables)
+
+
+@app.command(
+    help=t(
+        "监视收件夹：收到就校验，回执写在旁边；重启后接着做",
+        "watch an inbox: check what arrives, answer beside it; goes on after a restart",
+    )
+)
+def watch(
+    inbox: Inbox,
+    out: OutDir,
+    settle: Annotated[
+        float,
+        typer.Option(
+            "--settle", min=0.1, help=t("多少秒不再变化才算写完", "seconds without a change: it is written")
+        ),
+    ] = 2.0,
+    every: Annotated[
+        float,
+        typer.Option(
+            "--every",
+            min=1,
+            help=t("至少多少秒看一次（网络文件夹不通知变化）", "seconds between two looks at least"),
+        ),
+    ] = 60.0,
+    jobs: Jobs = 0,
+    pattern: NamePattern = None,
+    move: Moves = None,
+    waivers: WaiversFile = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    previous: PreviousFiles = None,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    mappings: MappingsDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Watch an inbox."""
+    from qq_excel.cli.batching import asked_for  # noqa: PLC0415
+    from qq_excel.cli.watching import run_watch  # noqa: PLC0415
+
+    del lang
+    asked = asked_for(
+        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
+        pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers,
+    )  # fmt: skip
+    return run_watch(asked, register, tables, settle, every)
 
 
 @app.command(

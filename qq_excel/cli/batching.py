@@ -16,7 +16,7 @@ from qq_excel.cli.common import FINDINGS, OK, Format, err, out
 from qq_excel.language import Text, t
 
 if TYPE_CHECKING:
-    from qq_excel.batch import Outcome
+    from qq_excel.batch import Asked, Outcome
     from qq_excel.policy import Policy
     from qq_excel.reading import Options
 
@@ -25,23 +25,28 @@ if TYPE_CHECKING:
 _EVERY = 30
 
 
-def run_batch(
-    inbox: list[str], target: Path, policy: Policy, options: Options, format: Format, *,
-    jobs: int, pattern: str | None, as_of: dt.date | None, previous: list[str], moves: list[str],
-    waivers: Path | None, register: str | None, tables: Path | None, resume: bool,
-) -> int:  # fmt: skip
-    """Check an inbox; 0 when every file that counts is accepted. Waivers: those given, else of its folders."""
+def asked_for(
+    inbox: list[str], target: Path, policy: Policy, options: Options, *, jobs: int, pattern: str | None,
+    as_of: dt.date | None, previous: list[str], moves: list[str], waivers: Path | None, resume: bool = False,
+) -> Asked:  # fmt: skip
+    """A batch as the command line asks for it. Waivers: those given, else of the inbox's folders."""
     from qq_excel import batch  # noqa: PLC0415
     from qq_excel.batch.moving import parse_moves  # noqa: PLC0415
     from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
-    from qq_excel.register import open_register  # noqa: PLC0415
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
     entries = [w for f in ([waivers] if waivers else beside(map(Path, inbox))) for w in load_waivers(f)]
-    asked = batch.Asked(
+    return batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
         parse_moves(moves), tuple(entries), None, resume,
     )  # fmt: skip
+
+
+def run_batch(asked: Asked, format: Format, register: str | None, tables: Path | None) -> int:
+    """Check an inbox; 0 when every file that counts is accepted."""
+    from qq_excel import batch  # noqa: PLC0415
+    from qq_excel.register import open_register  # noqa: PLC0415
+
     try:
         with ExitStack() as stack:
             if register is not None:
@@ -54,7 +59,7 @@ def run_batch(
     if format is Format.JSON:
         from qq_excel.batch.summary import DOCUMENT  # noqa: PLC0415
 
-        out.file.write((target / DOCUMENT).read_text(encoding="utf-8"))
+        out.file.write((asked.target / DOCUMENT).read_text(encoding="utf-8"))
     else:
         _print(outcome)
     whole = all(f.state in ("accepted", "superseded") for f in outcome.files)

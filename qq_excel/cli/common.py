@@ -163,6 +163,49 @@ MappingsDir = Annotated[
 ]
 
 
+Inbox = Annotated[
+    list[str],
+    typer.Argument(help=t("文件夹、工作簿、zip 或通配符", "folders, workbooks, zips or globs")),
+]
+
+Jobs = Annotated[
+    int, typer.Option("--jobs", min=0, help=t("并行进程数；0 为每核一个", "processes; 0: one per core"))
+]
+
+NamePattern = Annotated[
+    str | None,
+    typer.Option(
+        "--pattern",
+        help=t(
+            "表头没有时从路径取单位和报告期，如 {period}/{unit}/*",
+            "unit and period from the path where the head block lacks them, e.g. {period}/{unit}/*",
+        ),
+    ),
+]
+
+Moves = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--move",
+        help=t(
+            "做完后移动文件：accepted=文件夹,rejected=文件夹",
+            "move files when done: accepted=FOLDER,rejected=FOLDER",
+        ),
+    ),
+]
+
+Resume = Annotated[
+    bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
+]
+
+PreviousFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--previous", help=t("上期的工作簿、文件夹或 zip，可以多次给出", "the previous period's files")
+    ),
+]
+
+
 def options_of(password_file: Path | None, limits: Path | None, mappings: Path | None = None) -> Any:
     """How files are to be read: a :class:`qq_excel.reading.Options`."""
     from qq_excel.reading import Options  # noqa: PLC0415

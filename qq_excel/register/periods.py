@@ -65,20 +65,21 @@ def ageing(register: Register, period: str, basis: str = "业务发生日") -> l
 def warnings(register: Register, period: str) -> list[Warned]:
     """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
     columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
-    sets = ", ".join(["(_creditor, _warning)", *(f"(_creditor, _warning_{c})" for c in CAUSES)])
     rows = _asked(
-        f"SELECT _creditor, {columns}, grouping({columns}), count(*), sum(coalesce(balance, 0)) "  # noqa: S608
-        f"FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY GROUPING SETS ({sets})",
+        f"SELECT _creditor, {columns}, count(*), sum(coalesce(balance, 0)) "  # noqa: S608 - names of ours
+        "FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY ALL",
         ledgers(register, period),
     )
     causes = [None, *CAUSES]
-    out = []
-    for unit, *levels, absent, count, amount in rows:
-        # grouping() has a bit per column, the first the highest: 0 where the row is grouped by it
-        n = next(i for i in range(len(causes)) if not absent >> (len(causes) - 1 - i) & 1)
-        if levels[n] is not None:
-            out.append(Warned(unit, causes[n], levels[n], count, int(amount)))
-    return sorted(out, key=lambda w: (w.unit, causes.index(w.cause), -LEVELS.index(w.level)))
+    sums: dict[tuple[str, str | None, str], list[int]] = {}
+    for unit, *levels, count, amount in rows:  # few: claims that are warned of alike are one row
+        for cause, level in zip(causes, levels, strict=True):
+            if level is not None:
+                one = sums.setdefault((unit, cause, level), [0, 0])
+                one[0] += count
+                one[1] += int(amount)
+    order = sorted(sums, key=lambda k: (k[0], causes.index(k[1]), -LEVELS.index(k[2])))
+    return [Warned(*key, *sums[key]) for key in order]
 
 
 def _asked(query: str, paths: list[str]) -> list[tuple[Any, ...]]:

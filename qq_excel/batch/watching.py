@@ -1,0 +1,207 @@
+"""An inbox that is watched: what arrives is checked once it is written, and answered beside it.
+
+Each time something changes the batch is run over the inbox, which checks only what is new; its journal is what
+survives a restart. Changes are told by the system; since network folders tell none, the inbox is also looked at now
+and then.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qq_excel import inputs
+from qq_excel.batch.journal import FOLDER
+from qq_excel.batch.look import GROWS
+from qq_excel.batch.model import FileOutcome
+from qq_excel.batch.part import RETURNED
+from qq_excel.batch.run import Asked, Outcome, run_batch
+from qq_excel.batch.summary import STATES
+from qq_excel.errors import InputError, QQExcelError
+from qq_excel.language import Text, t
+from qq_excel.output import write_bytes, write_text
+
+#: What the answer to a workbook is called, beside it.
+RECEIPT = "_回执.txt"
+#: A line of a receipt: a file that was put beside the workbook.
+_LISTED = re.compile(r"^  (.+)  SHA-256 ([0-9a-f]{64})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How an inbox is watched (seconds): a file counts once it has not changed for *settle*; a look every *every*."""
+
+    settle: float = 2.0
+    every: float = 60.0
+
+
+def watch(
+    asked: Asked,
+    told: Callable[[Outcome | QQExcelError], None],
+    stop: threading.Event,
+    pace: Pace = Pace(),
+    run: Callable[[Asked], Outcome] = run_batch,
+) -> None:
+    """Check the folders of *asked*, now and whenever something changes in them, until *stop* is set.
+
+    *told* is given what each run came to, or why it could not be finished (then it is tried again). Raises
+    :class:`InputError` when an inbox is no folder.
+    """
+    folders = [Path(p) for p in asked.inbox]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(
+                Text(f"{folder}：没有这个文件夹。请检查路径。", f"{folder}: no such folder. Check the path.")
+            )
+    known: object = None
+    for _ in _changes(folders, stop, pace):
+        state = _settled(folders, asked.target, stop, pace)
+        if stop.is_set():
+            return
+        if state == known:
+            continue
+        try:
+            if state:
+                outcome = run(replace(asked, resume=(asked.target / FOLDER).exists(), anew=True))
+                answer(outcome.files, folders, asked.target)
+                told(outcome)
+                if any(f.why == (GROWS.zh, GROWS.en) for f in outcome.files):
+                    continue  # known stays: it is looked at again though nothing should change any more
+            known = state
+        except QQExcelError as error:
+            told(error)
+
+
+def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) -> None:
+    """Write beside each workbook of the inbox what became of it, with the results that go back to its unit."""
+    from qq_excel.batch.part import stems_of  # noqa: PLC0415
+    from qq_excel.papers.checking import BOOK, COPY  # noqa: PLC0415
+
+    stems = stems_of(f.name for f in files)
+    for file in files:
+        place = _place(file.name, folders)
+        if place is None:  # in a zip, or moved away
+            continue
+        first = target / RETURNED / f"{stems[file.name]}{BOOK}"
+        stem = first.name.removesuffix(BOOK)
+        results = [first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))]
+        there = [r for r in results if r.exists()] if file.state in ("rejected", "quarantined") else []
+        _answer(file, place, {f"{place.stem}{r.name[len(stem) :]}": r for r in there})
+
+
+def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None:
+    """The receipt of one workbook, and its results under their names beside it.
+
+    The receipt lists what was put there, by hash: only that is ever replaced or taken away.
+    """
+    receipt = place.with_name(f"{place.name}{RECEIPT}")
+    before = receipt.read_text(encoding="utf-8-sig") if receipt.exists() else ""
+    ours = dict(_LISTED.findall(before))
+    given: dict[str, str] = {}
+    for name, result in results.items():
+        beside = place.with_name(name)
+        content = result.read_bytes()
+        given[name] = hashlib.sha256(content).hexdigest()
+        is_there = _digest(beside)
+        if is_there is None or is_there == ours.get(name) != given[name]:
+            write_bytes(beside, content)
+        elif is_there != given[name]:
+            given[name] = ""  # somebody's own file of that name
+    for name, digest in ours.items():
+        if name not in given and "/" not in name and _digest(place.with_name(name)) == digest:
+            place.with_name(name).unlink(missing_ok=True)
+    words = _receipt(file, given)
+    if before != words:
+        write_text(receipt, "\ufeff" + words)  # so that every editor reads it as UTF-8
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _receipt(file: FileOutcome, given: Mapping[str, str]) -> str:
+    lines = [f"{Path(file.name).name}：{STATES[file.state]}", f"SHA-256 {file.sha256}" if file.sha256 else ""]
+    if file.why:
+        lines.append(str(Text(*file.why)))
+    if file.state in ("accepted", "rejected"):
+        errors, warnings = file.counts.get("E", 0), file.counts.get("W", 0)
+        lines.append(t(f"错误 {errors} 条，警告 {warnings} 条", f"{errors} errors, {warnings} warnings"))
+    for name, digest in sorted(given.items()):
+        taken = t(f"没有写出 {name}：已有同名的文件", f"{name} was not written: there is a file of that name")
+        lines.append(f"  {name}  SHA-256 {digest}" if digest else taken)
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _changes(folders: Sequence[Path], stop: threading.Event, pace: Pace) -> Iterator[None]:
+    """At once, then whenever the system tells of a change or *pace* asks for a look."""
+    try:
+        from watchfiles import watch as notified  # noqa: PLC0415
+    except ImportError:
+        raise InputError(
+            Text(
+                "监视文件夹需要另装 watchfiles。请运行 pip install 'qq-excel[watch]'。",
+                "To watch a folder watchfiles is needed. Run pip install 'qq-excel[watch]'.",
+            )
+        ) from None
+    yield
+    for _ in notified(
+        *folders, stop_event=stop, rust_timeout=int(pace.every * 1000), yield_on_timeout=True, raise_interrupt=True
+    ):  # fmt: skip
+        yield
+
+
+def _settled(
+    folders: Sequence[Path], target: Path, stop: threading.Event, pace: Pace
+) -> dict[str, tuple[int, int]]:
+    """What the inbox holds, once nothing has changed for a while."""
+    state = _state(folders, target)
+    while not stop.wait(pace.settle):
+        now = _state(folders, target)
+        if now == state:
+            return now
+        state = now
+    return state
+
+
+def _state(folders: Sequence[Path], target: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of every file that may count; not of our own answers and results."""
+    out: dict[str, tuple[int, int]] = {}
+    results = os.path.realpath(target)
+    for folder in folders:
+        for top, inside, names in os.walk(folder):
+            inside[:] = [
+                d for d in inside if not d.startswith(".") and os.path.realpath(Path(top, d)) != results
+            ]
+            for name in names:
+                if name.startswith((".", "~$")) or name.endswith((*inputs.OWN_SUFFIXES, RECEIPT)):
+                    continue
+                path = Path(top, name)
+                try:
+                    status = path.stat()
+                except OSError:
+                    continue
+                out[str(path)] = (status.st_size, status.st_mtime_ns)
+    return out
+
+
+def _place(name: str, folders: Sequence[Path]) -> Path | None:
+    """Where the workbook lies that a batch calls *name*."""
+    for folder in folders:
+        within = name
+        if len({os.path.realpath(f) for f in folders}) > 1:
+            first, _, within = name.partition("/")
+            if first != folder.resolve().name:
+                continue
+        place = folder / within
+        if place.is_file():
+            return place
+    return None

@@ -1,0 +1,55 @@
+"""``qq-excel watch``."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qq_excel.cli.common import OK, err, out
+from qq_excel.errors import QQExcelError
+from qq_excel.language import t
+
+if TYPE_CHECKING:
+    from qq_excel.batch import Asked, Outcome
+
+
+def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: float, every: float) -> int:
+    """Watch until Ctrl-C or SIGTERM; what is under way is finished by the next start."""
+    from qq_excel.batch import run_batch  # noqa: PLC0415
+    from qq_excel.batch.watching import Pace, watch  # noqa: PLC0415
+    from qq_excel.register import open_register  # noqa: PLC0415
+
+    def run(wanted: Asked) -> Outcome:
+        if register is None:
+            return run_batch(wanted)
+        with open_register(register, tables) as opened:
+            return run_batch(replace(wanted, register=opened))
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    out.print(t("正在监视；按 Ctrl-C 结束。", "Watching; Ctrl-C ends it."))
+    try:
+        watch(asked, _tell, threading.Event(), Pace(settle, every), run)
+    except KeyboardInterrupt:
+        out.print(t("监视结束。", "Ended."))
+    return OK
+
+
+def _tell(what: Outcome | QQExcelError) -> None:
+    """One line for a log."""
+    from qq_excel.batch.summary import STATES  # noqa: PLC0415
+
+    if isinstance(what, QQExcelError):
+        err.print(str(what), style="red", markup=False, soft_wrap=True)
+        return
+    states = "  ".join(f"{words} {sum(f.state == s for f in what.files)}" for s, words in STATES.items())
+    line = t(
+        f"校验了 {what.checked} 个文件；收件夹共 {len(what.files)} 个：",
+        f"{what.checked} files checked, {len(what.files)} in all: ",
+    )
+    out.print(line + states, markup=False, soft_wrap=True)

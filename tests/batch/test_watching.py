@@ -1,0 +1,180 @@
+"""A watched inbox: what arrives is checked once it is written, and answered beside it; restarts lose nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qq_excel.batch import Asked, FileOutcome, Outcome
+from qq_excel.batch.watching import Pace, answer, watch
+from qq_excel.errors import InputError, OutputError, QQExcelError
+from qq_excel.language import Text
+from qq_excel.policy import load_policy
+from tests.batch.support import UNITS, WRONG, ledger
+from tests.cli.support import ROOT
+from tests.support.build import build
+
+
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait for what is bound to come."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    code = "from qq_excel.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "watch", "in", "-o", "out", "--settle", "0.3", "--jobs", "1"], cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    build(tmp_path / "wrong.xlsx", {"receivables": ledger(0, WRONG)}, {"unit": UNITS[0]})
+    build(tmp_path / "right.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
+    whole = (tmp_path / "wrong.xlsx").read_bytes()
+    receipt = came / "应收.xlsx_回执.txt"
+    process = start(tmp_path)
+    try:
+        with (came / "应收.xlsx").open("wb") as file:  # written slowly: only the whole counts
+            for piece in range(4):
+                file.write(whole[piece * len(whole) // 4 : (piece + 1) * len(whole) // 4])
+                file.flush()
+                time.sleep(0.1)
+        until(receipt.exists)
+        said = receipt.read_text(encoding="utf-8-sig").splitlines()
+        assert said[0] == "应收.xlsx：退回修改"
+        assert said[2] == "错误 1 条，警告 0 条"
+        assert [line.split("  ")[1] for line in said[3:]] == ["应收_已标注.xlsx", "应收_校验结果.xlsx"]
+        process.kill()  # as a power cut would
+        process.wait()
+        shutil.copy2(tmp_path / "right.xlsx", came / "应收.xlsx")  # mended while nobody looked
+        process = start(tmp_path)
+        until(lambda: receipt.read_text(encoding="utf-8-sig").startswith("应收.xlsx：通过"))
+        assert sorted(p.name for p in came.iterdir()) == ["应收.xlsx", "应收.xlsx_回执.txt"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stdout
+        assert "监视结束" in process.stdout.read()
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def test_only_its_own_answers_are_replaced_or_taken_away(tmp_path: Path) -> None:
+    came, out = tmp_path / "in", tmp_path / "out"
+    came.mkdir()
+    (came / "a.xlsx").write_bytes(b"x")
+    returned = out / "退回修改"
+    returned.mkdir(parents=True)
+    for name in ("a_校验结果.xlsx", "a_已标注.xlsx"):
+        (returned / name).write_bytes(b"one")
+    (came / "a_已标注.xlsx").write_bytes(b"mine")
+    outcome = FileOutcome("a.xlsx", "rejected", counts={"E": 2}, sha256="ab")
+    answer([outcome], [came], out)
+    receipt = (came / "a.xlsx_回执.txt").read_text(encoding="utf-8-sig")
+    assert "没有写出 a_已标注.xlsx：已有同名的文件" in receipt
+    assert (came / "a_校验结果.xlsx").read_bytes() == b"one"
+    (returned / "a_校验结果.xlsx").write_bytes(b"two")
+    answer([outcome], [came], out)
+    assert (came / "a_校验结果.xlsx").read_bytes() == b"two"
+    outcome.state = "accepted"
+    answer([outcome], [came], out)
+    assert sorted(p.name for p in came.iterdir()) == ["a.xlsx", "a.xlsx_回执.txt", "a_已标注.xlsx"]
+    assert (came / "a_已标注.xlsx").read_bytes() == b"mine"
+
+
+def test_a_run_that_fails_is_tried_again_and_a_growing_file_is_looked_at_again(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    (came / "a.xlsx").write_bytes(b"x")
+    grows = FileOutcome(
+        "a.xlsx",
+        "quarantined",
+        why=(
+            "校验时文件仍在变化，可能还没有写完；写完后再校验一次",
+            "it changed while it was read; run again once it is written",
+        ),
+    )
+    turns: list[Outcome | QQExcelError] = [
+        OutputError(Text("磁盘已满", "full")), Outcome([grows], [], [], 1), Outcome([FileOutcome("a.xlsx", "accepted")], [], [], 1),
+    ]  # fmt: skip
+    told: list[Outcome | QQExcelError] = []
+    stop = threading.Event()
+
+    def run(_: Asked) -> Outcome:
+        turn = turns[len(told)]
+        if isinstance(turn, QQExcelError):
+            raise turn
+        return turn
+
+    def tell(what: Outcome | QQExcelError) -> None:
+        told.append(what)
+        if len(told) == 3:
+            stop.set()
+
+    asked = Asked((str(came),), tmp_path / "out", load_policy("group"))
+    watch(asked, tell, stop, Pace(0.02, 0.2), run)
+    assert told == turns
+    with pytest.raises(InputError, match="没有这个文件夹"):
+        watch(Asked((str(tmp_path / "no"),), tmp_path / "out", load_policy("group")), tell, stop)
+
+
+def test_the_units_are_right_and_name_what_is_there() -> None:
+    deploy = ROOT / "deploy"
+    for unit in sorted(deploy.glob("qq-excel-*.[st]*")):
+        text = unit.read_text(encoding="utf-8")
+        assert text.startswith("# "), unit
+        assert "[Unit]" in text
+        if shutil.which("systemd-analyze"):
+            done = subprocess.run(
+                ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
+            )
+            wrong = [
+                line
+                for line in done.stderr.splitlines()
+                if "qq-excel" in line and "not executable" not in line
+            ]
+            assert not [line for line in wrong if "No such file" not in line], done.stderr
+    script = deploy / "qq-excel-batch"
+    assert os.access(script, os.X_OK)
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+
+
+def test_the_nightly_batch_counts_findings_as_no_failure_and_goes_on_with_what_was_broken_off(
+    tmp_path: Path,
+) -> None:
+    fake = tmp_path / "qq-excel"
+    fake.write_text('#!/bin/sh\necho "$@"\nexit ${CODE}\n')
+    fake.chmod(0o755)
+    said = {
+        "QQ_EXCEL": str(fake),
+        "QQ_INBOX": "in",
+        "QQ_OUT": str(tmp_path / "out"),
+        "QQ_OPTIONS": "--jobs 2",
+        "PATH": os.environ["PATH"],
+    }
+    script = str(ROOT / "deploy" / "qq-excel-batch")
+    first = subprocess.run([script], env={**said, "CODE": "1"}, capture_output=True, text=True, check=False)
+    assert (first.returncode, first.stdout) == (0, f"batch in -o {tmp_path}/out --jobs 2\n")
+    journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.touch()
+    again = subprocess.run([script], env={**said, "CODE": "2"}, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (2, f"batch in -o {tmp_path}/out --resume --jobs 2\n")
