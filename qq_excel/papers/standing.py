@@ -2,64 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from qq_excel.papers import style, write_off_books
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
 from qq_excel.papers.signing import load_signer
-from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, movement, recall
-from qq_excel.papers.warning_sheet import TITLE, write_warning_sheet
+from qq_excel.papers.slip_memory import ROSE, recall
+from qq_excel.papers.warning_moves import Moved, counted, moves
+from qq_excel.papers.warning_sheet import file_words, write_warning_sheet
 from qq_excel.papers.warning_views import views
 from qq_excel.papers.write_off_pack import GAPS, Kit, evidence_stamp, plan, write_pack
 from qq_excel.papers.write_off_volume import Press
 
 
 def warnings(job: Job) -> Iterable[Piece]:
-    """The group's warning sheet and one per unit; what was found as data."""
+    """The group's warning sheet, one per department and one per unit; what was found as data."""
     job.outcome = job.warnings
+    moved = moves(job.warnings.claims, recall(job.choices.since)) if job.choices.since else None
     names = Names()
-    for view in views(job.warnings):
-        name = names.free(TITLE, "汇总" if view.unit is None else view.unit or "未填单位", suffix=".xlsx")
-        yield Piece(name, partial(write_warning_sheet, view), pdf=True)
-    if job.choices.since:
-        yield changes(job)
+    for view in views(job.warnings, moved):
+        yield Piece(
+            names.free(*file_words(view), suffix=".xlsx"), partial(write_warning_sheet, view), pdf=True
+        )
+    if moved is not None:
+        yield changes(job, moved)
     yield job.json("清欠预警.json", job.warnings.document())
 
 
-def changes(job: Job) -> Piece:
+def changes(job: Job, moved: Sequence[Moved]) -> Piece:
     """预警变化表: what rose since the last run, first and marked; what is new, fell, or is not warned of any more."""
-    last = recall(job.choices.since) if job.choices.since else {}
-    rows: list[dict[str, Any]] = []
-    for c in job.warnings.claims:
-        old = last.pop((c.unit, c.claim_id), None)
-        change = movement(old.level if old else None, c.level)
-        rows.append({
-            "unit": c.unit, "claim_id": c.claim_id, "debtor": c.debtor, "before": old.level if old else "",
-            "level": c.level, "change": change, "balance": c.balance, "responsible": c.responsible,
-            "state": old.state if old and old.number else "", "answer": old.answer if old else "",
-            "causes": "；".join(x.text.zh for x in c.causes),
-        })  # fmt: skip
-    rows += [
+    rows = [
         {
-            "unit": s.unit, "claim_id": s.claim_id, "debtor": s.debtor, "before": s.level, "level": "", "change": GONE,
-            "balance": s.balance, "responsible": "", "state": s.state if s.number else "", "answer": s.answer,
-            "causes": "",
+            "no": n, "unit": m.unit, "claim_id": m.claim_id, "debtor": m.debtor, "before": m.before,
+            "level": Cell(m.level, tint=style.WARNING_TINTS[m.level]) if m.level else "",
+            "change": Cell(ROSE, tint=style.WARNING_TINTS["红"], bold=True) if m.change == ROSE else m.change,
+            "balance": m.balance, "responsible": m.responsible, "state": m.state, "answer": m.answer,
+            "causes": "；".join(m.causes),
         }
-        for s in last.values()
+        for n, m in enumerate(moved, 1)
     ]  # fmt: skip
-    order = (ROSE, NEW, SAME, FELL, GONE)
-    rows.sort(key=lambda r: order.index(r["change"]))
-    counts = "，".join(f"{x} {sum(r['change'] == x for r in rows)} 笔" for x in order)
-    for n, row in enumerate(rows, 1):
-        row["no"] = n
-        if row["change"] == ROSE:
-            row["change"] = Cell(ROSE, tint=style.WARNING_TINTS["红"], bold=True)
-        if row["level"]:
-            row["level"] = Cell(row["level"], tint=style.WARNING_TINTS[row["level"]])
-    under = f"截止日期：{day(job.result.as_of)}    与上次相比：{counts}    金额单位：元"
+    under = f"截止日期：{day(job.result.as_of)}    与上次相比：{counted(moved)}    金额单位：元"
     known = ("no", "unit", "claim_id", "debtor", "before", "level", "change", "balance", "responsible", "state", "answer",
              "causes")  # fmt: skip
     return job.book("预警变化表.xlsx", [("warning_changes", job.filled(rows, under))], known, pdf=True)

@@ -1,4 +1,4 @@
-"""清欠预警表: one workbook per unit and one for the group, to be signed and handed on."""
+"""清欠预警表: one workbook for the group, one per unit and one per department, to be signed and handed on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qq_excel.output import safe_name
 from qq_excel.papers import style
+from qq_excel.papers.report_job import Names
 from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, paper
+from qq_excel.papers.slip_memory import ROSE
 from qq_excel.papers.warning_charts import ageing_chart, cause_chart, cause_height, level_chart
+from qq_excel.papers.warning_moves_sheet import write_moves
 from qq_excel.papers.warning_view import LEVELS, AgeTable, Line, Sum, View
 from qq_excel.papers.warning_views import views
 
@@ -25,34 +27,40 @@ _LEVEL_NOTE = (
 
 
 def write_warning_sheets(book: WarningBook, target: Path) -> list[Path]:
-    """Write the group's sheet and one per unit to the folder *target*."""
-    every = views(book)
-    names: set[str] = set()
-    out = []
-    for view in every:
-        name = f"{TITLE}_{safe_name(view.unit, '未填单位') if view.unit is not None else '汇总'}"
-        free, n = name, 1
-        while free.casefold() in names:
-            n += 1
-            free = f"{name}_{n}"
-        names.add(free.casefold())
-        out.append(write_warning_sheet(view, target / f"{free}.xlsx"))
-    return out
+    """Write the group's sheet, one per unit and one per department to the folder *target*."""
+    names = Names()
+    return [write_warning_sheet(v, target / names.free(*file_words(v), suffix=".xlsx")) for v in views(book)]
 
 
 def write_warning_sheet(view: View, target: Path) -> Path:
     """Write one warning sheet."""
     with paper(target, TITLE) as book:
         _claims(book.sheet("预警清单", tab="#C00000"), view)
+        if view.moves is not None:
+            write_moves(book.sheet("预警变化", tab="#7B1E1E"), view, _under(view))
         _analysis(book, book.sheet("预警分析", tab="#ED7D31"), view)
-        _ageing(book, book.sheet("账龄分析", tab=style.NAVY), view)
+        if view.department is None:
+            _ageing(book, book.sheet("账龄分析", tab=style.NAVY), view)
         _notes(book.sheet("说明", tab="#7F7F7F"), view)
     return target
+
+
+def file_words(view: View) -> tuple[str, ...]:
+    """What its file is called."""
+    if view.department is not None:
+        return TITLE, "部门", view.department
+    return TITLE, "汇总" if view.unit is None else view.unit or "未填单位"
+
+
+def _whose(view: View) -> str:
+    return view.department or view.unit or "汇总"
 
 
 def _under(view: View) -> str:
     day = view.as_of.isoformat() if view.as_of else "未填"
     unit = f"单位：{view.unit}" if view.unit is not None else "范围：全部单位"
+    if view.department is not None:
+        unit = f"责任部门：{view.department}    {unit}"
     return f"{unit}    截止日期：{day}    账龄口径：{view.basis}    金额单位：元"
 
 
@@ -63,6 +71,7 @@ def _claims(sheet: Sheet, view: View) -> None:
     group = view.unit is None
     columns = [
         Column("序号", "count", least=5), Column("级别", least=6, centre=True),
+        *([Column("上次", least=6, centre=True), Column("变化", least=6, centre=True)] if view.moves is not None else []),
         *([Column("单位", most=10)] if group else []),
         Column("债权编号", most=12), Column("债务人", least=10, most=15), Column("合同编号", most=10),
         Column("账面余额", "amount", least=14, most=19), Column("逾期天数", "count", least=7),
@@ -71,12 +80,13 @@ def _claims(sheet: Sheet, view: View) -> None:
         Column("建议措施", least=18, most=20), Column("条款", most=7, centre=True), Column("特殊原因", least=8, most=11),
     ]  # fmt: skip
     lines = view.sorted_lines()
-    rows = [_row(n, x, group=group) for n, x in enumerate(lines, 1)]
+    rows = [_row(n, x, view) for n, x in enumerate(lines, 1)]
     total: list[Any] = ["" for _ in columns]
     total[1] = "合计"
     total[next(i for i, c in enumerate(columns) if c.kind == "amount")] = sum(x.balance for x in lines)
     sheet.widths(sheet.fitted(columns, [*rows, total]))
-    row = sheet.title(f"{TITLE}（汇总）" if group else TITLE, len(columns), _under(view))
+    whole = f"{TITLE}（{_whose(view)}）" if group else TITLE
+    row = sheet.title(whole, len(columns), _under(view))
     row = _boxes(sheet, row, view.by_level, len(columns))
     top = row
     row = sheet.table(top, columns, rows, total=total if rows else None, stripes=False)
@@ -89,13 +99,15 @@ def _claims(sheet: Sheet, view: View) -> None:
     sheet.merged((row + 1, 0, row + 1, len(columns) - 1), _SIGN, align="center", font_size=11)
     sheet.sheet.set_row(row + 1, 30)
     sheet.sheet.freeze_panes(top + 1, 0)
-    sheet.print_set_up(landscape=True, repeat=(top, top), footer=f"{TITLE} {view.unit or '汇总'}")
+    sheet.print_set_up(landscape=True, repeat=(top, top), footer=f"{TITLE} {_whose(view)}")
 
 
-def _row(n: int, x: Line, *, group: bool) -> list[Any]:
+def _row(n: int, x: Line, view: View) -> list[Any]:
     causes = "\n".join(x.causes)
+    rose = Cell(x.change, tint=style.WARNING_TINTS["红"], bold=True) if x.change == ROSE else x.change
     return [
-        n, Cell(x.level, tint=style.WARNING_TINTS[x.level]), *([x.unit] if group else []), x.claim_id, x.debtor,
+        n, Cell(x.level, tint=style.WARNING_TINTS[x.level]), *([x.before, rose] if view.moves is not None else []),
+        *([x.unit] if view.unit is None else []), x.claim_id, x.debtor,
         x.contract_id, x.balance, x.overdue_days, causes, x.department, x.handler, x.responsible, x.measure,
         "\n".join(x.clause),
         x.special_reason,
@@ -140,7 +152,7 @@ def _analysis(book: Paper, sheet: Sheet, view: View) -> None:
     if view.unit is None:
         row = sheet.heading(max(row, top + cause_height(len(causes)) // 20) + 1, "三、按单位")
         row = _sums(sheet, row, "单位", sorted(view.by_unit, key=lambda s: (-s.amount, s.name)))
-    sheet.print_set_up(landscape=True, footer=f"预警分析 {view.unit or '汇总'}")
+    sheet.print_set_up(landscape=True, footer=f"预警分析 {_whose(view)}")
 
 
 def _sums(
@@ -188,7 +200,7 @@ def _ageing(book: Paper, sheet: Sheet, view: View) -> None:
         row = _tie(sheet, row, total[-1], table.ledger, widest)
         if n == 0:
             row = ageing_chart(book, sheet, (top, len(units), len(table.bands)), row) + 1
-    sheet.print_set_up(landscape=True, footer=f"账龄分析 {view.unit or '汇总'}")
+    sheet.print_set_up(landscape=True, footer=f"账龄分析 {_whose(view)}")
 
 
 def _age_columns(table: AgeTable) -> list[Column]:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from qq_excel.papers.warning_moves import Moved
+
 #: Gravest first.
 LEVELS = ("红", "橙", "黄", "蓝")
 
@@ -28,6 +30,9 @@ class Line:
     measure: str
     clause: tuple[str, ...]
     special_reason: str = ""
+    #: Its level at the last run, and how it moved since then; blank without a memory.
+    before: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class AgeTable:
 
 @dataclass(slots=True)
 class View:
-    """One paper. ``unit`` is None for the group."""
+    """One paper. ``unit`` is None for the group and for a ``department``, which has claims of every unit."""
 
     unit: str | None
     as_of: dt.date | None
@@ -65,6 +70,9 @@ class View:
     live: Sum | None = None
     policy: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
+    department: str | None = None
+    #: How the claims moved since the last run; None when no last run was given.
+    moves: Sequence[Moved] | None = None
 
     def sorted_lines(self) -> list[Line]:
         """Gravest first, then by amount."""

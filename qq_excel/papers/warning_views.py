@@ -1,32 +1,62 @@
-"""From the warnings of a run to the view of each paper: the group's first, then one per unit."""
+"""From the warnings of a run to the view of each paper: the group's first, then the units' and the departments'."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from qq_excel.papers.warning_moves import Moved
 from qq_excel.papers.warning_view import AgeTable, Line, Sum, View
 from qq_excel.warnings import CAUSES, Warned, WarningBook
 from qq_excel.warnings import Sum as Counted
 
 
-def views(book: WarningBook) -> list[View]:
-    """The group's view and one per unit of the ledger."""
-    return [_view(book, None), *(_view(book, unit) for unit in book.units)]
+def views(book: WarningBook, moves: Sequence[Moved] | None = None) -> list[View]:
+    """The group's view, one per unit of the ledger, and one per department that deals with some of the claims."""
+    departments = dict.fromkeys(c.department for c in book.claims if c.department)
+    return [
+        _view(book, None, moves),
+        *(_view(book, unit, moves) for unit in book.units),
+        *(_department(book, name, moves) for name in departments),
+    ]
 
 
-def _view(book: WarningBook, unit: str | None) -> View:
+def _view(book: WarningBook, unit: str | None, moves: Sequence[Moved] | None) -> View:
     claims = book.claims if unit is None else book.of_unit(unit)
+    view = _shown(book, claims, moves)
+    view.unit = unit
+    view.by_unit = [s for s in _sums(book.sums_by_unit()) if s.count] if unit is None else []
+    view.ageing = _tables(book, unit)
+    view.live = Sum("", book.live.count, book.live.amount) if unit is None else None
+    view.moves = None if moves is None else [m for m in moves if unit in (None, m.unit)]
+    return view
+
+
+def _department(book: WarningBook, name: str, moves: Sequence[Moved] | None) -> View:
+    """What one department has to deal with, of all units; the ageing is not its business."""
+    claims = [c for c in book.claims if c.department == name]
+    view = _shown(book, claims, moves)
+    view.department = name
+    by_unit: dict[str, list[int]] = {}
+    for c in claims:
+        by_unit.setdefault(c.unit, []).append(c.balance)
+    view.by_unit = [Sum(unit, len(amounts), sum(amounts)) for unit, amounts in by_unit.items()]
+    view.moves = None if moves is None else [m for m in moves if m.department == name]
+    return view
+
+
+def _shown(book: WarningBook, claims: Sequence[Warned], moves: Sequence[Moved] | None) -> View:
+    """The claims of a view with their sums; the rest is filled in by whose view it is."""
     policy = book.policy
+    moved = {(m.unit, m.claim_id): m for m in moves or () if m.level}
     return View(
-        unit=unit,
+        unit=None,
         as_of=book.as_of,
         basis="、".join(book.bases) or "未填",
-        lines=[_line(c) for c in claims],
+        lines=[_line(c, moved.get((c.unit, c.claim_id))) for c in claims],
         by_level=_sums(book.sums_by_level(claims)),
         by_cause=[Sum(CAUSES[s.name].zh, s.count, s.amount) for s in book.sums_by_cause(claims) if s.count],
-        by_unit=[s for s in _sums(book.sums_by_unit()) if s.count] if unit is None else [],
-        ageing=_tables(book, unit),
-        live=Sum("", book.live.count, book.live.amount) if unit is None else None,
+        by_unit=[],
+        ageing=[],
         policy=f"{policy.title.zh}（{policy.profile}，v{policy.version}，SHA-256 {policy.sha256 or '—'}）",
         notes=[note.zh for note in book.notes],
     )
@@ -54,7 +84,7 @@ def _sums(sums: Iterable[Counted]) -> list[Sum]:
     return [Sum(s.name, s.count, s.amount) for s in sums]
 
 
-def _line(c: Warned) -> Line:
+def _line(c: Warned, moved: Moved | None) -> Line:
     return Line(
         level=c.level,
         claim_id=c.claim_id,
@@ -70,4 +100,6 @@ def _line(c: Warned) -> Line:
         measure=c.measure.zh,
         clause=tuple(dict.fromkeys(cause.clause for cause in c.causes)),
         special_reason=f"{c.reason}（批准人：{c.reason_by}）" if c.reason else "",
+        before=moved.before if moved else "",
+        change=moved.change if moved else "",
     )

@@ -193,3 +193,43 @@ def test_the_warning_sheets_tell_what_moved(first, tmp_path: Path) -> None:
         ("上升", "黄", "橙"), ("新增", None, "蓝"), ("未变", "橙", "橙"), ("下降", "红", "黄"), ("不再预警", "蓝", None),
     ]  # fmt: skip
     assert "与上次相比：上升 1 笔，新增 1 笔，未变 1 笔，下降 1 笔，不再预警 1 笔" in sheet_rows(moved)[1][0]
+
+
+def test_every_warning_sheet_remembers_the_last_run(first, tmp_path: Path) -> None:
+    """The register of slips as somebody filled it in: what rose stands out, what was answered, fell or is gone is listed."""
+    register = tmp_path / "登记册.xlsx"
+    book = openpyxl.load_workbook(first[1] / "预警通知单登记册.xlsx")
+    sheet = book["登记册"]
+    top = next(r for r in sheet.iter_rows() if r[0].value == "序号")
+    at = {c.value: c.column for c in top}
+    for row in sheet.iter_rows(min_row=top[0].row + 1):
+        if row[at["债权编号"] - 1].value == "D":
+            sheet.cell(row[0].row, at["答复日期"], D(2026, 9, 20))
+            sheet.cell(row[0].row, at["答复内容"], "本月内付清")
+    book.save(register)
+    make("warnings", checked(tmp_path / "in", SECOND), tmp_path / "out", choices=Choices(since=register))
+    for name in ("汇总", "华东分公司"):
+        path = tmp_path / "out" / f"清欠预警表_{name}.xlsx"
+        claims = openpyxl.load_workbook(path)["预警清单"]
+        head = next(r for r in claims.iter_rows() if r[0].value == "序号")
+        where = {c.value: c.column - 1 for c in head}
+        listed = [
+            [r[where[h]].value for h in ("债权编号", "级别", "上次", "变化")]
+            for r in claims.iter_rows(min_row=head[0].row + 1) if isinstance(r[0].value, int)
+        ]  # fmt: skip
+        assert listed == [
+            ["B", "橙", "橙", "未变"], ["A", "橙", "黄", "上升"], ["D", "黄", "红", "下降"], ["E", "蓝", None, "新增"],
+        ]  # fmt: skip
+        rose = next(c for row in claims.iter_rows() for c in row if c.value == "上升")
+        assert rose.fill.fgColor.rgb == "FFC00000"
+        told = [r for r in openpyxl.load_workbook(path)["预警变化"].iter_rows(values_only=True) if r[0]]
+        heads = [r[0] for r in told if str(r[0])[1:2] == "、"]
+        assert heads == [
+            "一、上升：1 笔，900.00 元", "二、新增：1 笔，16,000.00 元", "三、已答复：1 笔，8,000.00 元", "四、下降：1 笔，8,000.00 元",
+            "五、不再预警：1 笔，4,000.00 元",
+        ]  # fmt: skip
+        answered = next(r for r in told if "本月内付清" in r)
+        assert "已答复" in answered
+    office = openpyxl.load_workbook(tmp_path / "out" / "清欠预警表_部门_清欠办.xlsx")
+    assert "预警变化" in office.sheetnames
+    assert "账龄分析" not in office.sheetnames

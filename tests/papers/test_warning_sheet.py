@@ -122,6 +122,7 @@ def test_one_paper_for_the_group_and_one_per_unit(book, tmp_path):
     written = write_warning_sheets(book, tmp_path / "out")
     assert sorted(p.name for p in written) == [
         "清欠预警表_华东分公司.xlsx", "清欠预警表_华北_分公司.xlsx", "清欠预警表_华北分公司.xlsx", "清欠预警表_汇总.xlsx",
+        "清欠预警表_部门_清欠办.xlsx",
     ]  # fmt: skip
     rows = _rows(tmp_path / "out" / "清欠预警表_汇总.xlsx", "账龄分析")
     assert next(r[7] for r in rows if r[0] == "合计") == 5670
@@ -136,3 +137,16 @@ def test_a_units_paper_has_its_own_claims_only(book, tmp_path):
     ages = _rows(tmp_path / "清欠预警表_华北分公司.xlsx", "账龄分析")
     assert any("一致（5,000.00 元）" in str(r[0]) for r in ages)
     assert not any(r[0] == "华东分公司" for r in ages)
+
+
+def test_a_departments_paper_has_what_it_deals_with_of_all_units(book, tmp_path):
+    write_warning_sheets(book, tmp_path)
+    path = tmp_path / "清欠预警表_部门_清欠办.xlsx"
+    assert openpyxl.load_workbook(path).sheetnames == ["预警清单", "预警分析", "说明"]
+    rows = _rows(path, "预警清单")
+    mine = [c for c in book.claims if c.department == "清欠办"]
+    assert [(r[2], r[3]) for r in rows if isinstance(r[0], int | float)] == [
+        (c.unit, c.claim_id) for c in mine
+    ]
+    assert rows[0][0] == "清欠预警表（清欠办）"
+    assert next(r for r in rows if r[1] == "合计")[6] == 5670 - 600 == sum(c.balance for c in mine) / 100
