@@ -20,7 +20,7 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params, Policy
 from qq_excel.reading.model import Table
 from qq_excel.rules import registry
-from qq_excel.rules.schema import Answers, asked, stack_schema
+from qq_excel.rules.schema import Answers, asked, mask, stack_schema
 from qq_excel.rules.stack import Source, Stack, missing_partner, missing_previous
 from qq_excel.rules.verdict import Gone, Spot, Unjudged, Verdict, true
 
@@ -108,7 +108,7 @@ class Run:
             for check in column.checks or ():
                 spec = every[str(check.statistics["rule"])]
                 try:
-                    bad = ~_passed(check(values), len(stack))
+                    bad = ~true(mask(check, values))
                 except CannotJudge as reason:
                     self._each_table(spec, stack, reason.why)
                     continue
@@ -151,7 +151,7 @@ class Run:
                 into[spec.id] = verdicts(registry.load()[spec.id], stack, params)
             else:
                 blamed = [spec.field] if spec.field in stack.frame else list(stack.kind.key[:1])
-                check(stack.frame[blamed])
+                mask(check, stack.frame[blamed])
         except CannotJudge as reason:
             self._each_table(spec, stack, reason.why, judgeable)
             return
@@ -274,13 +274,6 @@ class Run:
             block.reason = Shown(stack["special_reason"], at, steps, FieldType.TEXT)
             block.approved_by = Shown(stack["reason_by"], at, steps, FieldType.TEXT)
         self.blocks.append(block)
-
-
-def _passed(result: Any, rows: int) -> npt.NDArray[np.bool_]:
-    output = result.check_output
-    if isinstance(output, bool | np.bool_):
-        return np.full(rows, bool(output))
-    return true(output)
 
 
 def _fault(spec: RuleSpec) -> Text:

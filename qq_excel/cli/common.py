@@ -209,12 +209,14 @@ PreviousFiles = Annotated[
 def options_of(password_file: Path | None, limits: Path | None, mappings: Path | None = None) -> Any:
     """How files are to be read: a :class:`qq_excel.reading.Options`."""
     from qq_excel.reading import Options  # noqa: PLC0415
-    from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
     from qq_excel.reading.options import load_limits, load_mappings  # noqa: PLC0415
 
-    return Options(
-        load_limits(limits), read_passwords(password_file) if password_file else (), load_mappings(mappings)
-    )
+    passwords: tuple[str, ...] = ()
+    if password_file is not None:
+        from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
+
+        passwords = read_passwords(password_file)
+    return Options(load_limits(limits), passwords, load_mappings(mappings))
 
 
 def day(text: str | None) -> dt.date | None:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera import extensions
 
 from qq_excel.catalogue import RuleSpec, all_rules
 from qq_excel.kinds import Field, FieldType, Kind
@@ -43,7 +42,22 @@ def dtype_of(field: Field) -> str:
     return DTYPES.get(field.type, "str")
 
 
-@extensions.register_check_method(statistics=["rule", "field", "params"])  # type: ignore[untyped-decorator]
+def _check(function: Callable[..., pd.Series[bool]], spec: RuleSpec, **facts: Any) -> pa.Check:
+    """A rule as a pandera check; its statistics are all that *function* needs besides the values."""
+    facts = {"rule": spec.id, **facts}
+    return pa.Check(function, error=f"{spec.id} {spec.title.zh}", ignore_na=False, statistics=facts, **facts)
+
+
+def mask(check: pa.Check, values: Any) -> pd.Series[bool]:
+    """The rows that pass *check*, which :func:`stack_schema` made: what pandera's own call gives.
+
+    That call loads pandera's strategies for test data first, and with them hypothesis and pytest where these are installed,
+    which takes longer than to check a small workbook.
+    """
+    function = qq_column if check.name == qq_column.__name__ else qq_rows
+    return function(values, **check.statistics)  # type: ignore[arg-type]
+
+
 def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params) -> pd.Series[bool]:
     """A column rule of the catalogue (``on: column``) as a pandera check."""
     bad = registry.load()[rule](field, column, params)
@@ -59,7 +73,6 @@ def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list
     return list(answer) if isinstance(answer, list | Iterator) else []
 
 
-@extensions.register_check_method(statistics=["rule", "stack", "params", "into"])  # type: ignore[untyped-decorator]
 def qq_rows(
     frame: pd.DataFrame, *, rule: str, stack: Stack, params: Params, into: Answers
 ) -> pd.Series[bool]:
@@ -113,19 +126,12 @@ def stack_schema(stack: Stack, params: Params, into: Answers) -> pa.DataFrameSch
         f.name: pa.Column(
             dtype_of(f),
             nullable=True,
-            checks=[
-                pa.Check.qq_column(
-                    rule=s.id, field=f, params=params, error=f"{s.id} {s.title.zh}", ignore_na=False
-                )
-                for s in cells
-            ],
+            checks=[_check(qq_column, s, field=f, params=params) for s in cells],
         )
         for f in stack.kind.fields
     }
     rows = [
-        pa.Check.qq_rows(
-            rule=s.id, stack=stack, params=params, into=into, error=f"{s.id} {s.title.zh}", ignore_na=False
-        )
+        _check(qq_rows, s, stack=stack, params=params, into=into)
         for s in row_rules(stack.kind, params)
         if not s.partners and not s.previous
     ]
