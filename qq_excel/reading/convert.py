@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from qq_excel.kinds import Field, FieldType
 from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
+from qq_excel.reading.plainness import blank_texts, bytes_of, is_ascii, surely_tight, texts_of
 
 _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
@@ -71,7 +72,7 @@ def absent(type_: FieldType, size: int) -> pd.Series[Any]:
         return pd.Series(np.full(size, np.nan))
     if type_ is FieldType.DATE:
         return pd.Series(np.full(size, np.datetime64("NaT", "s")))
-    return pd.Series(pa.nulls(size, pa.large_string()), dtype="str")
+    return blank_texts(size)
 
 
 def _note_errors(cells: Cells, f: Field, facts: Facts) -> None:
@@ -223,7 +224,10 @@ def _read_dates(
 
 def _texts(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     text = _as_text(cells, f, facts)
-    encoded = pa.array(text, type=pa.large_string()).dictionary_encode()
+    array = texts_of(text)
+    if _is_as_it_should_be(array, f):
+        return text
+    encoded = array.dictionary_encode()
     words, index = encoded.dictionary, encoded.indices
     odd = pc.match_substring_regex(words, _ODD_TEXT)
     clean = words
@@ -246,6 +250,17 @@ def _texts(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     return out
 
 
+def _is_as_it_should_be(array: Any, f: Field) -> bool:
+    """Whether nothing of a column of texts needs a change or a note; most need none."""
+    data = bytes_of(array)
+    if f.type is FieldType.YESNO or not surely_tight(data):
+        return False
+    if f.type in (FieldType.ENUM, FieldType.CODE) and not is_ascii(data):
+        return False
+    longest = pc.max(pc.utf8_length(array)).as_py() or 0
+    return longest <= f.max_length and not pc.any(pc.equal(array, "")).as_py()
+
+
 def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: Facts, read: Any) -> None:
     chosen = pc.indices_nonzero(which)
     at = np.flatnonzero(np.asarray(pc.fill_null(pc.is_in(index, value_set=chosen.cast(index.type)), False)))
@@ -258,7 +273,7 @@ def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: 
 
 def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
     size = len(cells)
-    text = cells.text if cells.text is not None else pd.Series([pd.NA] * size, dtype="str")
+    text = cells.text if cells.text is not None else blank_texts(size)
     text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
+from qq_excel.reading.plainness import blank_texts
 from qq_excel.reading.source import Source
 
 #: Says "could not determine dtype" for every empty column.
@@ -209,7 +210,7 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
     if failed:
         at = np.array(list(failed), dtype=np.int64)
         cells.kind[at] = CellKind.ERROR
-        text = cells.text if cells.text is not None else pd.Series([pd.NA] * size, dtype="str")
+        text = cells.text if cells.text is not None else blank_texts(size)
         words = text.to_numpy(dtype=object, copy=True)
         words[at] = list(failed.values())
         cells.text = pd.Series(words, dtype="str")

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from qq_excel.kinds import FieldType
@@ -19,6 +18,7 @@ from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
 from qq_excel.reading.mapped import mapped
 from qq_excel.reading.model import CellFacts, CellKind, Cells, Table
+from qq_excel.reading.plainness import bytes_of, surely_tight, texts_of
 from qq_excel.reading.rows import data_rows, total_rows
 
 
@@ -95,7 +95,10 @@ def _blank_empty_texts(cells: Cells) -> None:
     """A formula that gives "" (a template row nobody filled) is blank."""
     if cells.text is None:
         return
-    trimmed = pc.utf8_trim_whitespace(pa.array(cells.text, type=pa.large_string()))
+    array = texts_of(cells.text)
+    if surely_tight(bytes_of(array)) and not pc.any(pc.equal(array, "")).as_py():
+        return
+    trimmed = pc.utf8_trim_whitespace(array)
     empty = np.asarray(pc.fill_null(pc.equal(trimmed, ""), True)) & (cells.kind == CellKind.TEXT)
     if empty.any():
         cells.kind[empty] = CellKind.BLANK

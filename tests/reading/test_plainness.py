@@ -1,0 +1,62 @@
+"""The quick look at the bytes of a column changes nothing of what is read."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from qq_excel.kinds import Field, get_kind
+from qq_excel.reading import convert
+from qq_excel.reading.convert import Facts
+from qq_excel.reading.model import CellKind, Cells
+from qq_excel.reading.plainness import bytes_of, is_ascii, surely_tight, texts_of
+
+FIELDS = [get_kind("receivables")[n] for n in ("claim_id", "debtor", "disputed", "debtor_type", "remark")]
+#: Characters that matter: every kind of white space and control character, full width, and plain ones.
+CHARACTERS = "甲公司ZQ-1Ａ１（、。é \t\n\r\x1f\x7f\x85\xa0\u1680\u2003\u2028\u3000\ufeff"
+
+
+def read(texts: list[str | None], f: Field) -> tuple[list[Any], Any]:
+    kind = np.array([CellKind.BLANK if t is None else CellKind.TEXT for t in texts], dtype=np.uint8)
+    facts = Facts()
+    column = convert.column(Cells(kind, text=pd.Series(texts, dtype="str")), f, 1, facts)
+    noted = {r: [(c.at.tolist(), c.raw, c.read) for c in some] for r, some in facts.by_rule.items()}
+    return [None if pd.isna(v) else v for v in column], noted
+
+
+@given(
+    st.lists(st.none() | st.text(st.sampled_from(CHARACTERS) | st.characters(), max_size=8), max_size=6),
+    st.sampled_from(FIELDS),
+)
+@example(["Y", "否"], FIELDS[2])
+@example(["甲" * 201], FIELDS[1])
+@example(["HT－1"], FIELDS[0])
+def test_quick_or_text_by_text_comes_to_the_same(texts: list[str | None], f: Field) -> None:
+    texts = [t.encode("utf-8", "ignore").decode() if t is not None else None for t in texts]
+    quick = read(texts, f)
+    with mock.patch.object(convert, "_is_as_it_should_be", return_value=False):
+        assert read(texts, f) == quick
+
+
+@pytest.mark.parametrize(
+    "character", [c for c in map(chr, range(0x3100)) if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160]
+)
+def test_no_white_space_and_no_control_character_passes(character: str) -> None:
+    assert not surely_tight(bytes_of(texts_of(pd.Series(["甲公司", f"乙{character}公司"], dtype="str"))))
+
+
+def test_only_the_texts_of_a_slice_are_looked_at() -> None:
+    whole = pa.array(["甲 ", "乙", None, "丙", "x\t"], pa.large_string())
+    data = bytes_of(whole.slice(1, 3))
+    assert data.tobytes().decode() == "乙丙"
+    assert surely_tight(data)
+    assert not is_ascii(data)
+    assert len(bytes_of(pa.nulls(3, pa.large_string()))) == 0
+    assert surely_tight(bytes_of(pa.nulls(3, pa.large_string())))
