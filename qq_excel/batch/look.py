@@ -19,6 +19,7 @@ from qq_excel.batch.submissions import Pattern, Submission
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.attachments import find_attachment
+from qq_excel.reading.guard import said
 from qq_excel.reading.model import FileFact, Workbook
 from qq_excel.reading.pool import Pool
 from qq_excel.reading.spool import Sight, leave
@@ -183,8 +184,8 @@ def _evidence(folder: Path, named: Sequence[str]) -> str:
 
 
 def _said(fact: FileFact) -> tuple[str, str]:
-    reason = fact.values["reason"]
-    return (reason.zh, reason.en) if isinstance(reason, Text) else (str(reason), str(reason))
+    why = said(fact)
+    return why.zh, why.en
 
 
 def _digest(path: Path) -> str | None:

@@ -30,6 +30,7 @@ from qq_excel.patching.sheetmaker import Made, Put
 from qq_excel.patching.styles import Look, Styles
 from qq_excel.patching.xmltree import set_attributes
 from qq_excel.policy import Policy
+from qq_excel.reading.guard import said
 
 if TYPE_CHECKING:
     from qq_excel.reading.pool import Pool
@@ -79,9 +80,10 @@ def fix(
     result = check_paths([source], policy=policy, as_of=as_of, pool=pool)
     for fact in result.files[0].workbook.facts:
         if fact.rule in _UNREADABLE and fact.values.get("code") != "extension":
-            reason = fact.values.get("reason", "")
-            zh, en = (reason.zh, reason.en) if isinstance(reason, Text) else (str(reason), str(reason))
-            raise InputError(Text(f"{source}：无法修正，{zh}。", f"{source}: cannot be mended: {en}."))
+            why = said(fact)
+            raise InputError(
+                Text(f"{source}：无法修正，{why.zh}。", f"{source}: cannot be mended: {why.en}.")
+            )
     tables = result.files[0].workbook.tables
     report = FixReport(source, None)
     try:

@@ -18,12 +18,14 @@ from qq_excel.reading.options import Limits, Options
 from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
-    from qq_excel.reading.guard import Inspection
+    from qq_excel.reading.guard import Inspection, Refusal
     from qq_excel.reading.mapping import Found
 
 log = logging.getLogger(__name__)
 #: Rows above the headers of a further table in which its head block may stand.
 _ABOVE = 4
+#: What ends the program itself, not the reading of a file.
+_OUR_END = (KeyboardInterrupt, SystemExit, GeneratorExit)
 #: Refusals of what may be a table as text all the same: of one column, or in an encoding that somebody has to name.
 _PERHAPS_TEXT = frozenset({"text", "not_a_workbook"})
 #: Sheets that the program itself writes; they are no submission.
@@ -54,8 +56,6 @@ def read_workbook(
     path does not exist or cannot be opened. A parser that dies takes this process with it, and nothing
     holds it to a time limit: :class:`qq_excel.reading.pool.Pool` reads what is foreign.
     """
-    from qq_excel.reading.guard import BROKEN, Refusal, damaged, out_of_memory  # noqa: PLC0415
-
     options = options or Options()
     try:
         with path.open("rb") as file:
@@ -76,35 +76,46 @@ def read_workbook(
         _say_extension(path, inspection.format, book)
         with _grids(source, inspection, options.limits) as grids:
             _tables(grids, book, as_of, _mappings((home or path.parent) / path.name, options, book))
-    except Refusal as refusal:
-        _refuse(book, refusal.fact)
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except _OUR_END:
         raise
     except BaseException as error:  # a panic of a parser is no Exception
-        if isinstance(error, MemoryError):
-            _refuse(book, out_of_memory(options.limits).fact)
-            return book
-        if isinstance(error, (*BROKEN, *_parser_errors())):
-            log.info("%s is damaged", path, exc_info=True)
-            _refuse(book, damaged().fact)
-            return book
-        fault = _fault(path)
-        reason = Text(f"解析失败（故障编号 {fault}）", f"it cannot be parsed (fault {fault})")
-        _refuse(book, FileFact("FIL001", values={"reason": reason, "code": "fault", "fault": fault}))
+        book.tables.clear()
+        book.facts.append(_why(error, path, options.limits))
     return book
 
 
-def _refuse(book: Workbook, fact: FileFact) -> None:
-    book.tables.clear()
-    book.facts.append(fact)
-
-
-def _parser_errors() -> tuple[type[BaseException], ...]:
-    """How the parsers say that a file is broken. Looked up once something is wrong, since they load slowly."""
-    import fastexcel  # noqa: PLC0415
+def _why(error: BaseException, path: Path, limits: Limits) -> FileFact:
+    """What an exception of the guard, a parser or our own says about the file."""
+    import fastexcel  # noqa: PLC0415 - once something is wrong, since they load slowly
     import python_calamine  # noqa: PLC0415
 
-    return (fastexcel.FastExcelError, python_calamine.CalamineError)
+    from qq_excel.reading.guard import BROKEN, Refusal, damaged, out_of_memory  # noqa: PLC0415
+
+    if isinstance(error, Refusal):
+        return error.fact
+    if isinstance(error, MemoryError):
+        return out_of_memory(limits).fact
+    if isinstance(error, (*BROKEN, fastexcel.FastExcelError, python_calamine.CalamineError)):
+        log.info("%s is damaged", path, exc_info=error)
+        return damaged().fact
+    fault = uuid.uuid4().hex[:8]
+    log.error("cannot read %s, fault %s", path, fault, exc_info=error)
+    reason = Text(f"解析失败（故障编号 {fault}）", f"it cannot be parsed (fault {fault})")
+    return FileFact("FIL001", values={"reason": reason, "code": "fault", "fault": fault})
+
+
+@contextmanager
+def _readable(path: Path, limits: Limits) -> Iterator[None]:
+    """Whatever is wrong with the file inside the block, raise an :class:`InputError` that says it."""
+    try:
+        yield
+    except (InputError, *_OUR_END):
+        raise
+    except BaseException as error:
+        from qq_excel.reading.guard import said  # noqa: PLC0415
+
+        reason = said(_why(error, path, limits))
+        raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}.")) from None
 
 
 def read_grids(grids: Iterable[Any], name: str, *, as_of: dt.date | None = None) -> Workbook:
@@ -119,20 +130,18 @@ def sheet_heads(path: Path, *, options: Options | None = None) -> list[tuple[str
 
     Raises :class:`InputError` when the file cannot be read.
     """
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
     from qq_excel.reading.locate import HEAD_ROWS, fill_merges  # noqa: PLC0415
 
     options = options or Options()
-    source, inspection = _inspected(path, options)
-    try:
+    with _readable(path, options.limits):
+        source, inspection = _inspected(path, options)
         if inspection.format is None:
-            raise Refusal("", "", inspection.facts[-1].values["reason"])  # type: ignore[arg-type]
+            raise _refusal_of(inspection)
         with _grids(source, inspection, options.limits) as grids:
-            return [
+            heads = [
                 (g.name, fill_merges(g.head(HEAD_ROWS), g.merges)) for g in grids if g.name not in OWN_SHEETS
             ]
-    except Refusal as refusal:
-        raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
+    return heads
 
 
 def plain_rows(
@@ -143,50 +152,43 @@ def plain_rows(
 
     *encoding* and *separator* are those of a text file, found out where they are not given.
     """
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
-
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
     from qq_excel.reading.plaintext import TEXT_SUFFIXES, read_text  # noqa: PLC0415
 
     options = options or Options()
-    source, inspection = _inspected(path, options)
-    told = encoding is not None or path.suffix.lower() in TEXT_SUFFIXES
-    code = inspection.facts[-1].values.get("code") if inspection.facts else None
-    if inspection.format == "csv" or (inspection.format is None and told and code in _PERHAPS_TEXT):
-        try:
-            return read_text(source, options.limits, encoding=encoding, separator=separator).rows
-        except Refusal as refusal:
-            raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
-    if inspection.format is None:
-        reason = inspection.facts[-1].values["reason"]
-        assert isinstance(reason, Text)  # noqa: S101 - the guard always says why
-        raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}."))
-    try:
-        book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise InputError(
-                Text(
-                    f"{path}：没有工作表“{sheet}”，有：{'、'.join(names)}。",
-                    f"{path}: no sheet '{sheet}', only {', '.join(names)}.",
-                )
-            )
-        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
-    except (InputError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException:  # a panic of a parser is no Exception
-        fault = _fault(path)
+    rows: list[list[Any]]
+    with _readable(path, options.limits):
+        source, inspection = _inspected(path, options)
+        told = encoding is not None or path.suffix.lower() in TEXT_SUFFIXES
+        code = inspection.facts[-1].values.get("code") if inspection.facts else None
+        if inspection.format == "csv" or (inspection.format is None and told and code in _PERHAPS_TEXT):
+            rows = read_text(source, options.limits, encoding=encoding, separator=separator).rows
+        elif inspection.format is None:
+            raise _refusal_of(inspection)
+        else:
+            rows = _cells_of(source, path, sheet)
+    return rows
+
+
+def _cells_of(source: Source, path: Path, sheet: str | None) -> list[list[Any]]:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
         raise InputError(
-            Text(f"{path}：解析失败（故障编号 {fault}）。", f"{path}: cannot be parsed (fault {fault}).")
-        ) from None
-    return [list(row) for row in rows]
+            Text(
+                f"{path}：没有工作表“{sheet}”，有：{'、'.join(names)}。",
+                f"{path}: no sheet '{sheet}', only {', '.join(names)}.",
+            )
+        )
+    return book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
 
 
-def _fault(path: Path) -> str:
-    """Log what is being handled under a fault id."""
-    fault = uuid.uuid4().hex[:8]
-    log.exception("cannot read %s, fault %s", path, fault)
-    return fault
+def _refusal_of(inspection: Inspection) -> Refusal:
+    """The refusal that an inspection came to."""
+    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+
+    return Refusal.of(inspection.facts[-1])
 
 
 def _say_extension(path: Path, found: str, book: Workbook) -> None:

@@ -55,8 +55,29 @@ class Refusal(Exception):
 
     def __init__(self, rule: str, code: str, reason: Text, **values: object) -> None:
         super().__init__(reason.en)
-        self.text = reason
         self.fact = FileFact(rule, values={"reason": reason, "code": code, **values})
+
+    @classmethod
+    def of(cls, fact: FileFact) -> Refusal:
+        """The refusal that *fact* tells of."""
+        refusal = cls(fact.rule, "", Text("", ""))
+        refusal.fact = fact
+        return refusal
+
+    @property
+    def text(self) -> Text:
+        """Why, in words."""
+        return said(self.fact)
+
+
+def said(fact: FileFact) -> Text:
+    """Why a file is not read, in words that stand by themselves: what is over a limit, by how much."""
+    reason = fact.values["reason"]
+    assert isinstance(reason, Text)  # noqa: S101 - every refusal says why
+    if "limit" not in fact.values:
+        return reason
+    found, limit = fact.values["found"], fact.values["limit"]
+    return Text(f"{reason.zh} {found} 超过上限 {limit}", f"{reason.en}: {found}, over the limit of {limit}")
 
 
 def inspect(path: Path | Source, limits: Limits) -> Inspection:

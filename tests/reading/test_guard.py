@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading import Limits, Options, plain_rows, read_workbook
+from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import FileFact
 from tests.support.build import build
@@ -332,6 +334,36 @@ def test_plain_rows_refuses_with_a_message(sound: Path, tmp_path: Path) -> None:
         plain_rows(broken, None)
     with pytest.raises(InputError):
         plain_rows(remade(sound, tmp_path / "坏2.xlsx", {"xl/workbook.xml": b"<"}), None)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "says"),
+    [
+        ("xl/workbook.xml", b"<workbook", "文件已损坏或不完整。"),
+        ("xl/styles.xml", b"<!DOCTYPE x>", "XML 声明了实体或文档类型。"),
+        (
+            "xl/worksheets/sheet1.xml",
+            b"<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>x",
+            "文件已损坏或不完整。",
+        ),
+    ],
+)
+def test_heads_and_rows_of_a_broken_file_say_so(
+    sound: Path, tmp_path: Path, part: str, content: bytes, says: str
+) -> None:
+    path = remade(sound, tmp_path / "坏.xlsx", {part: content})
+    for read in (sheet_heads, partial(plain_rows, sheet=None)):
+        with pytest.raises(InputError) as caught:
+            read(path)
+        assert str(caught.value) == f"{path}：{says}"
+
+
+def test_what_is_over_a_limit_is_said_with_both_figures(sound: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        sheet_heads(sound, options=Options(Limits(file_bytes=1_000)))
+    size = f"{sound.stat().st_size:,}"
+    assert caught.value.text.zh == f"{sound}：文件大小 {size} 超过上限 1,000。"
+    assert caught.value.text.en == f"{sound}: file size: {size}, over the limit of 1,000."
 
 
 def test_reading_leaves_the_file_alone(sound: Path) -> None:
