@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import io
 import os
 import re
 import tempfile
@@ -169,14 +170,26 @@ def looks_like_formula(text: str) -> bool:
 def same_zip(parts: Mapping[str, Part], target: Path) -> Path:
     """Write a zip whose bytes depend on names and contents only, in the order of *parts*."""
     with writing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            info = zipfile.ZipInfo(name, _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            with archive.open(info, "w") as part:
-                for piece in _pieces(content):
-                    part.write(piece)
+        _fill(archive, parts)
     return target
+
+
+def zip_bytes(parts: Mapping[str, Part]) -> bytes:
+    """The same as bytes: for small packages that go into another one."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _fill(archive, parts)
+    return buffer.getvalue()
+
+
+def _fill(archive: zipfile.ZipFile, parts: Mapping[str, Part]) -> None:
+    for name, content in parts.items():
+        info = zipfile.ZipInfo(name, _ZIP_TIME)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        with archive.open(info, "w") as part:
+            for piece in _pieces(content):
+                part.write(piece)
 
 
 def _pieces(part: Part) -> Iterable[bytes | memoryview]:

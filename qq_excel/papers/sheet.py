@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ import xlsxwriter
 from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
-from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, scratch, writing
+from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, scratch, writing, zip_bytes
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -268,18 +270,36 @@ class Paper:
 def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
     """A workbook that takes its place at *target* when the block ends well."""
     with writing(target) as temporary, scratch(target) as folder:
-        options = {
-            "tmpdir": str(folder), "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "default_format_properties": {"font_name": "微软雅黑", "font_size": 10},
-        }  # fmt: skip
-        book = xlsxwriter.Workbook(str(temporary), options)
-        book.set_properties({
-            "title": title, "author": AUTHOR, "company": "", "created": FIXED_TIME,
-            "comments": f"qq-excel {__version__}", **(properties or {}),
-        })  # fmt: skip
+        book = _begun(str(temporary), title, properties, {"tmpdir": str(folder)})
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
+
+
+def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
+    """A small workbook as bytes, *draw* writes it: one of thousands that go into packs, none by way of the disk."""
+    buffer = io.BytesIO()
+    book = _begun(buffer, title, None, {"in_memory": True})
+    draw(Paper(book))
+    book.close()
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    return zip_bytes({n: _slashes(n, c) if n.startswith(_LINKS) else c for n, c in parts.items()})
+
+
+def _begun(
+    target: str | io.BytesIO, title: str, properties: Mapping[str, str] | None, more: Mapping[str, Any]
+) -> Any:
+    options = {
+        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "default_format_properties": {"font_name": "微软雅黑", "font_size": 10}, **more,
+    }  # fmt: skip
+    book = xlsxwriter.Workbook(target, options)
+    book.set_properties({
+        "title": title, "author": AUTHOR, "company": "", "created": FIXED_TIME,
+        "comments": f"qq-excel {__version__}", **(properties or {}),
+    })  # fmt: skip
+    return book
 
 
 def _slashes(_: str, content: bytes) -> bytes:
@@ -310,4 +330,4 @@ def _shown(value: Any, kind: str) -> str:
     return str(value)
 
 
-__all__ = ["Cell", "Column", "Paper", "Sheet", "file_link", "paper", "sheet_link"]
+__all__ = ["Cell", "Column", "Paper", "Sheet", "drawn", "file_link", "paper", "sheet_link"]

@@ -59,13 +59,15 @@ class WordTemplate:
 
     def fill(self, context: Mapping[str, Any], target: Path) -> Path:
         """Write the filled template to *target*; the same context gives the same bytes."""
+        return same_zip(self.parts(context), target)
+
+    def parts(self, context: Mapping[str, Any]) -> dict[str, bytes]:
+        """The parts of the filled template, in their order."""
         safe = _safe(dict(context))
-        parts: dict[str, bytes | Path] = {}
-        for name in self._order:
-            parts[name] = (
-                self._static[name] if name in self._static else self._render(name, safe, context).encode()
-            )
-        return same_zip(parts, target)
+        return {
+            name: self._static[name] if name in self._static else self._render(name, safe, context).encode()
+            for name in self._order
+        }
 
     def check(self, known: Iterable[str]) -> None:
         """Refuse a tag whose name is not in *known*, in whichever branch it stands (:class:`TemplateError`)."""

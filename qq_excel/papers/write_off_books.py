@@ -8,15 +8,16 @@ from typing import Any
 
 from qq_excel.kinds import FieldType, get_kind
 from qq_excel.papers import style
-from qq_excel.papers.sheet import Cell, Column, file_link, paper
+from qq_excel.papers.sheet import Cell, Column, Paper, drawn, file_link, paper
 from qq_excel.papers.words import mask
 from qq_excel.papers.write_off_facts import Application
 
 
-def extract(app: Application, target: Path) -> Path:
+def extract(app: Application) -> bytes:
     """债权及账龄摘录.xlsx: the claim's row as it stands in the ledger, and its ageing."""
     kind = get_kind("receivables")
-    with paper(target, "债权及账龄摘录") as book:
+
+    def draw(book: Paper) -> None:
         sheet = book.sheet("债权及账龄摘录", tab=style.NAVY)
         sheet.widths([20, 30, 20, 30])
         day = app.as_of.isoformat() if app.as_of else "未填"
@@ -49,7 +50,8 @@ def extract(app: Application, target: Path) -> Path:
             (row + 1, 0, row + 1, 3), "摘录人：____________    复核人：____________    日期：____________"
         )
         sheet.print_set_up(landscape=False, footer=f"{app.id} 债权及账龄摘录")
-    return target
+
+    return drawn("债权及账龄摘录", draw)
 
 
 def _value(field: Any, value: Any) -> tuple[Any, str]:
@@ -100,9 +102,10 @@ def _plain(type_: FieldType, value: Any) -> str:
     return f"{value / 100:,.2f}" if type_ is FieldType.AMOUNT else str(value)
 
 
-def evidence_index(app: Application, members: Mapping[int, tuple[str, str, int]], target: Path) -> Path:
+def evidence_index(app: Application, members: Mapping[int, tuple[str, str, int]]) -> bytes:
     """证据索引.xlsx: each paper, its file in the pack and its SHA-256 (*members* by number)."""
-    with paper(target, "证据索引") as book:
+
+    def draw(book: Paper) -> None:
         sheet = book.sheet("证据索引", tab=style.NAVY)
         columns = [
             Column("序号", "count", least=6), Column("证据类型", most=14), Column("证据名称", least=16, most=28),
@@ -142,7 +145,8 @@ def evidence_index(app: Application, members: Mapping[int, tuple[str, str, int]]
         note = "包内文件按原样复制，未改动内容；可用 qq-excel verify 核对全包是否完整。"
         sheet.paragraph(row + 1, len(columns), note)
         sheet.print_set_up(landscape=True, repeat=(top, top), footer=f"{app.id} 证据索引")
-    return target
+
+    return drawn("证据索引", draw)
 
 
 _MISSING = style.Tint(style.BAD, style.BAD_INK)

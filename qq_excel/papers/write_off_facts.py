@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 from qq_excel import money
-from qq_excel.kinds import FieldType
+from qq_excel.papers.claims import plain_rows
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.reading.attachments import find_attachment
 from qq_excel.rules.limitation import age_basis, limitation
@@ -110,8 +108,7 @@ def applications(result: Result) -> list[Application]:
     claims = _Claims(result)
     words = f"{result.policy.title.zh}（{result.policy.profile}，v{result.policy.version}）"
     out = []
-    for i in range(len(stack)):
-        row = values(stack, i)
+    for i, row in enumerate(plain_rows(stack)):
         source = stack.sources[stack.source[i]]
         line = int(source.table.rows[stack.position[i]]) + 1
         number = str(row.get("application_id") or f"未编号-{line}")
@@ -140,33 +137,13 @@ def authority(params: Params, amount: int | None) -> tuple[str | None, str]:
     return None, "金额未填或超出设定的权限，请由制度管理部门确定审批机构"
 
 
-def values(stack: Stack, i: int) -> dict[str, Any]:
-    """Row *i* as plain values: whole cents, days, texts; None for blank."""
-    out: dict[str, Any] = {}
-    for f in stack.kind.fields:
-        value = stack.frame[f.name].iloc[i]
-        if (
-            value is None
-            or value is pd.NA
-            or value is pd.NaT
-            or (isinstance(value, float) and np.isnan(value))
-        ):
-            out[f.name] = None
-        elif f.type is FieldType.DATE:
-            out[f.name] = pd.Timestamp(value).date()
-        elif f.type in (FieldType.AMOUNT, FieldType.INT):
-            out[f.name] = int(value)
-        else:
-            out[f.name] = value if isinstance(value, float) else str(value)
-    return out
-
-
 class _Claims:
     """Finds an application's claim in the ledgers of the same submission."""
 
     def __init__(self, result: Result) -> None:
         self.policy = result.policy
         self.where: dict[tuple[int, str], tuple[Stack, int]] = {}
+        self._read: dict[int, tuple[list[dict[str, Any]], list[str | None], list[dt.date | None]]] = {}
         stacks = result.dated.get("receivables") or [s for s in (result.stacks.get("receivables"),) if s]
         for stack in stacks:
             for i, (submission, key) in enumerate(zip(stack.submission, stack["claim_id"], strict=True)):
@@ -179,29 +156,31 @@ class _Claims:
         if found is None:
             return None, {}
         stack, i = found
-        row = values(stack, i)
-        days = None
+        if id(stack) not in self._read:
+            self._read[id(stack)] = self._columns(stack)
+        rows, bases, ends = self._read[id(stack)]
+        row, days = rows[i], None
         if stack.day and row["due_on"]:
             days = max(0, (stack.day - row["due_on"]).days)
+        return row, {"overdue_days": days, "age_basis": bases[i], "limitation_on": ends[i]}
+
+    def _columns(self, stack: Stack) -> tuple[list[dict[str, Any]], list[str | None], list[dt.date | None]]:
+        """The rows of a ledger, their 账龄口径 and the days on which limitation ends; None where that is not known."""
         params = self.policy.at(stack.day)
-        clocks: dict[str, Any] = {"overdue_days": days}
-        try:
-            clocks["age_basis"] = str(age_basis(stack, params)[i])
-        except CannotJudge:
-            clocks["age_basis"] = None
-        try:
-            end = limitation(stack, params)[i]
-            clocks["limitation_on"] = None if np.isnat(end) else end.astype(object)
-        except CannotJudge:
-            clocks["limitation_on"] = None
-        return row, clocks
+        bases: list[str | None] = [None] * len(stack)
+        ends: list[dt.date | None] = [None] * len(stack)
+        with contextlib.suppress(CannotJudge):
+            bases = [str(b) for b in age_basis(stack, params).tolist()]
+        with contextlib.suppress(CannotJudge):
+            ends = [d if isinstance(d, dt.date) else None for d in limitation(stack, params).tolist()]
+        return plain_rows(stack), bases, ends
 
 
 def _evidence(stack: Stack | None, folders: Mapping[str, Path]) -> dict[tuple[int, str], list[Evidence]]:
     out: dict[tuple[int, str], list[Evidence]] = {}
-    for i in range(len(stack) if stack is not None else 0):
-        assert stack is not None  # noqa: S101 - for mypy
-        row = values(stack, i)
+    if stack is None:
+        return out
+    for i, row in enumerate(plain_rows(stack)):
         mine = out.setdefault((int(stack.submission[i]), str(row["application_id"] or "")), [])
         folder = folders.get(stack.sources[stack.source[i]].file)
         written = row["path"] or ""

@@ -13,7 +13,6 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
@@ -138,16 +137,13 @@ def office_papers(app: Application, kit: Kit, evidence: Members, *, draft: bool)
         no: (name, hashlib.sha256(content).hexdigest(), len(content))
         for no, (name, content) in evidence.items()
     }
-    with TemporaryDirectory() as folder:
-        extract = write_off_books.extract(app, Path(folder) / EXTRACT).read_bytes()
-        listed = write_off_books.evidence_index(app, index, Path(folder) / INDEX).read_bytes()
     papers = {
         REPORT: write_off_words.report(app, kit.house, draft=draft),
         FORM: write_off_words.approval_form(app, kit.house, draft=draft),
         VERDICTS: write_off_words.verdicts(app, kit.house, draft=draft),
         HISTORY: write_off_words.history(app, kit.house, kit.histories, draft=draft),
-        EXTRACT: extract,
-        INDEX: listed,
+        EXTRACT: write_off_books.extract(app),
+        INDEX: write_off_books.evidence_index(app, index),
     }
     return {_named(name, "_草稿" if draft else ""): content for name, content in papers.items()}
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__, money
-from qq_excel.output import same_package
+from qq_excel.output import zip_bytes
 from qq_excel.papers.style import PLAIN_FONT
 from qq_excel.papers.words import mask
 from qq_excel.papers.write_off_facts import CONDITION_CLAUSES, Application
@@ -86,11 +84,8 @@ def _filled(house: House, name: str, context: dict[str, Any], *, draft: bool) ->
     template = house.word(name)
     context = {"letterhead": house.organisation.letterhead, "office": house.organisation.office, **context}
     template.check(context)
-    with TemporaryDirectory() as folder:
-        made = template.fill(context, Path(folder) / name)
-        if draft:
-            same_package(made, made, _watermark)
-        return made.read_bytes()
+    parts = template.parts(context)
+    return zip_bytes({n: _watermark(n, content) for n, content in parts.items()} if draft else parts)
 
 
 # --- what stands in them -----------------------------------------------------------------------------------
