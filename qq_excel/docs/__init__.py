@@ -1,4 +1,4 @@
-"""The generated part of docs/: rules, kinds, clauses. ``make docs`` writes it, a test holds it against the program."""
+"""The generated part of docs/: rules, kinds, papers, clauses. ``make docs`` writes it, a test holds it against the program."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from qq_excel.docs.clause_page import PATH as CLAUSES
 from qq_excel.docs.clause_page import clause_page
 from qq_excel.docs.kind_pages import kind_pages
 from qq_excel.docs.markdown import GENERATED
+from qq_excel.docs.paper_page import PATH as PAPERS
+from qq_excel.docs.paper_page import paper_page
 from qq_excel.docs.rule_pages import rule_pages
 from qq_excel.docs.trace import Trace
 
@@ -25,6 +27,7 @@ def _pages(root: Path) -> Iterator[tuple[str, str]]:
     yield from rule_pages()
     yield from kind_pages()
     yield CLAUSES, clause_page(Trace(root))
+    yield PAPERS, paper_page()
 
 
 def on_disk(root: Path) -> dict[str, str]:

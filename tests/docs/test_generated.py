@@ -15,6 +15,7 @@ from qq_excel.docs.applied import profiles
 from qq_excel.docs.markdown import GENERATED, plain
 from qq_excel.kinds import all_kinds, get_kind
 from qq_excel.language import Lang, using
+from qq_excel.papers.report import PAPERS
 from qq_excel.policy import load_policy
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.template.writer import main_kinds, workbook_kinds, write_template
@@ -42,6 +43,15 @@ def test_every_rule_and_kind_has_its_page(pages: dict[str, str]) -> None:
     named = {Path(p).stem for p in pages if p.startswith("docs/rules/")}
     assert named == {"README", *all_rules()}
     assert {Path(p).stem for p in pages if p.startswith("docs/kinds/")} == {"README", *all_kinds()}
+
+
+def test_every_paper_has_its_place_and_its_picture(pages: dict[str, str]) -> None:
+    text = pages["docs/papers/README.md"]
+    folder = ROOT / "docs" / "papers" / "images"
+    made = {p.name for p in PAPERS.values() if not p.parts}
+    assert set(re.findall(r"\(images/(.+)\.png\)", text)) == made
+    assert {p.stem for p in folder.iterdir()} == made, "python .ci/paper-pictures.py"
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 3_000_000
 
 
 def test_a_rule_page_says_all_that_there_is_to_say(pages: dict[str, str]) -> None:
