@@ -67,7 +67,8 @@ PAPERS: dict[str, PaperKind] = {
     for p in (
         PaperKind(
             "warnings", Text("清欠预警表", "warning sheets"),
-            Text("各单位一份，集团一份", "one per unit and one for the group"),
+            Text("集团一份，各单位、各责任部门各一份；--since 记得上次的级别和答复",
+                 "one for the group, one per unit and per department; --since remembers the last levels and answers"),
             ("F-25", "F-26", "F-27", "F-28", "F-29"), ("xlsx", "pdf", "json"), _LEDGER, "standing:warnings",
             uses=("credit_terms", "contracts"), default=1,
         ),
