@@ -1,4 +1,4 @@
-"""Great Expectations on the same ledgers, in a Python of its own (it needs an older pandas).
+"""Great Expectations on the same ledgers, in a Python of its own, so that what it needs stays out of ours.
 
     python expectations.py JOBS FILE...
 

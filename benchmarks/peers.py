@@ -112,6 +112,10 @@ def great_expectations(python: str, paths: list[Path], jobs: int) -> float:
     """Workbooks a second with Great Expectations in a Python of its own."""
     script = Path(__file__).with_name("expectations.py")
     done = subprocess.run(
-        [python, str(script), str(jobs), *map(str, paths)], stdout=subprocess.PIPE, text=True, check=True
+        [python, str(script), str(jobs), *map(str, paths)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
     )
     return float(done.stdout.strip().splitlines()[-1])

@@ -29,6 +29,7 @@ from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
+from qq_excel.batch.remote import brought, is_remote
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
@@ -72,10 +73,14 @@ class Asked:
     def identity(self) -> dict[str, object]:
         """What makes it the same run when it is resumed."""
         return {
-            "inbox": [os.path.realpath(p) for p in self.inbox], "previous": [os.path.realpath(p) for p in self.previous],
+            "inbox": [_place(p) for p in self.inbox], "previous": [_place(p) for p in self.previous],
             "policy": self.policy.sha256, "pattern": self.pattern, "as_of": self.as_of.isoformat() if self.as_of else None,
             "moves": {k: os.path.realpath(v) for k, v in sorted(self.moves.items())},
         }  # fmt: skip
+
+
+def _place(path: str) -> str:
+    return path if is_remote(path) else os.path.realpath(path)
 
 
 @dataclass(slots=True)
@@ -100,15 +105,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
     :class:`OutputError` when they cannot be written; the journal then keeps what is done.
     """
     pattern = Pattern(asked.pattern)
-    must_lead_somewhere([*asked.inbox, *asked.previous])
-    must_be_writable(asked.target)
-    if asked.resume and not (asked.target / FOLDER / NAME).exists():
-        raise InputError(
-            Text(
-                f"{asked.target}：这里没有可以继续的批量校验。请去掉 --resume。",
-                f"{asked.target}: there is no batch to resume here. Leave out --resume.",
-            )
-        )
+    _must_be_possible(asked)
     tell = progress or (lambda _what, _done, _of: None)
     with Journal(asked.target) as journal:
         _may_begin(asked, journal)
@@ -119,8 +116,10 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             return Outcome(sorted(files, key=lambda f: f.name), [], [], 0, moved)
         with _room(asked.target) as room:
             limits = asked.options.limits
-            came = [a for a in arrivals(asked.inbox, room / "zips", limits) if not _own(a, asked.target)]
-            before = arrivals(asked.previous, room / "zips-before", limits) if asked.previous else []
+            inbox = brought(asked.inbox, room / "remote", limits.file_bytes)
+            previous = brought(asked.previous, room / "remote-before", limits.file_bytes)
+            came = [a for a in arrivals(inbox, room / "zips", limits) if not _own(a, asked.target, room)]
+            before = arrivals(previous, room / "zips-before", limits) if previous else []
             if journal.unfinished is None:
                 journal.begin(asked.identity())
             _sweep(asked.target)
@@ -171,6 +170,26 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
         return outcome
 
 
+def _must_be_possible(asked: Asked) -> None:
+    """Refuse at once what cannot come to anything."""
+    must_lead_somewhere([p for p in (*asked.inbox, *asked.previous) if not is_remote(p)])
+    if asked.moves and any(map(is_remote, asked.inbox)):
+        raise InputError(
+            Text(
+                "--move 只能移动本机的文件，收件夹是网址时不能用。",
+                "--move cannot move files of an inbox that is a URL.",
+            )
+        )
+    must_be_writable(asked.target)
+    if asked.resume and not (asked.target / FOLDER / NAME).exists():
+        raise InputError(
+            Text(
+                f"{asked.target}：这里没有可以继续的批量校验。请去掉 --resume。",
+                f"{asked.target}: there is no batch to resume here. Leave out --resume.",
+            )
+        )
+
+
 def _may_begin(asked: Asked, journal: Journal) -> None:
     begun = journal.unfinished
     if begun is None:
@@ -204,9 +223,10 @@ def _conditions(asked: Asked, as_of: str) -> list[str]:
     return [__version__, policy, language.current(), day, str(bool(asked.previous)), waivers]
 
 
-def _own(arrival: Arrival, target: Path) -> bool:
-    """Whether it lies in the folder of the results, which may be inside the inbox."""
-    return arrival.origin.resolve().is_relative_to(target.resolve())
+def _own(arrival: Arrival, target: Path, room: Path) -> bool:
+    """Whether it lies in the folder of the results, which may be inside the inbox, and is not just on its way."""
+    origin = arrival.origin.resolve()
+    return origin.is_relative_to(target.resolve()) and not origin.is_relative_to(room.resolve())
 
 
 @contextmanager

@@ -35,7 +35,11 @@ def asked_for(
     from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
-    entries = [w for f in ([waivers] if waivers else beside(map(Path, inbox))) for w in load_waivers(f)]
+    entries = [
+        w
+        for f in ([waivers] if waivers else beside(Path(p) for p in inbox if "://" not in p))
+        for w in load_waivers(f)
+    ]
     return batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
         parse_moves(moves), tuple(entries), None, resume,

@@ -11,6 +11,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import fsspec
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
@@ -301,3 +302,50 @@ def test_what_an_ended_run_had_written_goes_when_its_file_is_mended(
     build(came / UNITS[0] / "应收.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
     run(out, came, resume=True)
     assert [p for p in results(out) if p.startswith("退回修改")] == ["退回修改/坏的_校验结果.xlsx"]
+
+
+def test_an_inbox_by_url_is_brought_here(tmp_path: Path) -> None:
+    """fsspec's file system in memory stands for a bucket: folders, evidence beside the workbook, globs, sizes."""
+    came = tmp_path / "in"
+    (came / "华东").mkdir(parents=True)
+    build(came / "华东" / "账.xlsx", {"receivables": [{}], "evidence": [{"path": "证据/判决.pdf"}]})
+    bucket = fsspec.filesystem("memory")
+    bucket.put(str(came), "/inbox", recursive=True)
+    bucket.pipe("/inbox/华东/证据/判决.pdf", b"%PDF-1.7")
+    bucket.pipe("/inbox/big.xlsx", b"\0" * 200_000)
+    first = run_batch(
+        Asked(
+            ("memory://inbox",),
+            tmp_path / "out",
+            load_policy("group"),
+            Options(Limits(file_bytes=100_000)),
+            jobs=1,
+        )
+    )
+    assert [(f.name, f.state) for f in first.files] == [
+        ("big.xlsx", "quarantined"),
+        ("华东/账.xlsx", "accepted"),
+    ]
+    assert first.files[0].why is not None
+    assert "200,000" in first.files[0].why[0]
+    assert "WOF009" not in first.files[1].rules
+    again = run_batch(
+        Asked(
+            ("memory://inbox",),
+            tmp_path / "out",
+            load_policy("group"),
+            Options(Limits(file_bytes=100_000)),
+            jobs=1,
+        )
+    )
+    assert [f.state for f in again.files] == ["quarantined", "accepted"]
+    assert again.checked == 0
+    some = run(tmp_path / "glob", "memory://inbox/*/*.xlsx")
+    assert [f.name for f in some.files] == ["华东/账.xlsx"]
+    with pytest.raises(InputError, match="没有找到工作簿"):
+        run(tmp_path / "none", "memory://inbox/华东/证据")
+    with pytest.raises(InputError, match="--move"):
+        run(tmp_path / "none", "memory://inbox", moves={"accepted": tmp_path})
+    with pytest.raises(InputError, match="读不到"):
+        run(tmp_path / "none", "nosuch://inbox")
+    bucket.rm("/inbox", recursive=True)

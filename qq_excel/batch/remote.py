@@ -1,0 +1,142 @@
+"""An inbox that is not on this computer (s3, smb, sftp, http …): brought here by fsspec before anything is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qq_excel import inputs
+from qq_excel.errors import InputError
+from qq_excel.language import Text
+from qq_excel.output import cannot_write, safe_name
+
+_TIMES = ("mtime", "LastModified", "last_modified", "created")
+_PIECE = 1 << 20
+
+
+def is_remote(text: str) -> bool:
+    """Whether *text* is an fsspec URL rather than a path."""
+    scheme, separator, _ = text.partition("://")
+    return bool(separator) and scheme.replace("+", "").isalnum()
+
+
+def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
+    """*inbox* with a copy in *folder* in the place of each URL.
+
+    What lies beside the workbooks comes along (evidence, mappings, zips), each file with its time; of a file of more than
+    *most* bytes only its size. Raises :class:`InputError` when a URL cannot be read or leads to nothing.
+    """
+    out = []
+    for n, text in enumerate(inbox):
+        if is_remote(text):
+            # the name of the folder is part of the names of its files, should there be several
+            target = folder / str(n) / safe_name(PurePosixPath(text.rstrip("/*")).name, "inbox")
+            _bring(text, target, most)
+            out.append(str(target))
+        else:
+            out.append(text)
+    return out
+
+
+def _bring(url: str, target: Path, most: int) -> None:
+    try:
+        import fsspec  # noqa: PLC0415
+    except ImportError:
+        raise _cannot(
+            url,
+            Text(
+                "需要另装 fsspec：pip install 'qq-excel[remote]'",
+                "fsspec is needed: pip install 'qq-excel[remote]'",
+            ),
+        ) from None
+    try:
+        system, path = fsspec.core.url_to_fs(url)
+        found = _found(system, path)
+    except Exception as error:  # every file system has errors of its own
+        raise _cannot(url, _why(error)) from error
+    if not any(PurePosixPath(name).suffix.lower() in {*inputs.SUFFIXES, ".zip"} for name in found):
+        raise InputError(
+            Text(
+                f"{url}：没有找到工作簿或 zip。请检查地址。",
+                f"{url}: no workbook or zip was found. Check the URL.",
+            )
+        )
+    for name, info in found.items():
+        parts = PurePosixPath(name).parts
+        if not parts or ".." in parts or any(safe_name(p) != p for p in parts):
+            continue  # a name that this system would not take, or that leads elsewhere
+        place = target.joinpath(*parts)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if int(info.get("size") or 0) > most:
+                with place.open("wb") as file:
+                    file.truncate(int(info["size"]))
+            else:
+                _copy(system, info["name"], place, url)
+            if (when := _seconds(info)) is not None:
+                os.utime(place, (when, when))
+        except OSError as error:
+            raise cannot_write(place, error) from None
+
+
+def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:
+    """The files that *path* (a folder, a file or a glob) names, by their way below it."""
+    if any(c in path for c in "*?["):
+        hits = system.glob(path, detail=True)
+        fixed = PurePosixPath(*_before_the_first_star(path))
+    elif system.isdir(path):
+        hits, fixed = system.find(path, detail=True), PurePosixPath(system._strip_protocol(path))
+    else:
+        info = system.info(path)
+        hits, fixed = {info["name"]: info}, PurePosixPath(info["name"]).parent
+    out = {}
+    for name, info in hits.items():
+        if info.get("type") == "file":
+            whole = PurePosixPath(name)
+            out[
+                (
+                    whole.relative_to(fixed) if whole.is_relative_to(fixed) else PurePosixPath(whole.name)
+                ).as_posix()
+            ] = info
+    return out
+
+
+def _before_the_first_star(path: str) -> list[str]:
+    parts = PurePosixPath(path).parts
+    star = next(n for n, part in enumerate(parts) if any(c in part for c in "*?["))
+    return list(parts[:star])
+
+
+def _copy(system: Any, name: str, place: Path, url: str) -> None:
+    try:
+        source = system.open(name, "rb")
+    except Exception as error:
+        raise _cannot(url, _why(error)) from error
+    with source, place.open("wb") as file:
+        shutil.copyfileobj(source, file, _PIECE)
+
+
+def _seconds(info: dict[str, Any]) -> float | None:
+    for name in _TIMES:
+        value = info.get(name)
+        if isinstance(value, dt.datetime):
+            return value.timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+    return None
+
+
+def _why(error: Exception) -> Text:
+    words = str(error).strip().splitlines()
+    said = words[0] if words else type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return Text("没有这个文件夹或文件", "there is no such folder or file")
+    return Text(f"提示：{said}", said)
+
+
+def _cannot(url: str, why: Text) -> InputError:
+    return InputError(Text(f"{url}：读不到（{why.zh}）。", f"{url}: cannot be read ({why.en})."))
