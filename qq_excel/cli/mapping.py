@@ -52,6 +52,8 @@ def run_map(
         )
     proposed = _proposed(file, sheet, get_kind(kind) if kind else None, options)
     _show(proposed)
+    if yes and kind is None:
+        _refuse_unlikely(file, proposed)
     if not yes:
         _ask(proposed)
         _ask_orders(proposed)
@@ -103,6 +105,14 @@ def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options
             )
         )
     found = [p for name, rows in heads if sheet in (None, name) and (p := propose(name, rows, kind))]
+    if not found and kind is not None:
+        zh, en = kind.title.zh, kind.title.en
+        raise InputError(
+            Text(
+                f"{file}：没有一列像《{zh}》的列名。请用 --sheet 指定工作表，或换一个 --kind。",
+                f"{file}: no column is like those of '{en}'. Name the sheet with --sheet, or another --kind.",
+            )
+        )
     if not found:
         raise InputError(
             Text(
@@ -111,6 +121,23 @@ def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options
             )
         )
     return max(found, key=lambda p: p.score)
+
+
+def _refuse_unlikely(file: Path, proposed: Proposed) -> None:
+    """Nobody looks at the proposal: do not write one that is as good as none."""
+    if proposed.likely:
+        return
+    kind = proposed.kind
+    required = len(kind.required)
+    there = required - len(proposed.missing)
+    raise InputError(
+        Text(
+            f"{file}：不像规定的表：最像《{kind.title.zh}》，{required} 个必填项只找到 {there} 个。"
+            f"确是这种表的，加 --kind {kind.kind}；不用 --yes 则逐列确认。",
+            f"{file}: like none of the known tables: the nearest is '{kind.title.en}', of whose {required} required columns "
+            f"{there} were found. If it is one, add --kind {kind.kind}; without --yes each column is asked for.",
+        )
+    )
 
 
 def _show(proposed: Proposed) -> None:

@@ -25,6 +25,10 @@ LIKELY, SURE = 60, 90
 #: Rows with the most texts that are tried as headers, and rows below that serve as samples.
 _TRIED, _SAMPLES = 5, 20
 _LONGEST_SAMPLE = 20
+_LEAST_LETTERS = 4
+#: Share of the required fields that must be found for certain (or more of them less so) before a sheet is taken for a
+#: kind that nobody named.
+_LEAST_SHARE = 0.3
 #: Identity cards, mobile numbers, bank cards.
 _PERSONAL = re.compile(r"(?<!\d)(\d{4})(\d{3,11})(\d{3}[\dXx])(?!\d)")
 
@@ -40,6 +44,11 @@ class Proposal:
     score: int = 0
     #: The order of day and month in text dates, once somebody has said it.
     date: str | None = None
+
+    @property
+    def weight(self) -> float:
+        """How much it tells: nothing at half likeness, which is chance, 1 for the very name."""
+        return max(0.0, self.score / 50 - 1) if self.field else 0.0
 
 
 @dataclass(slots=True)
@@ -59,10 +68,21 @@ class Proposed:
 
     @property
     def score(self) -> float:
-        """How well the required fields are found, of 100 each."""
-        found = {p.field: p.score for p in self.columns if p.field}
-        required = self.kind.required
-        return sum(found.get(name, 0) for name in required) / max(1, len(required)) + len(found) / 100
+        """What speaks for the kind: a field that is found counts by its likeness, a required one twice.
+
+        Kinds with few fields have no advantage; of two alike the one with less missing is meant.
+        """
+        found = sum(p.weight for p in self.columns)
+        return found + self._required + self._required / max(1, len(self.kind.required))
+
+    @property
+    def likely(self) -> bool:
+        """Whether what is found is enough to take the sheet for a kind that nobody named."""
+        return self._required >= max(1, len(self.kind.required) * _LEAST_SHARE)
+
+    @property
+    def _required(self) -> float:
+        return sum(p.weight for p in self.columns if p.field in self.kind.required)
 
 
 def propose(name: str, rows: Sequence[Sequence[Any]], kind: Kind | None = None) -> Proposed | None:
@@ -91,12 +111,15 @@ def _assigned(proposed: Proposed, headers: list[str], below: Sequence[Sequence[A
     columns = [c for c, h in enumerate(headers) if h]
     plain = [bare(normal(headers[c]))[0] for c in columns]
     whole = process.cdist(plain, [n for _, n in names], scorer=fuzz.ratio)
-    # 客户名称（全称） holds 客户名称: a part that fits counts, a little less
+    # 客户名称（全称） holds 客户名称: a part that fits counts, a little less; a letter or two fit anywhere
     part = process.cdist(plain, [n for _, n in names], scorer=fuzz.partial_ratio) * 0.85
+    part *= np.outer([_tells(h) for h in plain], [_tells(n) for _, n in names])
     like = np.maximum(whole, part)
     cells = {c: [row[c] for row in below if c < len(row) and row[c] not in (None, "")] for c in columns}
     pairs = []
     for i, column in enumerate(columns):
+        if plain[i] in plain[:i]:
+            continue  # a mapping tells columns by their headers: of two alike the first is meant
         scores: dict[str, float] = {}
         for j, (f, _) in enumerate(names):
             scores[f.name] = max(scores.get(f.name, 0), float(like[i, j]))
@@ -114,6 +137,11 @@ def _assigned(proposed: Proposed, headers: list[str], below: Sequence[Sequence[A
             proposal.field, proposal.score = taken[column][0], round(taken[column][1])
         proposed.columns.append(proposal)
     return proposed
+
+
+def _tells(word: str) -> bool:
+    """Whether *word* is long enough to be known inside another: two characters, or four letters."""
+    return sum(1 if c.isascii() else 2 for c in word) >= _LEAST_LETTERS
 
 
 def _could_be(cells: Sequence[Any], type_: FieldType) -> bool:

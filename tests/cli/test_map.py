@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -13,8 +14,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from qq_excel import yamlfile
 from qq_excel.cli.app import app
 from qq_excel.reading import read_workbook
+from qq_excel.reading.mapping import Mapping
 
 
 @pytest.fixture
@@ -91,3 +94,39 @@ def test_without_a_terminal(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_wrong_options(odd: Path, more: tuple[str, ...], says: str) -> None:
     code, output = run(odd, "--yes", *more)
     assert (code, says in output) == (2, True)
+
+
+def write(path: Path, *rows: list[object]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_sheet_like_no_kind_is_said_so_unless_the_kind_is_named(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "体检.xlsx", ["M", "F", "Test Date", "Math", "Reading"], ["a", "b", "2026-01-05", 1, 2]
+    )
+    code, said = run(path, "--yes")
+    assert code == 2
+    assert "不像规定的表：最像《" in said
+    named = re.search("确是这种表的，加 --kind ([a-z_]+)；不用 --yes 则逐列确认。", said)
+    assert named
+    assert not (tmp_path / "mappings").exists()
+    assert run(path, "--yes", "--kind", named[1])[0] == 0
+    code, said = run(path, "--yes", "--force", "--kind", "contracts")
+    assert (code, said) == (
+        2,
+        f"{path}：没有一列像《合同台账》的列名。请用 --sheet 指定工作表，或换一个 --kind。",
+    )
+
+
+def test_of_two_columns_with_one_header_the_first_is_meant(tmp_path: Path) -> None:
+    headers = ["合同编号", "客户名称", "签订日", "到期日", "合同总金额", "合同总金额", "M"]
+    path = write(tmp_path / "双.xlsx", headers, ["HT-1", "海川", "2026-01-05", "2026-12-31", 5, 6, "x"])
+    assert run(path, "--yes", "--kind", "contracts")[0] == 0
+    mapping = yamlfile.parse(tmp_path / "mappings" / "双.yaml", Mapping)
+    assert mapping.fits_sheets
+    assert mapping.columns["amount"].source == "合同总金额"
+    assert "M" not in {c.source for c in mapping.columns.values()}

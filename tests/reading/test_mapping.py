@@ -207,3 +207,15 @@ def test_nothing_like_headers(rows: list[list[Any]]) -> None:
 )
 def test_samples_mask_personal_numbers(value: Any, expected: str) -> None:
     assert shown(value) == expected
+
+
+def test_a_large_table_is_not_taken_for_a_small_one() -> None:
+    """Of a foreign ledger more is found among receivables than among instalments, which have few fields."""
+    headers = ["Customer No", "Due date", "InvoiceAmount", "Disputed", "Days overdue", "Status"]
+    ledger = propose("甲", [headers, ["C-1", "2026-01-05", 5, "No", 3, "open"]])
+    assert ledger is not None
+    assert ledger.kind.kind == "receivables"
+    assert {p.header: p.field for p in ledger.columns}["Due date"] == "due_on"
+    goods = propose("甲", [["名称*", "规格", "基本单位*", "批号", "仓库", "备注"], ["a"] * 6])
+    assert goods is not None
+    assert goods.kind.kind == "inventory_count"
