@@ -16,8 +16,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -65,10 +63,8 @@ def main() -> None:
     log_folder = tempfile.mkdtemp()
     os.environ["QQ_LOG_DIR"] = log_folder
     log = Path(log_folder) / "qq-excel" / "qq-excel.log"
-    patch = pytest.MonkeyPatch()
     with office.home() as folder:
-        profile = office.install(folder, sys.executable, patch)
-        patch.undo()
+        profile = office.install(folder, sys.executable)
         with running.started(profile=profile) as app:
             for rows in sizes:
                 file = Path(log_folder) / f"{rows}.xlsx"

@@ -73,7 +73,9 @@ def checked(book: xw.Book, steps: Steps | None = None) -> Iterator[Checked]:
         steps(Text("保存副本", "saving a copy"))
         with TemporaryDirectory(prefix="qq-", ignore_cleanup_errors=True) as folder:
             copy = host.save_copy(Path(folder))
-            yield Checked(_result(copy, host.home, settings, steps), copy, settings)
+            result = _result(copy, host.home, settings, steps)
+            book.app.status_bar = False  # a dialog may come next
+            yield Checked(result, copy, settings)
     finally:
         book.app.status_bar = False
 

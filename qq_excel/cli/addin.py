@@ -47,6 +47,25 @@ Windows = Annotated[
         ),
     ),
 ]
+LibreOffice = Annotated[
+    bool,
+    typer.Option(
+        "--libreoffice",
+        help=t(
+            "装到 LibreOffice 而不是 Excel", "the extension for LibreOffice instead of the add-in for Excel"
+        ),
+    ),
+]
+Profile = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile",
+        help=t(
+            "LibreOffice 的用户配置文件夹；不给则为用户自己的",
+            "LibreOffice's profile folder; else the user's own",
+        ),
+    ),
+]
 Mac = Annotated[
     str | None,
     typer.Option("--interpreter-mac", help=t("macOS 上 Python 的完整路径", "full path of Python on macOS")),
@@ -101,17 +120,26 @@ def bundle(
     return OK
 
 
-@addin_app.command(help=t("装到 Excel 的启动文件夹", "put it where Excel loads it"))
+@addin_app.command(
+    help=t(
+        "装到 Excel 的启动文件夹；--libreoffice 装到 LibreOffice",
+        "put it where Excel, or LibreOffice, loads it",
+    )
+)
 def install(
     folder: Folder = None,
     interpreter_win: Windows = None,
     interpreter_mac: Mac = None,
+    libreoffice: LibreOffice = False,
+    profile: Profile = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Put the add-in in place."""
     from qq_excel.addin.excel import package, place  # noqa: PLC0415
 
     del lang
+    if libreoffice:
+        return _into_libreoffice(profile)
     own_win, own_mac = place.own_interpreter()
     where = place.place(folder)
     place.install(where, package.contents(interpreter_win or own_win, interpreter_mac or own_mac))
@@ -143,12 +171,39 @@ def update(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
     return OK
 
 
+def _into_libreoffice(profile: Path | None) -> int:
+    import sys  # noqa: PLC0415
+
+    from qq_excel.addin.libreoffice import place  # noqa: PLC0415
+
+    place.install(sys.executable, profile)
+    _say(t("已装到 LibreOffice。", "Installed into LibreOffice."))
+    _say(
+        t(
+            "下次打开 LibreOffice Calc 时出现工具栏和菜单“清欠”。升级程序后再运行一次。",
+            "The toolbar and the menu 清欠 appear when Calc is next opened. Run this again after an upgrade.",
+        )
+    )
+    return OK
+
+
 @addin_app.command(help=t("卸载", "take it away"))
-def remove(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
+def remove(
+    folder: Folder = None,
+    libreoffice: LibreOffice = False,
+    profile: Profile = None,
+    lang: LangOption = Language.ZH,
+) -> int:
     """Take the add-in away."""
     from qq_excel.addin.excel import place  # noqa: PLC0415
 
     del lang
+    if libreoffice:
+        from qq_excel.addin.libreoffice import place as office  # noqa: PLC0415
+
+        gone = office.remove(profile)
+        _say(t("已从 LibreOffice 卸载。", "Removed.") if gone else t("没有安装。", "Not installed."))
+        return OK
     where = place.place(folder)
     found = place.remove(where)
     _say(t("已卸载：", "Removed:") if found else t("没有安装：", "Not installed:"), where.addin)
@@ -156,11 +211,19 @@ def remove(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
 
 
 @addin_app.command(help=t("装了哪个版本、在哪里", "which version is installed, and where"))
-def status(folder: Folder = None, format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
+def status(
+    folder: Folder = None,
+    libreoffice: LibreOffice = False,
+    profile: Profile = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
     """Say what is installed. Exit code 1 when nothing is, or another version."""
     from qq_excel.addin.excel import package, place  # noqa: PLC0415
 
     del lang
+    if libreoffice:
+        return _in_libreoffice(profile, format)
     where = place.place(folder)
     built, now = package.read(where.addin), package.contents()
     current = built is not None and (built.version, built.xlwings) == (now.version, now.xlwings)
@@ -179,6 +242,30 @@ def status(folder: Folder = None, format: FormatOption = Format.TEXT, lang: Lang
                 t(
                     "与程序版本不同，请运行 qq-excel addin update。",
                     "Not the program's version; run qq-excel addin update.",
+                )
+            )
+    return OK if current else FINDINGS
+
+
+def _in_libreoffice(profile: Path | None, format: Format) -> int:
+    from qq_excel import __version__  # noqa: PLC0415
+    from qq_excel.addin.libreoffice.place import status as look  # noqa: PLC0415
+
+    found = look(profile)
+    current = found is not None and found.version == __version__ and Path(found.interpreter).exists()
+    if format is Format.JSON:
+        told = None if found is None else asdict(found) | {"folder": str(found.folder)}
+        print_json({"installed": told, "current": current})
+    elif found is None:
+        _say(t("没有装到 LibreOffice。", "Not installed into LibreOffice."))
+    else:
+        _say(t("版本：", "Version:"), found.version)
+        _say("Python:", found.interpreter)
+        if not current:
+            _say(
+                t(
+                    "与程序版本不同，或 Python 已不在，请运行 qq-excel addin install --libreoffice。",
+                    "Not the program's version, or its Python is gone; run qq-excel addin install --libreoffice.",
                 )
             )
     return OK if current else FINDINGS

@@ -8,17 +8,18 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qq_excel.addin.libreoffice import place, running
+from qq_excel.addin.libreoffice.remote import OfficeError, OfficeGone
 from qq_excel.errors import InputError
 
 #: com.sun.star.accessibility.AccessibleRole: what has too many children, and what is not pressed in a window.
-_MENU_BAR, _TABLE = 35, 58
+_MENU_BAR, _TABLE, _ALERT, _DIALOG, _BUTTON, _TEXT = 35, 58, 1, 12, 44, 60
 _SECONDS = 60
 
 
@@ -46,23 +47,39 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def install(folder: Path, interpreter: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Install the extension into a new profile below *folder*; the profile."""
+def new_profile(folder: Path) -> Path:
+    """An empty profile below *folder* that nobody, too, may write."""
     profile = folder / "profile"
     profile.mkdir()
     if os.geteuid() == 0:
-        program = running.office_program("unopkg")
         shutil.chown(folder, "nobody")
         shutil.chown(profile, "nobody")
-        wrapper = folder / "unopkg"
-        wrapper.write_text(
-            '#!/bin/sh\nfor a; do\n  case $a in *.oxt) cp "$a" '
-            f'{folder}/given.oxt; chmod 644 {folder}/given.oxt; a={folder}/given.oxt;; esac\n  set -- "$@" "$a"; shift\n'
-            f'done\nexec runuser -u nobody -- env HOME={folder} {program} "$@"\n'
-        )
-        wrapper.chmod(0o755)
-        monkeypatch.setenv("QQ_LIBREOFFICE", str(folder))
-    place.install(interpreter, profile)
+    return profile
+
+
+@contextmanager
+def as_nobody(folder: Path) -> Iterator[None]:
+    """Where root runs the tests, the office's programs are wrappers in *folder* that run unopkg as nobody."""
+    if os.geteuid() != 0:
+        yield
+        return
+    program = running.office_program("unopkg")
+    given, wrapper = folder / "given.oxt", folder / "unopkg"
+    wrapper.write_text(
+        f'#!/bin/sh\nfor a; do\n  case $a in *.oxt) cp "$a" {given}; chmod 644 {given}; a={given};; esac\n'
+        f'  set -- "$@" "$a"; shift\ndone\nexec runuser -u nobody -- env HOME={folder} {program} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QQ_LIBREOFFICE", str(folder))
+        yield
+
+
+def install(folder: Path, interpreter: str) -> Path:
+    """Install the extension into a new profile below *folder*; the profile."""
+    profile = new_profile(folder)
+    with as_nobody(folder):
+        place.install(interpreter, profile)
     return profile
 
 
@@ -95,11 +112,17 @@ class Mouse:
         self._places: dict[str, tuple[int, int]] = {}
 
     def _windows(self) -> list[Any]:
-        return [self.toolkit.getTopWindow(n) for n in range(self.toolkit.getTopWindowCount())]
+        every = (self.toolkit.getTopWindow(n) for n in range(self.toolkit.getTopWindowCount()))
+        return [w for w in every if w is not None]
+
+    @staticmethod
+    def _role(window: Any) -> int:
+        context = window.getAccessibleContext()
+        return 0 if context is None else context.getAccessibleRole()
 
     def _walk(self, accessible: Any, depth: int) -> Iterator[Any]:
         context = accessible.getAccessibleContext()
-        if context.getAccessibleRole() in (_MENU_BAR, _TABLE):
+        if context is None or context.getAccessibleRole() in (_MENU_BAR, _TABLE):
             return
         yield context
         count = context.getAccessibleChildCount()
@@ -109,23 +132,64 @@ class Mouse:
                 if child is not None:
                     yield from self._walk(child, depth - 1)
 
-    def find(self, name: str, *, depth: int = 8, exact: bool = True) -> Any:
-        """What bears *name* in one of the windows; None when nothing does."""
-        for window in reversed(self._windows()):
-            for context in self._walk(window, depth):
-                found = context.getAccessibleName()
-                if found == name if exact else name in found:
-                    return context
+    def _button(self, name: str, window: Any) -> Any:
+        """The button that bears *name* in a window; None when there is none."""
+        for context in self._walk(window, 9):
+            if context.getAccessibleRole() == _BUTTON and context.getAccessibleName() == name:
+                return context
         return None
 
+    def _in_front(self) -> Any:
+        """The dialog in front; None when there is none."""
+        return next((w for w in self._windows() if self._role(w) in (_ALERT, _DIALOG)), None)
+
     def click(self, name: str) -> None:
-        """Press what bears *name*; where it is is remembered."""
-        if name not in self._places:
-            found = self.find(name)
-            assert found is not None, f"nothing bears the name {name}"
-            at, size = found.getLocationOnScreen(), found.getSize()
-            self._places[name] = (at.X + size.Width // 2, at.Y + size.Height // 2)
+        """Press the button of the toolbar that bears *name*; where they are is found out once."""
+        if not self._places:
+            sheets = list(self.app.books)[-1].doc.CurrentController.Frame.ContainerWindow
+            for context in self._walk(sheets, 4):
+                if context.getAccessibleRole() == _BUTTON:
+                    self._places.setdefault(context.getAccessibleName(), self._centre(context))
         self.at(*self._places[name])
+
+    def _centre(self, found: Any) -> tuple[int, int]:
+        assert found is not None
+        at, size = found.getLocationOnScreen(), found.getSize()
+        return at.X + size.Width // 2, at.Y + size.Height // 2
+
+    def dialog(self, text: str) -> str:
+        """Wait for a dialog in which *text* stands, and give all that stands in it."""
+
+        def look() -> str | None:
+            window = self._in_front()
+            words = "" if window is None else "\n".join(c.getAccessibleName() for c in self._walk(window, 6))
+            return words if text in words else None
+
+        return str(wait_for(look))
+
+    def press(self, name: str) -> None:
+        """Press the button *name* of the dialog in front, and wait until that dialog is gone."""
+        window = self._in_front()
+        for _ in range(5):  # one that has just come may not have found its place yet
+            with suppress(OfficeError, OfficeGone):
+                self.at(*self._centre(wait_for(lambda: self._button(name, window))))
+            with suppress(AssertionError):
+                wait_for(lambda: self._in_front() != window, 4)
+                return
+        raise AssertionError(f"the dialog does not go by {name}")
+
+    def choose_folder(self, path: str) -> None:
+        """Type *path* into the dialog for folders, and take it."""
+        window = self._in_front()
+        entries = [
+            c
+            for c in self._walk(window, 9)
+            if (c.getAccessibleRole(), c.getAccessibleName()) == (_TEXT, "Path:")
+        ]
+        self.at(*self._centre(entries[0]))
+        self.key("ctrl+a")
+        self.type(path)
+        self.press("Select")
 
     def at(self, x: int, y: int) -> None:
         """Press at a point of the screen."""
@@ -151,11 +215,35 @@ class Mouse:
 
 
 def wait_for(what: Callable[[], Any], seconds: float = _SECONDS) -> Any:
-    """Wait until *what* gives something, and give it."""
+    """Wait until *what* gives something, and give it. A window may go while it is looked at."""
     until = time.monotonic() + seconds
     while True:
-        found = what()
+        try:
+            found = what()
+        except (OfficeError, OfficeGone):
+            found = None
         if found:
             return found
         assert time.monotonic() < until, "nothing came of it"
         time.sleep(0.05)
+
+
+def children(app: Any, word: str) -> list[int]:
+    """The processes that the office of *app* started and whose command line has *word* in it."""
+    out = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+            parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1]
+        except OSError:
+            continue
+        if "qq_excel.addin.libreoffice" in line and word in line and "soffice" in _command(int(parent)):
+            out.append(int(folder.name))
+    return out
+
+
+def _command(process: int) -> str:
+    try:
+        return (Path("/proc") / str(process) / "cmdline").read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -138,7 +138,7 @@ def rule_text(rule: str, found: Listed) -> str:
     if found.mend:
         out.append(t("改法：", "Mend: ") + found.mend)
     if current() == "zh":
-        out.append(f"依据：{doc.why}")
+        out.append("依据：" + doc.why.replace("\n", ""))
     out += [f"{c.citation}{t('：', ': ')}{c.text}" for c in (get_clause(c) for c in spec.clauses)]
     if current() == "zh":
         out += [f"错例：{_example(doc.bad)}", f"正例：{_example(doc.good)}"]

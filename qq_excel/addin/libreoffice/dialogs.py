@@ -16,37 +16,18 @@ _BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}
 #: com.sun.star.awt.PushButtonType.
 _OK, _CANCEL = 1, 2
 _ANSWERS = {0: "cancel", 1: "ok", 2: "yes", 3: "no"}
-#: Characters that one line of a message box holds; the office does not break long lines of Chinese.
-_WIDE = 56
 
 
 def message(app: App, prompt: str, title: str, buttons: str, mode: str | None) -> str:
     """Show *prompt*; the button that was pressed: ``ok``, ``cancel``, ``yes`` or ``no``."""
     kind = "WARNINGBOX" if mode == "critical" else "INFOBOX" if buttons == "ok" else "QUERYBOX"
     box = app.service("com.sun.star.awt.Toolkit").createMessageBox(
-        app.window(), Enum("com.sun.star.awt.MessageBoxType", kind), _BUTTONS[buttons], title, _broken(prompt)
+        app.window(), Enum("com.sun.star.awt.MessageBoxType", kind), _BUTTONS[buttons], title, prompt
     )
     try:
         return _ANSWERS[box.ask("execute")]
     finally:
         box.dispose()
-
-
-def _broken(text: str) -> str:
-    """*text* with its long lines broken."""
-    from qq_excel.papers.words import width  # noqa: PLC0415
-
-    out = []
-    for line in text.split("\n"):
-        row, used = "", 0.0
-        for c in line:
-            used += width(c)
-            if used > 2 * _WIDE:
-                out.append(row)
-                row, used = "", width(c)
-            row += c
-        out.append(row)
-    return "\n".join(out)
 
 
 def folder(app: App, title: str) -> Path | None:

@@ -133,6 +133,9 @@ class App(base.App):
     def window(self) -> Any:
         """The window in front; what dialogs belong to."""
         frame = self.desktop.getCurrentFrame()
+        if frame is None:  # none has the keyboard
+            book = self.books.active
+            frame = book and book.doc.CurrentController and book.doc.CurrentController.Frame
         return frame and frame.ContainerWindow
 
     def activate(self, steal_focus: bool = False) -> None:

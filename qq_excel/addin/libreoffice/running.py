@@ -27,7 +27,15 @@ from qq_excel.language import Text
 
 _RELAY = Path(__file__).parent / "office" / "relay.py"
 #: Variables that would lead the office's Python, or ours, astray.
-STRAY = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "URE_BOOTSTRAP", "UNO_PATH")
+STRAY = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "URE_BOOTSTRAP",
+    "UNO_PATH",
+    "VIRTUAL_ENV",
+)
 _SECONDS = 60
 
 
@@ -65,8 +73,15 @@ def office_python() -> Path:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what is meant for another Python."""
-    return {k: v for k, v in os.environ.items() if k not in STRAY}
+    """The environment without what is meant for another Python.
+
+    The office's Python finds its library by the first ``python3`` on the path: with that of a virtual environment in
+    front, LibreOffice does not even start once it has an extension in Python.
+    """
+    out = {k: v for k, v in os.environ.items() if k not in STRAY}
+    folders = out.get("PATH", "").split(os.pathsep)
+    out["PATH"] = os.pathsep.join(f for f in folders if not (Path(f).parent / "pyvenv.cfg").is_file())
+    return out
 
 
 def app_of(bridge: Bridge, number: int) -> Any:

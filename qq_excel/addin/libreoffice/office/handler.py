@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,7 @@ class Worker:
     def click(self, frame: Any, action: str) -> None:
         """Take a click: hand it on, and return."""
         texts = _settings()["texts"]
+        _log(f"click {action}")
         if action == "qq_restart":
             self.end()
             self._box("info", texts["restarted"])
@@ -199,11 +201,9 @@ class Worker:
         """Let the status bar show sums again, unless another click is at it."""
 
         def do() -> None:
-            try:
+            with suppress(Exception):  # the workbook was closed
                 if self.job is None:
                     controller.StatusIndicator.end()
-            except Exception as error:  # the workbook was closed
-                _log(f"status bar: {type(error).__name__}")
 
         on_main_thread(self.context, do)
 
@@ -232,7 +232,7 @@ class Worker:
         title = _settings()["texts"]["title"]
         shown = uno.Enum("com.sun.star.awt.MessageBoxType", _ICONS[kind])
         box = toolkit.createMessageBox(
-            frame.ContainerWindow, shown, yes_no if kind == "ask" else ok, title, text
+            frame and frame.ContainerWindow, shown, yes_no if kind == "ask" else ok, title, text
         )
         try:
             return bool(box.execute() == yes)
