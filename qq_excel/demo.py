@@ -1,6 +1,6 @@
 """The main job from end to end on the samples: what ``make demo`` shows.
 
-What is made depends on what the profile's units hand in: warning sheets from a ledger of receivables, packs from
+What is made depends on what the profile's units hand in: warning sheets and the management report from a ledger of receivables, packs from
 applications for write-off, a board from cases, an assessment from scoring sheets. What there is nothing to
 make from is left out, not shown empty.
 """
@@ -66,6 +66,8 @@ def demonstrate(target: Path, profile: str = "group", tell: Tell | None = None) 
     if "receivables" in given:
         say(Text("生成预警表……", "making warning sheets …"))
         shown.warnings = _paper(shown, "warnings", "预警表").outcome
+        say(Text("生成管理报告……", "making the management report …"))
+        _paper(shown, "management", "管理报告")
     if "write_offs" in given:
         say(Text("生成核销申请包……", "building write-off packs …"))
         _write_off(shown)
@@ -101,6 +103,8 @@ def _paper(shown: Demonstration, name: str, folder: str) -> Made:
     made = make(name, shown.result, shown.target / folder)
     shown.written += [*made.kept, *made.written]
     shown.notes += made.notes
+    if made.no_pdf is not None:  # the page needs a library that is not installed with the rest
+        shown.notes.append(Text(made.no_pdf.zh.rstrip("。"), made.no_pdf.en))
     return made
 
 
@@ -109,7 +113,7 @@ def _write_off(shown: Demonstration) -> None:
 
     made = _paper(shown, "write-off", "核销申请包")
     shown.outcome = made.outcome
-    shown.outcome.packs = [p for p in made.written if p.suffix == ".zip"]
+    shown.outcome.packs = [p for p in (*made.kept, *made.written) if p.suffix == ".zip"]
     for pack in shown.outcome.packs:
         problems = verify_pack(pack)
         if problems:

@@ -91,6 +91,7 @@ def test_units_with_ledgers_and_scores_are_warned_and_scored(assessment: Shown) 
     sheet = load_workbook(shown.target / "预警表" / "清欠预警表_汇总.xlsx", read_only=True)["预警清单"]
     claims = {c.claim_id for c in shown.warnings.claims}
     assert claims
+    assert "管理报告/管理报告.html" in _Page(text).links
     assert claims <= {cell for row in sheet.iter_rows(values_only=True) for cell in row}
     assert shown.assessment.complete
     notice = Document(str(shown.target / "考核" / "2026Q3_清欠考核通报.docx"))
