@@ -19,7 +19,17 @@ from qq_excel.papers.management.rows import Entry, claim_columns, claim_rows, fi
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
 from qq_excel.papers.management.trend import Point
-from qq_excel.papers.management.view import CLAIMS, FINDINGS, Block, Col, Fig, Section, Tile, definitions
+from qq_excel.papers.management.view import (
+    CLAIMS,
+    FINDINGS,
+    Block,
+    Col,
+    Fig,
+    Section,
+    Tile,
+    definitions,
+    trace_words,
+)
 from qq_excel.papers.pdf import write_pdfs
 from qq_excel.papers.report_job import Job
 from qq_excel.papers.sheet import Cell, Column, Sheet, paper, sheet_link
@@ -76,7 +86,7 @@ def write_book(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
 def _write(job: Job, facts: Facts, points: Sequence[Point], target: Path, lists: _Lists) -> Path:
     title = t("清欠管理报告", "Management report: receivables")
     on = facts.as_of.isoformat() if facts.as_of else t("未填", "not given")
-    under = f"{t('截止日期', 'As of')} {on}    {job.trace()}"
+    under = f"{t('截止日期', 'As of')} {on}    {trace_words(job)}"
     parts = sections(facts, points)
     with paper(target, title) as book:
         overview = book.sheet(t("概览", "Overview"), tab="#C00000")

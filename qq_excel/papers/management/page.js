@@ -47,7 +47,7 @@
         .replace("{sum}", money(cents)));
       chips(table);
     }
-    output.textContent = said.join("；");
+    output.textContent = said.join(output.dataset.join);
     $$("main tr[data-unit]").forEach((row) => {
       if (!row.closest("table[data-rows]")) row.hidden = !!controls.unit.value && row.dataset.unit !== controls.unit.value;
     });

@@ -160,8 +160,14 @@ def _trend(points: Sequence[Point]) -> Section:
     rows = [
         Row([p.on.isoformat(), p.live, p.balance, p.overdue, p.overdue / p.balance if p.balance else None,
              *(p.levels.get(x, 0) for x in GRAVEST)])
-        for p in points
+        for p in points[:-1]
     ]  # fmt: skip
+    now = points[-1]  # of this one the rows are here
+    every, late = show(live=1), show(late=1)
+    rows.append(
+        Row([now.on.isoformat(), Fig(now.live, every), Fig(now.balance, every), Fig(now.overdue, late),
+             now.overdue / now.balance if now.balance else None, *(Fig(now.levels.get(x, 0), show(level=x)) for x in GRAVEST)])
+    )  # fmt: skip
 
     def chart() -> str:
         parts: dict[str, Callable[[Point], int]] = {t("未结清", "Open"): lambda p: p.balance, t("已逾期", "Past due"): lambda p: p.overdue,

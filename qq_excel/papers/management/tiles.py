@@ -45,7 +45,8 @@ def tiles(facts: Facts, points: Sequence[Point]) -> Iterator[Tile]:
                bad=over.count > 0)  # fmt: skip
     for column in (DISPUTED, SUED):
         one = facts.sum(lambda x, c=column: x.column == c)  # type: ignore[misc]
-        yield Tile(column_name(column), yuan_text(one.amount), claims_text(one), show(band=column))
+        name = column_name(column)
+        yield Tile(name[:1].upper() + name[1:], yuan_text(one.amount), claims_text(one), show(band=column))
     needed = facts.provision_needed
     gap = t("制度没有给出计提比例", "the policy gives no rates")
     if needed is not None:

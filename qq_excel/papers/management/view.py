@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from qq_excel import money
+from qq_excel import __version__, money
 from qq_excel.language import t
 from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED
 from qq_excel.papers.words import clean
 from qq_excel.warnings import Sum
+
+if TYPE_CHECKING:
+    from qq_excel.papers.report_job import Job
 
 #: The tables of rows that a figure can lead to.
 CLAIMS, FINDINGS = "rows", "findings"
@@ -150,6 +153,23 @@ def largest(names: Sequence[str], sizes: Sequence[int]) -> list[str]:
     return [name for name, _ in order[:BARS]]
 
 
+def policy_words(job: Job) -> str:
+    """The policy that was applied."""
+    policy = job.result.policy
+    return t(
+        f"{policy.title.zh}（{policy.profile}，v{policy.version}）",
+        f"{policy.title.en} ({policy.profile}, v{policy.version})",
+    )
+
+
+def trace_words(job: Job) -> str:
+    """Where the figures come from, in the language of the run."""
+    files, policy = job.result.files, job.result.policy
+    on = job.result.as_of.isoformat() if job.result.as_of else "—"
+    english = f"{len(files)} workbooks, as of {on}    policy {policy.profile} v{policy.version} ({policy.sha256[:12] or '—'})"
+    return t(job.trace(), f"{english}    qq-excel {__version__}")
+
+
 def definitions() -> tuple[str, ...]:
     """What the words of the report mean."""
     return (
@@ -162,5 +182,5 @@ def definitions() -> tuple[str, ...]:
 
 
 __all__ = ["BAND_KEYS", "BARS", "CLAIMS", "FINDINGS", "Block", "Col", "Fig", "Row", "Section", "Tile", "claims_text",
-           "column_name", "definitions", "largest", "mark_text", "month_words", "nothing", "plain", "show", "total",
-           "yuan_text"]  # fmt: skip
+           "column_name", "definitions", "largest", "mark_text", "month_words", "nothing", "plain", "policy_words",
+           "show", "total", "trace_words", "yuan_text"]  # fmt: skip
