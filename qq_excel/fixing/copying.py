@@ -30,7 +30,7 @@ from qq_excel.patching.sheetmaker import Made, Put
 from qq_excel.patching.styles import Look, Styles
 from qq_excel.patching.xmltree import set_attributes
 from qq_excel.policy import Policy
-from qq_excel.reading.guard import said
+from qq_excel.reading.guard import cannot_read
 
 if TYPE_CHECKING:
     from qq_excel.reading.pool import Pool
@@ -80,11 +80,16 @@ def fix(
     result = check_paths([source], policy=policy, as_of=as_of, pool=pool)
     for fact in result.files[0].workbook.facts:
         if fact.rule in _UNREADABLE and fact.values.get("code") != "extension":
-            why = said(fact)
-            raise InputError(
-                Text(f"{source}：无法修正，{why.zh}。", f"{source}: cannot be mended: {why.en}.")
-            )
+            raise cannot_read(source, fact, Text("无法修正，", "cannot be mended: "))
     tables = result.files[0].workbook.tables
+    if not tables:
+        raise InputError(
+            Text(
+                f"{source}：没有识别出规定的表，无从修正。先用 qq-excel map 建立对应关系，或改用模板的列名。",
+                f"{source}: no known table was found in it, so nothing can be mended. Make a mapping with qq-excel map "
+                "first, or use the column names of the template.",
+            )
+        )
     report = FixReport(source, None)
     try:
         original = source.read_bytes()

@@ -112,10 +112,9 @@ def _readable(path: Path, limits: Limits) -> Iterator[None]:
     except (InputError, *_OUR_END):
         raise
     except BaseException as error:
-        from qq_excel.reading.guard import said  # noqa: PLC0415
+        from qq_excel.reading.guard import cannot_read  # noqa: PLC0415
 
-        reason = said(_why(error, path, limits))
-        raise InputError(Text(f"{path}：{reason.zh}。", f"{path}: {reason.en}.")) from None
+        raise cannot_read(path, _why(error, path, limits)) from None
 
 
 def read_grids(grids: Iterable[Any], name: str, *, as_of: dt.date | None = None) -> Workbook:

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from qq_excel.catalogue import get_rule
+from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.options import Limits
@@ -35,6 +37,7 @@ _START = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: What libraries raise at content that breaks off or contradicts itself; lxml's errors are SyntaxErrors.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, SyntaxError)
+_NOTHING = Text("", "")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -78,6 +81,14 @@ def said(fact: FileFact) -> Text:
         return reason
     found, limit = fact.values["found"], fact.values["limit"]
     return Text(f"{reason.zh} {found} 超过上限 {limit}", f"{reason.en}: {found}, over the limit of {limit}")
+
+
+def cannot_read(path: Path, fact: FileFact, before: Text = _NOTHING) -> InputError:
+    """The error for a file that cannot be read: where, what (after the words *before*), why, and how to mend it."""
+    why, fix = said(fact), get_rule(fact.rule).fix.text
+    return InputError(
+        Text(f"{path}：{before.zh}{why.zh}。{fix.zh}", f"{path}: {before.en}{why.en}. {fix.en}")
+    )
 
 
 def inspect(path: Path | Source, limits: Limits) -> Inspection:

@@ -26,10 +26,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from qq_excel.errors import InputError, QQExcelError
+from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
-from qq_excel.reading.guard import Refusal, out_of_memory, over
+from qq_excel.reading.guard import Refusal, cannot_read, out_of_memory, over
 from qq_excel.reading.model import Workbook
 from qq_excel.reading.options import Options
 
@@ -112,7 +112,7 @@ class Pool:
         try:
             return self.call(name, path, *args, options=self.options, **more)
         except Refusal as refusal:  # a parser that died or took too long
-            raise InputError(Text(f"{path}：{refusal.text.zh}。", f"{path}: {refusal.text.en}.")) from None
+            raise cannot_read(path, refusal.fact) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Have a worker answer one request. Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot."""

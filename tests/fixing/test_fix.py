@@ -202,3 +202,11 @@ def test_the_limits_of_reading_hold_for_fix_too(source, tmp_path, monkeypatch, c
     monkeypatch.setattr("sys.argv", ["qq-excel", *command, "--limits", str(limits)])
     assert run() == 2
     assert "文件大小" in capsys.readouterr().err
+
+
+def test_a_workbook_without_a_known_table_is_not_taken_for_a_sound_one(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["甲", "乙", "丙"])
+    book.save(tmp_path / "无.xlsx")
+    with pytest.raises(InputError, match="没有识别出规定的表，无从修正。先用 qq-excel map"):
+        fix(tmp_path / "无.xlsx", tmp_path / "b.xlsx", policy=POLICY)
