@@ -18,7 +18,7 @@ from qq_excel.language import Text
 from qq_excel.output import write_bytes
 from qq_excel.papers import write_off_words
 from qq_excel.papers.evidence_pages import REASONS, pages_of
-from qq_excel.papers.pdf import write_pdfs
+from qq_excel.papers.pdf import PdfError, write_pdfs
 from qq_excel.papers.volume import Part, bind, joined, page_count, split
 from qq_excel.papers.write_off_pack import Kit, Members, evidence_members, office_papers
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Applications per LibreOffice run: one start for all of them, and a lost run loses no more than these.
 _BATCH = 20
+#: Runs that fail one after the other before LibreOffice is not asked any more.
+_PATIENCE = 2
 _COVER, _SHEETS = "封面.docx", "证据封页.docx"
 #: What is told on a sheet before evidence that is in the zip alone; anything else keeps the volume from being made.
 _LEFT_OUT = (REASONS["kind"], REASONS["missing"])
@@ -56,6 +58,8 @@ class Press:
         self._apps = apps
         self._kit = kit
         self._ready: dict[int, bytes | ToolError] = {}
+        #: Batches in a row that LibreOffice did not turn into PDF, and what it said.
+        self._failed: list[PdfError] = []
 
     def write(self, n: int, target: Path) -> Path:
         """Write the volume of the *n*-th application to *target*.
@@ -64,7 +68,16 @@ class Press:
         encrypted, damaged or too large, :class:`~qq_excel.errors.PackError` when one cannot be read.
         """
         if n not in self._ready:
-            self._ready = dict(self._bound(range(n, min(n + _BATCH, len(self._apps)))))
+            if len(self._failed) >= _PATIENCE:
+                raise self._failed[-1]
+            numbers = range(n, min(n + _BATCH, len(self._apps)))
+            try:
+                self._ready = dict(self._bound(numbers))
+            except PdfError as problem:
+                self._failed.append(problem)
+                self._ready = dict.fromkeys(numbers, problem)
+            else:
+                self._failed.clear()
         made = self._ready.pop(n)
         if isinstance(made, ToolError):
             raise made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.evidence_pages import REASONS, pages_of
-from qq_excel.papers.pdf import find_soffice
+from qq_excel.papers.pdf import PdfError, find_soffice
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
 from qq_excel.papers.volume import Part, bind, page_count
+from qq_excel.papers.write_off_facts import applications
+from qq_excel.papers.write_off_fit import judge
+from qq_excel.papers.write_off_pack import Kit
+from qq_excel.papers.write_off_volume import Press
 from tests.papers.paper_reading import docx_text
 from tests.support.build import build
 from tests.support.digests import digest
@@ -179,6 +184,23 @@ def test_what_is_no_scan_is_told_on_its_sheet(tmp_path: Path) -> None:
     assert "没有装订：不是 PDF、JPEG 或 PNG，不能装订；原件在电子申请包中" in "".join(
         sheet.extract_text().split("\n")
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for a program that fails")
+def test_a_libreoffice_that_fails_is_not_asked_for_every_volume(tmp_path: Path, monkeypatch) -> None:
+    result = handed_in(tmp_path / "in", GOOD)
+    (app,) = judge(result, applications(result))
+    failing = tmp_path / "soffice"
+    failing.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/asked\nexit 1\n", encoding="utf-8")
+    failing.chmod(0o755)
+    monkeypatch.setenv("QQ_SOFFICE", str(failing))
+    monkeypatch.setattr("qq_excel.papers.write_off_volume._BATCH", 2)
+    press = Press([app] * 9, Kit.of(result))
+    for n in range(9):
+        with pytest.raises(PdfError, match="LibreOffice 没有转出 PDF"):
+            press.write(n, tmp_path / f"{n}.pdf")
+    assert (tmp_path / "asked").read_text(encoding="utf-8").split() == ["asked"] * 2
+    assert not list(tmp_path.glob("*.pdf"))
 
 
 # --- own templates ----------------------------------------------------------------------------------------
