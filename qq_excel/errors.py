@@ -7,6 +7,7 @@ fault id (and a log), never a traceback.
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 from qq_excel.language import Text
 
@@ -46,7 +47,7 @@ class QQExcelError(Exception):
     def __str__(self) -> str:
         return str(self.text)
 
-    def __reduce__(self) -> tuple[type[QQExcelError], tuple[Text]]:
+    def __reduce__(self) -> tuple[type[QQExcelError], tuple[Any, ...]]:
         return type(self), (self.text,)
 
 

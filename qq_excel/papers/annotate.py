@@ -6,13 +6,14 @@ a change. Our marks are told apart from the staff's: a second run replaces ours 
 
 from __future__ import annotations
 
+import logging
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.findings import Findings, a1
 from qq_excel.language import Text
 from qq_excel.papers import marks, marks_undo, style
@@ -26,8 +27,11 @@ from qq_excel.patching.sheetmaker import MOST_LINKS, hidden_table
 from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.styles import Look, Styles
 
+log = logging.getLogger(__name__)
 #: Notes in one copy; past it Excel becomes slow. Further cells have their colour and their line in the list.
 MOST_NOTES = 5_000
+#: How an encrypted workbook begins.
+_COMPOUND = b"\xd0\xcf\x11\xe0"
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 #: Bytes of the list of content types that are looked at.
 _MOST_TYPES = 4 << 20
@@ -79,6 +83,19 @@ class AnnotationReport:
         return out + self.remarks
 
 
+class CannotAnnotate(InputError):
+    """A workbook of which no annotated copy can be made; ``why`` is half a sentence."""
+
+    def __init__(self, source: Path, why: Text) -> None:
+        super().__init__(
+            Text(f"{source}：没有生成标注件，{why.zh}。", f"{source}: no annotated copy, {why.en}.")
+        )
+        self.source, self.why = source, why
+
+    def __reduce__(self) -> tuple[type[CannotAnnotate], tuple[Path, Text]]:
+        return type(self), (self.source, self.why)
+
+
 def annotate(
     source: Path, findings: Findings, target: Path, *, author: str = style.AUTHOR
 ) -> AnnotationReport:
@@ -86,7 +103,7 @@ def annotate(
 
     *findings* are those of this workbook. The source is never changed; the same input gives the same bytes, and
     annotating a copy again with the same findings gives the copy. Raises :class:`InputError` when source and
-    target are one file or the source cannot be opened.
+    target are one file, :class:`CannotAnnotate` when the source cannot be opened or patched.
     """
     if source.resolve() == target.resolve():
         raise InputError(
@@ -108,14 +125,26 @@ def annotate(
         _Copy(book, findings, report, author).make()
         undo.keep(book)
     except (PatchError, OSError) as error:
-        raise InputError(
-            Text(
-                f"{source}：无法打开以生成标注件（{type(error).__name__}）。请用 Excel 打开并另存为 .xlsx 后重试。",
-                f"{source}: cannot be opened for annotation ({type(error).__name__}). Save it anew as .xlsx.",
-            )
-        ) from error
+        raise CannotAnnotate(source, _why_not(source, error)) from error
     book.save(target)
     return report
+
+
+def _why_not(source: Path, error: PatchError | OSError) -> Text:
+    if isinstance(error, OSError):
+        why = why_unreadable(error)
+        return Text(f"原件打不开（{why.zh}）", f"the original cannot be opened ({why.en})")
+    log.info("%s cannot be patched", source, exc_info=error)
+    with source.open("rb") as file:
+        if file.read(len(_COMPOUND)) == _COMPOUND:
+            return Text(
+                "原件有打开密码，而标注件不带密码；问题见旁边的校验结果表",
+                "the original has a password, which a copy would not have; the findings book beside it lists everything",
+            )
+    return Text(
+        "文件内部的结构不合规范，请用 Excel 打开并另存为 .xlsx 后重试",
+        "the file is not built as it should be; open it in Excel and save it anew as .xlsx",
+    )
 
 
 def true_suffix(source: Path) -> str | None:
@@ -312,4 +341,4 @@ def _first_cells(xml: SheetXml, cells: Mapping[Place, object]) -> dict[Place, Pl
     return out
 
 
-__all__ = ["LIST_SHEET", "MARKS_SHEET", "MOST_NOTES", "AnnotationReport", "annotate"]
+__all__ = ["LIST_SHEET", "MARKS_SHEET", "MOST_NOTES", "AnnotationReport", "CannotAnnotate", "annotate"]

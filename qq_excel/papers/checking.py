@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from qq_excel.errors import InputError
-from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, annotate, true_suffix
+from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, CannotAnnotate, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
 from qq_excel.reading.model import UNREADABLE
@@ -56,8 +55,8 @@ def annotated_copy(result: Result, file: FileResult, target: Path) -> Annotation
     source = Path(file.workbook.path)
     try:
         return annotate(source, result.findings.of_file(file.workbook.name), target)
-    except InputError as error:
-        return AnnotationReport(source, None, error.text)
+    except CannotAnnotate as error:
+        return AnnotationReport(source, None, error.why)
 
 
 def result_stems(names: list[str]) -> list[str]:

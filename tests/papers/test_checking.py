@@ -1,4 +1,5 @@
 import json
+import pickle
 import re
 import zipfile
 from html.parser import HTMLParser
@@ -7,12 +8,16 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from qq_excel.check import check_paths
-from qq_excel.papers.annotate import AnnotationReport, annotate, true_suffix
+from qq_excel.language import Text
+from qq_excel.papers.annotate import AnnotationReport, CannotAnnotate, annotate, true_suffix
 from qq_excel.papers.checking import write_check
 from qq_excel.papers.html_index import write_index
 from qq_excel.papers.words import clean, clip, lines, mask, width
+from qq_excel.reading import Options
+from qq_excel.reading.pool import Pool
 from qq_excel.warnings import warnings_of
 from tests.papers.support import finding, result, table
 from tests.support.build import build
@@ -153,3 +158,21 @@ def test_other_formats_by_any_name_have_no_copy(tmp_path):
     report = annotate(tmp_path / "b.xls", check_paths([tmp_path / "b.xls"]).findings, tmp_path / "c.xls")
     assert report.target is None
     assert "另存为 .xlsx" in report.lines()[0].zh
+
+
+def test_a_workbook_with_a_password_has_its_findings_book_and_says_why_no_copy(tmp_path):
+    plain = build(tmp_path / "明.xlsx", {"receivables": [{"balance": 1}]})
+    with plain.open("rb") as source, (tmp_path / "密.xlsx").open("wb") as target:
+        OOXMLFile(source).encrypt("清欠", target)
+    options = Options(passwords=("清欠",))
+    reports = []
+    with Pool(1, options) as pool:
+        result = check_paths([tmp_path / "密.xlsx"], pool=pool)
+    written = write_check(result, tmp_path / "out", reports)
+    assert [p.name for p in written] == ["密_校验结果.xlsx", "findings.json"]
+    assert [line.zh for line in reports[0].lines()] == [
+        "密.xlsx：没有生成标注件，原件有打开密码，而标注件不带密码；问题见旁边的校验结果表。"
+    ]
+    problem = CannotAnnotate(Path("a"), Text("甲", "b"))
+    again = pickle.loads(pickle.dumps(problem))  # noqa: S301 - our own
+    assert (again.why, str(again)) == (problem.why, "a：没有生成标注件，甲。")
