@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from qq_excel.output import cannot_write, make_folder
 
 #: The folder of the batch's own files below the results, and the journal in it.
 FOLDER, NAME = ".qq-batch", "journal.jsonl"
+_PATIENCE = 2.0
 FORMAT, VERSION = "qq-excel-batch", 1
 
 
@@ -50,7 +52,7 @@ class Journal:
         except OSError as error:
             raise cannot_write(self.path, error) from None
         try:
-            _lock(self._file)
+            _lock_soon(self._file)
         except OSError:
             self._file.close()
             where = self.path.parent.parent
@@ -150,6 +152,18 @@ class Journal:
             self.written.update(entry["paths"])
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
+
+
+def _lock_soon(file: IO[bytes]) -> None:
+    """:func:`_lock`, tried for a moment: of a run that was killed a child may hold the file until it is a program of its own."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _lock(file)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -232,12 +233,15 @@ def _own(arrival: Arrival, target: Path, room: Path) -> bool:
 @contextmanager
 def _room(target: Path) -> Iterator[Path]:
     """A folder for what is unpacked and read, for this user only; it is gone afterwards."""
-    room = target / FOLDER / "room"
+    own = target / FOLDER
+    for old in own.glob(
+        "room*"
+    ):  # of a run that was ended, whose readers may still be about to see that it is gone
+        shutil.rmtree(old, ignore_errors=True)
     try:
-        shutil.rmtree(room, ignore_errors=True)  # of a run that was ended
-        room.mkdir(mode=0o700)
+        room = Path(tempfile.mkdtemp(prefix="room-", dir=own))
     except OSError as error:
-        raise cannot_write(room, error) from None
+        raise cannot_write(own, error) from None
     try:
         yield room
     except OSError as error:
