@@ -107,7 +107,10 @@ def warnings(book: xw.Book) -> list[xw.Book]:
         need(found, "receivables")
         made = make("warnings", found.result, Path(folder))
         units = made.outcome.units
-        files = made.written[1:] if len(units) == 1 else made.written  # one unit: the group's says the same
+        # the group's, then the units', then the departments', which the command line is for
+        files = made.written[: 1 + len(units)]
+        if len(units) == 1:
+            files = files[1:]  # the group's says the same
         opened = [host.open_new(file) for file in files[:_MOST_BOOKS]]
     counts = "  ".join(f"{level} {count}" for level, count, _ in made.outcome.by_level())
     more = len(files) - len(opened)
