@@ -28,7 +28,7 @@ class Stopped(InputError):
     """The user asked to stop."""
 
     def __init__(self) -> None:
-        super().__init__(Text("已停止，工作簿没有改动。", "Stopped; the workbook was not changed."))
+        super().__init__(Text("已停止，数据没有改动。", "Stopped; your data were not changed."))
 
 
 class Steps:

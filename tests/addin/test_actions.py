@@ -87,6 +87,9 @@ def test_check_marks_what_the_command_line_finds(opened, tmp_path):
     assert [[x or "" for x in row] for row in listed] == [own_values(f) for f in result.findings]
     assert book.app.status_bar == "清欠：错误 18  警告 10  提示 6  无法判断 11  不能提交"
     assert book.sheets.active.name == LEDGER
+    heights = [book.sheets[LIST_SHEET].range((row, 1)).row_height for row in range(5, 50)]
+    assert min(heights) > 12  # no text is cut off, and one of several lines has its room
+    assert max(heights) > 2 * min(heights)
     assert not book.sheets[MARKS_SHEET].visible
 
 

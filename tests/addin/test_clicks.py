@@ -238,7 +238,7 @@ def test_a_click_while_one_runs_asks_whether_to_stop_and_a_dead_worker_leaves_no
     desk.press("qq_check")
     desk.mouse.dialog("要停止它吗")
     desk.mouse.press("Yes")
-    desk.mouse.dialog("已停止，工作簿没有改动")
+    desk.mouse.dialog("已停止，数据没有改动")
     desk.mouse.press("OK")
     office.wait_for(lambda: len(desk.done) > before)
     assert desk.done[-1].endswith('"well": false}')

@@ -20,13 +20,15 @@ def check(book: xw.Book) -> Result:
     """Check *book*, mark its cells, list what was found. Marks of an earlier check go first."""
     host = host_of(book)
     steps = Steps(host)
+    before = marking.remembered(host)
+    if before or sheets.find(book, sheets.LIST):  # first of all: notes make a copy slow to save
+        with quiet(book):
+            marking.take_away(host, before)
     with checked(book, steps) as found:
         result = found.result
         mine = result.findings.of_file(found.file.workbook.name)
         steps(Text("标注", "marking"))
-        before = marking.remembered(host)
         with quiet(book):
-            marking.take_away(host, before)
             shown = findings_sheet.gravest(mine, 2 * marking.MOST_FILLS)
             if result.findings:
                 findings_sheet.write(book, result.findings, ())
@@ -37,6 +39,7 @@ def check(book: xw.Book) -> Result:
                     cell = sheet.range("A3")
                     said = [x for x in (cell.value, *(str(r) for r in marked.remarks())) if x]
                     cell.value = t("；", "; ").join(said)
+    findings_sheet.fit(book)
     accepted = (
         t("可以提交", "ready to hand in") if found.file.accepted else t("不能提交", "not to be handed in yet")
     )

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from qq_excel.findings import Findings
+    from qq_excel.papers.sheet import Column
 
 #: Findings that are listed in a live workbook; ``check -o`` on the command line writes them all.
 MOST_LISTED = 5_000
 #: Rows above the findings, and rows that are measured.
 _HEAD, _MEASURED = 4, 400
 _RULE, _SHEET, _CELL, _WRONG, _MEND, _CLAUSE = 1, 2, 3, 8, 9, 10
-_MOST_WIDE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def write(book: xw.Book, findings: Findings, remarks: Sequence[Text]) -> xw.Shee
     sheets.title(sheet.range("A1"), t("校验结果", "Findings"))
     sheets.head(sheet.range((_HEAD, 1), (_HEAD, len(columns))))
     _links(sheet, shown, {s.name for s in book.sheets})
-    _look(sheet, shown, rows, [c.header for c in columns])
+    _look(sheet, shown, rows, columns)
     return sheet
 
 
@@ -89,12 +89,24 @@ def _links(sheet: xw.Sheet, shown: Sequence[Finding], names: set[str]) -> None:
         cells.horizontal_alignment = "center"
 
 
+def fit(book: xw.Book) -> None:
+    """Heights that show the texts of the first rows; to be called once rows are measured again."""
+    sheet = sheets.find(book, sheets.LIST)
+    if sheet is not None:
+        last = min(sheet.used_range.last_cell.row, _HEAD + _MEASURED)
+        sheet.range((_HEAD + 1, 1), (max(last, _HEAD + 1), 1)).rows.autofit()
+
+
 def _look(
-    sheet: xw.Sheet, shown: Sequence[Finding], rows: Sequence[Sequence[str]], headers: Sequence[str]
+    sheet: xw.Sheet, shown: Sequence[Finding], rows: Sequence[Sequence[str]], columns: Sequence[Column]
 ) -> None:
-    wide = [max([width(h), *(width(r[i]) for r in rows[:_MEASURED])]) for i, h in enumerate(headers)]
-    wide[_CELL] = 9
-    sheets.widths(sheet, [min(_MOST_WIDE, w + 3.0) for w in wide])
+    sheets.widths(
+        sheet,
+        [
+            min(c.most, max([c.least, width(c.header) + 3.0, *(width(r[i]) + 2.0 for r in rows[:_MEASURED])]))
+            for i, c in enumerate(columns)
+        ],
+    )
     levels: dict[Colour, list[Place]] = {}
     for n, f in enumerate(shown):
         tint = style.LEVEL_TINTS[f.level] if f.status == "open" else style.SETTLED
@@ -104,10 +116,11 @@ def _look(
     if shown:
         texts = sheet.range((_HEAD + 1, _WRONG + 1), (_HEAD + len(shown), _MEND + 1))
         texts.wrap_text = True
-        body = sheet.range((_HEAD + 1, 1), (_HEAD + len(shown), len(headers)))
-        body.vertical_alignment = "top"
-        sheet.range((_HEAD + 1, 1), (_HEAD + min(len(shown), _MEASURED), 1)).rows.autofit()
-    sheet.freeze_panes.freeze_at(sheet.range((1, 1), (_HEAD, 1)).address)
+        body = sheet.range((_HEAD + 1, 1), (_HEAD + len(shown), len(columns)))
+        body.vertical_alignment = "center"
+        if len(shown) > _MEASURED:
+            sheet.range((_HEAD + _MEASURED + 1, 1), (_HEAD + len(shown), 1)).row_height = 2 * sheets.LINE
+    sheet.freeze_panes.freeze_at(f"1:{_HEAD}")
 
 
 def read(book: xw.Book) -> list[Listed]:

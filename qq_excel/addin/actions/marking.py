@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qq_excel.reading.model import Table
 
 #: Notes and fills in one live workbook: past it the office becomes slow. The list has the rest.
-MOST_NOTES, MOST_FILLS = 2_000, 20_000
+MOST_NOTES, MOST_FILLS = 1_000, 20_000
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _SOLID = re.compile(r'<patternFill patternType="solid"><fgColor rgb="FF([0-9A-Fa-f]{6})"')
 _NONE = re.compile(r'<patternFill(?: patternType="none")?/>')

@@ -24,6 +24,10 @@ LIST, MEMORY, RECORD, AGEING = "qq_findings", "qq_marks", "qq_changes", "qq_agei
 TITLES: Final = {LIST: LIST_SHEET, MEMORY: MARKS_SHEET, RECORD: "修正记录", AGEING: "账龄分析"}
 
 
+#: Points that one line of text takes.
+LINE: Final = 17.0
+
+
 def find(book: xw.Book, key: str) -> xw.Sheet | None:
     """Our sheet *key*; None when there is none (any more)."""
     for name in book.names:
@@ -75,6 +79,9 @@ def write(sheet: xw.Sheet, row: int, rows: Sequence[Sequence[str]]) -> None:
     if rows:
         block = sheet.range((row, 1), (row + len(rows) - 1, len(rows[0])))
         block.number_format = "@"
+        block.font.name = style.FONT
+        block.font.size = 10
+        block.row_height = LINE
         block.value = [list(r) for r in rows]
 
 
@@ -92,6 +99,8 @@ def title(cell: xw.Range, text: str) -> None:
     cell.font.bold = True
     cell.font.size = 14
     cell.font.color = style.NAVY
+    cell.row_height = 2 * LINE
+    cell.vertical_alignment = "center"
 
 
 def widths(sheet: xw.Sheet, wanted: Sequence[float]) -> None:
