@@ -47,6 +47,7 @@ class Desk:
     folder: Path
     log: Path
     pictures: Path
+    profile: Path
 
     def open(self, source: Path) -> Any:
         """A copy of a workbook, in front; all others are closed."""
@@ -117,9 +118,8 @@ def desk(tmp_path_factory):
         with running.started("--nologo", profile=profile, environment=shown) as app:
             work = folder / "work"
             work.mkdir()
-            yield Desk(
-                app, office.Mouse(app, display), work, folder / "log" / "qq-excel" / "qq-excel.log", pictures
-            )
+            log = folder / "log" / "qq-excel" / "qq-excel.log"
+            yield Desk(app, office.Mouse(app, display), work, log, pictures, profile)
             for book in list(app.books):
                 book.close()
     patch.undo()
@@ -219,14 +219,14 @@ def test_template_help_and_submission(desk):
 def test_restart_ends_the_process_and_the_next_click_starts_another(desk):
     desk.open(CLEAN)
     desk.click("qq_clear", picture=False)
-    (old,) = office.children(desk.app, "worker")
+    (old,) = office.workers(desk.profile)
     desk.press("qq_restart")
     desk.mouse.dialog("已重启")
     desk.mouse.picture(desk.pictures / "qq_restart.png")
     desk.mouse.press("OK")
-    assert office.children(desk.app, "worker") == []
+    assert office.workers(desk.profile) == []
     desk.click("qq_clear", picture=False)
-    (new,) = office.children(desk.app, "worker")
+    (new,) = office.workers(desk.profile)
     assert new != old
 
 
@@ -246,7 +246,7 @@ def test_a_click_while_one_runs_asks_whether_to_stop_and_a_dead_worker_leaves_no
     assert not book.impl.doc.hasControllersLocked()
 
     desk.press("qq_check")
-    (worker,) = office.children(desk.app, "worker")
+    (worker,) = office.workers(desk.profile)
     os.kill(worker, signal.SIGKILL)
     desk.mouse.dialog("后台程序没有应答")
     desk.mouse.press("OK")

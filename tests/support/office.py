@@ -228,22 +228,22 @@ def wait_for(what: Callable[[], Any], seconds: float = _SECONDS) -> Any:
         time.sleep(0.05)
 
 
-def children(app: Any, word: str) -> list[int]:
-    """The processes that the office of *app* started and whose command line has *word* in it."""
+def workers(profile: Path) -> list[int]:
+    """The processes behind the buttons of the office that runs with *profile*."""
     out = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            line = (folder / "cmdline").read_bytes().decode("utf-8", "replace")
+            mine = "qq_excel.addin.libreoffice.worker" in _command(folder)
             parent = (folder / "stat").read_text().rsplit(") ", 1)[1].split()[1]
-        except OSError:
+        except OSError:  # it ended meanwhile
             continue
-        if "qq_excel.addin.libreoffice" in line and word in line and "soffice" in _command(int(parent)):
+        if mine and str(profile) in _command(Path("/proc") / parent):
             out.append(int(folder.name))
     return out
 
 
-def _command(process: int) -> str:
+def _command(process: Path) -> str:
     try:
-        return (Path("/proc") / str(process) / "cmdline").read_bytes().decode("utf-8", "replace")
+        return (process / "cmdline").read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""
