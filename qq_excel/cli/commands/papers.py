@@ -1,0 +1,123 @@
+"""Commands that make papers to hand on, and prove them whole; ``report`` is a family of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qq_excel.cli import common
+from qq_excel.cli.common import (
+    AsOf,
+    Draft,
+    Format,
+    FormatOption,
+    LangOption,
+    Language,
+    LimitsFile,
+    MappingsDir,
+    OutDir,
+    PasswordFile,
+    Paths,
+    PolicyOption,
+    RegisterUrl,
+    SignKey,
+    TablesDir,
+    Together,
+)
+from qq_excel.language import t
+
+app = typer.Typer()
+
+
+@app.command(
+    help=t(
+        "生成清欠预警表（各单位一份，集团一份）", "make warning sheets, one per unit and one for the group"
+    )
+)
+def warn(
+    paths: Paths,
+    out: OutDir,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    mappings: MappingsDir = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Make warning sheets."""
+    from qq_excel.cli.checking import run_warn  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits, mappings)
+    return run_warn(
+        paths, out, common.day(as_of), common.policy_of(policy), format, together, options, register, tables
+    )
+
+
+@app.command("write-off", help=t("生成坏账核销申请包", "make write-off packs"))
+def write_off(
+    paths: Paths,
+    out: OutDir,
+    as_of: AsOf = None,
+    policy: PolicyOption = "group",
+    draft: Draft = False,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help=t(
+                "另出一册有书签和页码的合订本 PDF（需 LibreOffice）",
+                "also one bound PDF of each with bookmarks and page numbers (needs LibreOffice)",
+            ),
+        ),
+    ] = False,
+    sign_key: SignKey = None,
+    format: FormatOption = Format.TEXT,
+    together: Together = False,
+    password_file: PasswordFile = None,
+    limits: LimitsFile = None,
+    mappings: MappingsDir = None,
+    register: RegisterUrl = None,
+    tables: TablesDir = None,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Make write-off packs."""
+    from qq_excel.cli.checking import run_write_off  # noqa: PLC0415
+
+    del lang
+    options = common.options_of(password_file, limits, mappings)
+    return run_write_off(
+        paths, out, common.day(as_of), common.policy_of(policy), draft, format, together, options,
+        sign_key=sign_key, pdf=pdf, register=register, tables=tables,
+    )  # fmt: skip
+
+
+@app.command(
+    help=t(
+        "核对核销申请包或提交的封存件是否完整、未被改动",
+        "prove a write-off pack, or a sealed submission, whole",
+    )
+)
+def verify(
+    pack: Annotated[
+        Path,
+        typer.Argument(help=t("申请包（zip）或封存件（xlsx）", "the pack (zip) or the submission (xlsx)")),
+    ],
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help=t("签名人的公钥（PEM），核对签名", "the signer's public key (PEM)")),
+    ] = None,
+    format: FormatOption = Format.TEXT,
+    lang: LangOption = Language.ZH,
+) -> int:
+    """Prove a pack whole."""
+    from qq_excel.cli.checking import run_verify  # noqa: PLC0415
+
+    del lang
+    return run_verify(pack, format, key)
