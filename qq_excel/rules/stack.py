@@ -261,21 +261,15 @@ class Stack:
         self, other: Stack, on: Mapping[str, str]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """A number per key, the same in this stack and in *other*: submission and fields; -1 for a blank one."""
-
-        def made() -> tuple[Stack, npt.NDArray[np.int64]]:
-            code = np.concatenate([self.submission, other.submission]).astype(np.int64)
-            for own, their in on.items():
-                both = pd.concat([self.frame[own], other.frame[their]], ignore_index=True)
-                value, distinct = pd.factorize(both)
-                joined = code * max(len(distinct), 1) + value
-                joined = np.where((code < 0) | (value < 0), -1, joined)
-                # numbered anew, so that the next field cannot make it overflow
-                known, numbers = np.unique(joined, return_inverse=True)
-                code = numbers - int(len(known) > 0 and known[0] == -1)
-            return other, code  # held with it, so that no other stack gets its id
-
-        # several rules ask for the same partner by the same key
-        code = self.memo(f"codes:{id(other)}:{list(on.items())}", made)[1]
+        code = np.concatenate([self.submission, other.submission]).astype(np.int64)
+        for own, their in on.items():
+            both = pd.concat([self.frame[own], other.frame[their]], ignore_index=True)
+            value, distinct = pd.factorize(both)
+            joined = code * max(len(distinct), 1) + value
+            joined = np.where((code < 0) | (value < 0), -1, joined)
+            # numbered anew, so that the next field cannot make it overflow
+            known, numbers = np.unique(joined, return_inverse=True)
+            code = numbers - int(len(known) > 0 and known[0] == -1)
         return code[: len(self)], code[len(self) :]
 
 
