@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ TITLE = "清欠"
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls"})
 
 
-class Host:
+class Host(ABC):
     """An office program with a workbook, by what xlwings can do everywhere."""
 
     def __init__(self, book: xw.Book) -> None:
@@ -54,8 +55,9 @@ class Host:
     def _suffix(self, own: str) -> str:
         return own
 
+    @abstractmethod
     def _save_copy(self, target: Path) -> None:
-        raise NotImplementedError
+        """Save a copy at *target*."""
 
     def open_new(self, path: Path) -> xw.Book:
         """Open the file at *path* as a new workbook that has not been saved yet."""
@@ -127,13 +129,13 @@ class Host:
         """Ask; ``ok``, ``cancel``, ``yes`` or ``no``."""
         return str(self.book.app.alert(text, title=TITLE, buttons=buttons))
 
+    @abstractmethod
     def folder(self, title: str) -> Path | None:
         """Ask for a folder; None when the user changed his mind."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one_of(self, title: str, choices: Sequence[str]) -> int | None:
         """Ask for one of *choices*; its number from 0, None when the user changed his mind."""
-        raise NotImplementedError
 
 
 def _runs(places: Iterable[Place]) -> list[tuple[int, int, int]]:
