@@ -189,6 +189,10 @@ def test_a_chart_is_drawn_of_a_range(sheet):
     again = sheet.charts["图一"]
     assert (again.title, again.chart_type, len(sheet.charts)) == ("账龄", "column_stacked", 1)
     assert again.impl.held.EmbeddedObject.Data.getData() == ((3.0, 1.0), (2.0, 5.0))
+    assert again.impl.held.EmbeddedObject.HasLegend
+    one = sheet.charts.add(source=sheet["A1:B3"], chart_type="line", name="图二", plot_by="columns")
+    assert not one.impl.held.EmbeddedObject.HasLegend  # one series is told by the title
+    one.delete()
     again.chart_type = "bar_clustered"
     assert again.chart_type == "bar_clustered"
     with pytest.raises(NotImplementedError, match="3d_pie"):

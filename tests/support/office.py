@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageGrab
 
 from qq_excel.addin.libreoffice import place, running
 from qq_excel.addin.libreoffice.remote import OfficeError, OfficeGone
@@ -21,6 +22,8 @@ from qq_excel.errors import InputError
 #: com.sun.star.accessibility.AccessibleRole: what has too many children, and what is not pressed in a window.
 _MENU_BAR, _TABLE, _ALERT, _DIALOG, _BUTTON, _TEXT = 35, 58, 1, 12, 44, 60
 _SECONDS = 60
+#: A screen with no more colours than this shows a window that is not painted yet.
+_PLAIN = 500
 
 
 def needs(*programs: str) -> None:
@@ -209,9 +212,17 @@ class Mouse:
         subprocess.run(["xdotool", *words], env=self.environment, check=True)
 
     def picture(self, target: Path) -> None:
-        """A picture of the screen, for a person to look at."""
-        if shutil.which("import"):
-            subprocess.run(["import", "-window", "root", str(target)], env=self.environment, check=True)
+        """A picture of the screen, for a person to look at, once the window in front is painted."""
+
+        def painted() -> Image.Image | None:
+            before, now = self._screen(), self._screen(after=0.3)
+            return now if now == before and len(now.getcolors(1 << 24) or ()) > _PLAIN else None
+
+        wait_for(painted).save(target)
+
+    def _screen(self, after: float = 0) -> Image.Image:
+        time.sleep(after)
+        return ImageGrab.grab(xdisplay=self.environment["DISPLAY"])
 
 
 def wait_for(what: Callable[[], Any], seconds: float = _SECONDS) -> Any:

@@ -277,6 +277,9 @@ class Charts(base.Charts):
             chart.chart_type = chart_type
         if source is not None:
             chart.set_source_data(source, plot_by)
+            # as Excel does: several series are told apart by a legend
+            series = (source.nrows if plot_by == "rows" else source.ncols) - 1
+            chart.held.EmbeddedObject.HasLegend = series > 1
         return chart
 
 
