@@ -252,11 +252,12 @@ def _room(target: Path) -> Iterator[Path]:
 
 def _sweep(target: Path) -> None:
     """Take away what an ended run had begun to write."""
-    for folder in (RETURNED, TABLES):
-        for path in (target / folder).rglob(".qq-*"):
-            path.unlink(missing_ok=True)
-    for path in target.glob(".qq-*"):
-        if path.is_file():
+    left = [path for folder in (RETURNED, TABLES) for path in (target / folder).rglob(".qq-*")]
+    left += [path for path in target.glob(".qq-*") if path.name != FOLDER]
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

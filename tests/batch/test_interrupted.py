@@ -95,6 +95,18 @@ def test_killed_at_random_moments_and_resumed(
     assert resumed
 
 
+def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    inbox(tmp_path / "in", 1)
+    out = tmp_path / "out"
+    for folder in ("退回修改/.qq-abc", "tables/receivables/.qq-def", ".qq-ghi"):
+        (out / folder).mkdir(parents=True)
+        (out / folder / "sheet1.xml").write_bytes(b"half")
+    (out / "退回修改" / ".qq-jkl.xlsx").write_bytes(b"half")
+    run_batch(Asked((str(tmp_path / "in"),), out, load_policy("group"), jobs=1))
+    assert not [p for p in results(out) if ".qq-" in p]
+    assert not [p for p in out.rglob(".qq-*") if p.name != ".qq-batch"]
+
+
 def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_path: Path) -> None:
     inbox(tmp_path / "in")
     process = start(tmp_path)
