@@ -16,8 +16,13 @@ from qq_excel.waivers import Waiver
 
 
 def subject_of(submission: Submission) -> str:
-    """What the register knows a submission by: its period and unit, or its file where it names no unit."""
-    return f"{submission.period or ''}/{submission.unit or submission.files[0].name}"
+    """What the register knows a submission by: its period and unit, or its file where it names no unit.
+
+    A file that could not be read takes nobody's place, whatever its name says of unit and period.
+    """
+    unread = all(f.refused for f in submission.files)
+    owner = None if unread else submission.unit
+    return f"{submission.period or ''}/{owner or submission.files[0].name}"
 
 
 def submission_entry(submission: Submission, done: Done, policy: Policy) -> Entry:

@@ -97,6 +97,21 @@ def test_a_run_that_is_repeated_tells_nothing_new(two_periods: Path, tmp_path: P
         assert register.head() == before
 
 
+def test_a_damaged_file_takes_no_submissions_place(tmp_path: Path) -> None:
+    unit, came = UNITS[0], tmp_path / "in"
+    came.mkdir()
+    ledger(came / f"{unit}_2026Q3_应收.xlsx", [{"claim_id": "ZQ-7"}], unit)
+    good = f"2026Q3/{unit}"
+    assert run(tmp_path / "r.db", tmp_path / "out", came).registered == 1
+    bad = came / f"{unit}_2026Q3_合同.xlsx"
+    bad.write_bytes(b"PK\x03\x04 nothing more")
+    assert [run(tmp_path / "r.db", tmp_path / "out", came).registered for _ in range(3)] == [1, 0, 0]
+    with open_register(str(tmp_path / "r.db")) as register:
+        assert [w.entry.subject for w in register.submissions("2026Q3")] == [good, f"2026Q3/{bad.name}"]
+        assert [b.count for b in ageing(register, "2026Q3")] == [1]
+        assert [m.superseded for m in life_of(register, "ZQ-7") if m.what == "receivables"] == [False]
+
+
 def test_a_claims_whole_life(two_periods: Path) -> None:
     with open_register(str(two_periods / "r.db")) as register:
         lives = [life_of(register, "ZQ-7")]
