@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -42,13 +43,21 @@ def submission_entry(submission: Submission, done: Done, policy: Policy) -> Entr
 
 
 def waiver_entries(waivers: Sequence[Waiver], hits: Sequence[int], day: str) -> list[Entry]:
-    """An entry for each waiver that answered a finding, as of the latest as-of date of the run."""
+    """An entry for each waiver that answered a finding, as of the latest as-of date of the run.
+
+    Several may speak of the same cell or key, in one file or in files of one name: each is a subject of its own.
+    """
     out = []
+    alike: Counter[str] = Counter()
     for waiver, count in zip(waivers, hits, strict=True):
         if not count:
             continue
         body: dict[str, Any] = {k: str(v) for k, v in asdict(waiver).items() if k != "line"} | {"as_of": day}
         what = waiver.key or f"{waiver.sheet}!{waiver.cell}"
         claims = (waiver.key,) if waiver.key else ()
-        out.append(Entry("waiver", f"{waiver.rule}/{what}", digest(body), body, claims=claims))
+        subject = f"{waiver.file}/{waiver.rule}/{what}"
+        alike[subject] += 1
+        if (n := alike[subject]) > 1:
+            subject += f"#{n}"
+        out.append(Entry("waiver", subject, digest(body), body, claims=claims))
     return out

@@ -12,6 +12,7 @@ from subprocess import Popen
 import pytest
 
 from qq_excel.batch import Asked, Outcome, run_batch
+from qq_excel.batch.registering import waiver_entries
 from qq_excel.check import check_paths
 from qq_excel.money import yuan
 from qq_excel.policy import load_policy
@@ -76,7 +77,7 @@ def test_each_submission_is_there_once_with_what_became_of_it(two_periods: Path)
     one, two = UNITS[0], UNITS[1]
     assert told == [
         ("submission", f"2026Q2/{one}", ["accepted"]), ("submission", f"2026Q3/{one}", ["rejected"]),
-        ("submission", f"2026Q3/{one}", ["accepted"]), ("waiver", "REC001/ZQ-7", []),
+        ("submission", f"2026Q3/{one}", ["accepted"]), ("waiver", "w.yaml/REC001/ZQ-7", []),
         ("submission", f"2026Q3/{one}", ["accepted"]), ("submission", f"2026Q3/{two}", ["accepted"]),
         ("submission", f"2026Q3/{one}", ["accepted"]),
     ]  # fmt: skip
@@ -110,6 +111,21 @@ def test_a_damaged_file_takes_no_submissions_place(tmp_path: Path) -> None:
         assert [w.entry.subject for w in register.submissions("2026Q3")] == [good, f"2026Q3/{bad.name}"]
         assert [b.count for b in ageing(register, "2026Q3")] == [1]
         assert [m.superseded for m in life_of(register, "ZQ-7") if m.what == "receivables"] == [False]
+
+
+def test_waivers_of_one_cell_are_registered_once_each(tmp_path: Path) -> None:
+    until = dt.date(2026, 12, 31)
+    waivers = [
+        Waiver(file, 2, "REC004", "", "D7", "应收账款明细表", why, "张三", until)
+        for file, why in (("a.yaml", "改制"), ("b.yaml", "改制"), ("b.yaml", "续期"))
+    ]
+    with open_register(str(tmp_path / "r.db")) as register:
+        for due in (3, 0):
+            assert register.append(waiver_entries(waivers, [1, 1, 1], "2026-09-30")) == due
+        place = "REC004/应收账款明细表!D7"
+        assert [w.entry.subject for w in register.entries()] == [
+            f"a.yaml/{place}", f"b.yaml/{place}", f"b.yaml/{place}#2",
+        ]  # fmt: skip
 
 
 def test_a_claims_whole_life(two_periods: Path) -> None:
