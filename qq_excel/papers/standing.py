@@ -51,12 +51,12 @@ def changes(job: Job, moved: Sequence[Moved]) -> Piece:
 
 def write_off(job: Job) -> Iterable[Piece]:
     """A pack per application that is fit, its papers bound in one PDF, and what the others lack."""
-    outcome, planned = plan(job.result, draft=job.choices.draft)
+    outcome = plan(job.result, draft=job.choices.draft)
     job.outcome = outcome
     signer = load_signer(job.choices.sign_key, job.choices.passwords) if job.choices.sign_key else None
     kit = Kit.of(job.result, job.house, signer)
-    press = Press([app for _, app in planned], kit)
-    for n, (name, app) in enumerate(planned):
+    press = Press([app for _, app in outcome.planned], kit)
+    for n, (name, app) in enumerate(outcome.planned):
         stamp = partial(evidence_stamp, app)
         yield Piece(name, partial(write_pack, app, kit=kit, draft=not app.fit), stamp=stamp)
         yield Piece(f"{name.removesuffix('.zip')}.pdf", partial(press.write, n), stamp=stamp)

@@ -57,8 +57,10 @@ class Kit:
 
 @dataclass(slots=True)
 class Outcome:
-    """What :func:`write_packs` made."""
+    """What :func:`plan` planned and :func:`write_packs` made."""
 
+    #: The file name of each pack that is to be written, and the application that it is for.
+    planned: list[tuple[str, Application]] = field(default_factory=list)
     packs: list[Path] = field(default_factory=list)
     fit: list[Application] = field(default_factory=list)
     unfit: list[Application] = field(default_factory=list)
@@ -89,9 +91,9 @@ def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome
     With *draft* the others get a pack too, watermarked and named 草稿. A pack never holds a file from outside
     the workbook's folder.
     """
-    outcome, planned = plan(result, draft=draft)
+    outcome = plan(result, draft=draft)
     kit = Kit.of(result)
-    for name, app in planned:
+    for name, app in outcome.planned:
         outcome.packs.append(write_pack(app, target / name, kit, draft=not app.fit))
     outcome.written += outcome.packs
     if outcome.unfit:
@@ -99,17 +101,16 @@ def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome
     return outcome
 
 
-def plan(result: Result, *, draft: bool = False) -> tuple[Outcome, list[tuple[str, Application]]]:
+def plan(result: Result, *, draft: bool = False) -> Outcome:
     """Which applications are fit, and the file name of each pack that is to be written."""
     outcome = Outcome()
-    planned: list[tuple[str, Application]] = []
     names: set[str] = set()
     for app in judge(result, applications(result)):
         (outcome.fit if app.fit else outcome.unfit).append(app)
         if app.fit or draft:
             name = _free(f"{safe_name(app.id, '未编号')}_核销申请包", names)
-            planned.append((f"{name}{'' if app.fit else '_草稿'}.zip", app))
-    return outcome, planned
+            outcome.planned.append((f"{name}{'' if app.fit else '_草稿'}.zip", app))
+    return outcome
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -51,8 +51,8 @@ def paper_entries(
 
 def pack_claims(outcome: Outcome) -> dict[Path, list[str]]:
     """The claims of each pack of write-off applications."""
-    of = {a.id: a.row.get("claim_id") for a in (*outcome.fit, *outcome.unfit)}
-    return {pack: [c for i, c in of.items() if c and pack.name.startswith(f"{i}_")] for pack in outcome.packs}
+    of = {name: claim for name, app in outcome.planned if (claim := app.row.get("claim_id"))}
+    return {pack: [of[pack.name]] for pack in outcome.packs if pack.name in of}
 
 
 def _slips(path: Path, period: str | None) -> Iterator[Entry]:

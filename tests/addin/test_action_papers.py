@@ -111,7 +111,7 @@ def test_packs_of_all_or_of_the_selected_applications(opened, clerk, tmp_path):
     sheet["A1"].select()
     clerk.answers = [tmp_path / "全部"]
     outcome = ACTIONS["qq_write_off"](book)
-    line, _ = plan(check_paths([tmp_path / "home" / WRITE_OFFS.name]))
+    line = plan(check_paths([tmp_path / "home" / WRITE_OFFS.name]))
     assert [a.id for a in outcome.fit] == [a.id for a in line.fit]
     assert [a.id for a in outcome.unfit] == [a.id for a in line.unfit]
     assert outcome.fit

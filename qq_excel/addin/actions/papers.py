@@ -40,19 +40,19 @@ def write_off(book: xw.Book) -> Outcome | None:
     steps = Steps(host)
     with checked(book, steps) as found:
         need(found, "write_offs")
-        outcome, planned = plan(found.result)
+        outcome = plan(found.result)
         chosen = [a for a in (*outcome.fit, *outcome.unfit) if a.line - 1 in selected.get(a.sheet, ())]
         if chosen:
             outcome.fit = [a for a in outcome.fit if a in chosen]
             outcome.unfit = [a for a in outcome.unfit if a in chosen]
-            planned = [(name, a) for name, a in planned if a in chosen]
+            outcome.planned = [(name, a) for name, a in outcome.planned if a in chosen]
         folder = host.folder(t("申请包放到哪个文件夹？", "Folder for the packs?"))
         if folder is None:
             return None
         must_be_writable(folder)
         kit = Kit.of(found.result)
-        for n, (name, app) in enumerate(planned):
-            steps(Text("生成申请包", "making packs"), n, len(planned))
+        for n, (name, app) in enumerate(outcome.planned):
+            steps(Text("生成申请包", "making packs"), n, len(outcome.planned))
             outcome.packs.append(write_pack(app, folder / name, kit))
         outcome.written += outcome.packs
         if outcome.unfit:
