@@ -1,6 +1,7 @@
 """The journal of a batch: one JSON line for what is finished, on the disk before the next begins.
 
-A line that breaks off (power, kill -9, a full disk) is as if it had not been written. One run at a time holds it.
+A last line that breaks off (power, kill -9, a full disk) is as if it had not been written; any other that is not understood
+is another version's, and nothing of it is taken away. One run at a time holds it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,11 @@ class Journal:
                     f"{where}: another batch writes to this folder. Wait for it, or choose another one.",
                 )
             ) from None
-        self._read()
+        try:
+            self._read()
+        except BaseException:
+            self._file.close()
+            raise
         return self
 
     def __exit__(
@@ -125,17 +130,33 @@ class Journal:
     def _read(self) -> None:
         assert self._file is not None  # noqa: S101
         self._file.seek(0)
-        whole = 0
-        for line in self._file:
+        whole, broken = 0, None
+        for n, line in enumerate(self._file, 1):
+            if broken is not None:  # it is not the last line: it did not just break off
+                raise self._foreign(broken)
             try:
                 entry = json.loads(line) if line.endswith(b"\n") else None
+            except ValueError:
+                entry = None
+            if entry is None:
+                broken = n
+                continue
+            try:
                 self._apply(entry)
             except (ValueError, KeyError, TypeError):
-                break
+                raise self._foreign(n) from None
             whole += len(line)
-        self._file.seek(0, os.SEEK_END)
-        if self._file.tell() != whole:  # what broke off, and whatever might stand after it
+        if broken is not None:
             self._file.truncate(whole)
+
+    def _foreign(self, line: int) -> InputError:
+        return InputError(
+            Text(
+                f"{self.path}：第 {line} 行看不懂，由另一版本的 qq-excel 写成，或被改动过。没有动它；请用写它的版本，或换一个结果文件夹。",
+                f"{self.path}: line {line} is not understood: written by another version of qq-excel, or changed since."
+                " It was left as it is; use that version, or choose another folder for the results.",
+            )
+        )
 
     def _apply(self, entry: Any) -> None:
         if entry["what"] == "begin":
@@ -152,6 +173,8 @@ class Journal:
             self.written.update(entry["paths"])
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
+        else:
+            raise ValueError(entry["what"])
 
 
 def _lock_soon(file: IO[bytes]) -> None:
