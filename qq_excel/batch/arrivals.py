@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import glob
+import hashlib
 import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -43,6 +44,8 @@ class Arrival:
     written: float
     #: Why it cannot be looked at, if so.
     refused: Text | None = None
+    #: SHA-256 of the zip that it was in, as it was unpacked.
+    zipped: str = ""
 
 
 def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arrival]:
@@ -54,7 +57,7 @@ def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arriv
     out: dict[str, Arrival] = {}
     for path, name in _named(inbox):
         found = (
-            _members(path, name, unpacked / str(len(out)), limits)
+            _of_zip(path, name, unpacked / str(len(out)), limits)
             if path.suffix.lower() == ".zip"
             else [_file(path, name)]
         )
@@ -136,63 +139,71 @@ def _is_archive(path: Path, top: Path) -> bool:
     return path.suffix.lower() == ".zip" and not hidden and path.is_file()
 
 
-def _members(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
+def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
     """The workbooks in the zip *path*; what is refused has its reason."""
+    sha256 = ""
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            with zipfile.ZipFile(file) as archive:
+                for one in _members(archive, path, name, target, limits):
+                    yield replace(one, zipped=sha256)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        why = Text("压缩包已损坏或无法读取", "the zip is damaged or cannot be read")
+        yield Arrival(name, path, path, 0.0, why, sha256)
 
+
+def _members(
+    archive: zipfile.ZipFile, path: Path, name: str, target: Path, limits: Limits
+) -> Iterator[Arrival]:
     def refused(member: str, zh: str, en: str) -> Arrival:
         return Arrival(member, path, path, 0.0, Text(zh, en))
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [i for i in archive.infolist() if not i.is_dir()]
-            if len(infos) > limits.parts:
+    infos = [i for i in archive.infolist() if not i.is_dir()]
+    if len(infos) > limits.parts:
+        yield refused(
+            name,
+            f"压缩包内有 {len(infos)} 个文件，上限 {limits.parts}",
+            f"{len(infos)} files in the zip; the limit is {limits.parts}",
+        )
+        return
+    left = limits.total_bytes
+    for n, info in enumerate(infos):
+        inner = _inner_name(info)
+        whole = f"{name}/{inner}"
+        suffix = PurePosixPath(inner).suffix.lower()
+        parts = PurePosixPath(inner).parts
+        if any(p.startswith((".", "~$", "__MACOSX")) and p != ".." for p in parts):
+            continue
+        if inner.startswith("/") or ".." in parts or ":" in inner:
+            yield refused(
+                f"{name}/#{n + 1}",
+                f"压缩包内的路径“{inner}”指向包外",
+                f"the path '{inner}' leads out of the zip",
+            )
+        elif suffix in _ARCHIVES:
+            yield refused(whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
+        elif suffix not in inputs.SUFFIXES:
+            beside = _place(target, parts)
+            if beside is not None and not info.flag_bits & _ENCRYPTED:
+                left -= _unpack(archive, info, beside, min(left, limits.file_bytes)) or 0
+        elif inner.endswith(inputs.OWN_SUFFIXES):
+            continue
+        elif info.flag_bits & _ENCRYPTED:
+            yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
+        else:
+            # members whose names begin with a dot are left out: this folder is nobody's
+            file = _place(target, parts) or target / ".numbered" / f"{n + 1}{suffix}"
+            size = _unpack(archive, info, file, min(left, limits.file_bytes))
+            if size is None:
                 yield refused(
-                    name,
-                    f"压缩包内有 {len(infos)} 个文件，上限 {limits.parts}",
-                    f"{len(infos)} files in the zip; the limit is {limits.parts}",
+                    whole,
+                    f"解压后超过 {min(left, limits.file_bytes):,} 字节的上限",
+                    f"unpacked it exceeds the limit of {min(left, limits.file_bytes):,} bytes",
                 )
-                return
-            left = limits.total_bytes
-            for n, info in enumerate(infos):
-                inner = _inner_name(info)
-                whole = f"{name}/{inner}"
-                suffix = PurePosixPath(inner).suffix.lower()
-                parts = PurePosixPath(inner).parts
-                if any(p.startswith((".", "~$", "__MACOSX")) and p != ".." for p in parts):
-                    continue
-                if inner.startswith("/") or ".." in parts or ":" in inner:
-                    yield refused(
-                        f"{name}/#{n + 1}",
-                        f"压缩包内的路径“{inner}”指向包外",
-                        f"the path '{inner}' leads out of the zip",
-                    )
-                elif suffix in _ARCHIVES:
-                    yield refused(
-                        whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only"
-                    )
-                elif suffix not in inputs.SUFFIXES:
-                    beside = _place(target, parts)
-                    if beside is not None and not info.flag_bits & _ENCRYPTED:
-                        left -= _unpack(archive, info, beside, min(left, limits.file_bytes)) or 0
-                elif inner.endswith(inputs.OWN_SUFFIXES):
-                    continue
-                elif info.flag_bits & _ENCRYPTED:
-                    yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
-                else:
-                    # members whose names begin with a dot are left out: this folder is nobody's
-                    file = _place(target, parts) or target / ".numbered" / f"{n + 1}{suffix}"
-                    size = _unpack(archive, info, file, min(left, limits.file_bytes))
-                    if size is None:
-                        yield refused(
-                            whole,
-                            f"解压后超过 {min(left, limits.file_bytes):,} 字节的上限",
-                            f"unpacked it exceeds the limit of {min(left, limits.file_bytes):,} bytes",
-                        )
-                        continue
-                    left -= size
-                    yield Arrival(whole, file, path, _seconds(info))
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        yield refused(name, "压缩包已损坏或无法读取", "the zip is damaged or cannot be read")
+                continue
+            left -= size
+            yield Arrival(whole, file, path, _seconds(info))
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int | None:

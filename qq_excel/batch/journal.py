@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from qq_excel.batch.model import Done
+from qq_excel.batch.model import Done, Move
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder
@@ -37,8 +37,8 @@ class Journal:
         self.written: set[str] = set()
         #: The run that was begun and not ended, as it was asked for.
         self.unfinished: dict[str, Any] | None = None
-        #: Moves that were decided on: (from, to).
-        self.moves: list[tuple[str, str]] = []
+        #: Moves that were decided on.
+        self.moves: list[Move] = []
         #: The submissions of the run that decided on them.
         self.keys: list[str] = []
         #: Results of submissions whose files were moved away: they stay though the inbox has them no longer.
@@ -98,12 +98,12 @@ class Journal:
         self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
         self.seen[name, sha256, how] = what
 
-    def will_move(self, moves: list[tuple[str, str]], keys: list[str], gone: list[str]) -> None:
+    def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
         self._write("moves", {"moves": moves, "keys": keys, "gone": gone})
         self._moves(moves, keys, gone)
 
-    def _moves(self, moves: list[tuple[str, str]], keys: list[str], gone: list[str]) -> None:
+    def _moves(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         self.moves, self.keys = moves, keys
         self.settled.update(w for key in gone for w in self.done[key].written)
 
@@ -166,7 +166,7 @@ class Journal:
         elif entry["what"] == "done":
             self._take(Done.of(entry))
         elif entry["what"] == "moves":
-            self._moves([(a, b) for a, b in entry["moves"]], entry["keys"], entry["gone"])
+            self._moves([Move(*m) for m in entry["moves"]], entry["keys"], entry["gone"])
         elif entry["what"] == "seen":
             self.seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
         elif entry["what"] == "writes":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 #: ``accepted`` and ``rejected`` were checked; a ``superseded`` file was handed in again; a ``quarantined`` one
 #: could not be read.
@@ -57,6 +57,15 @@ class FileOutcome:
     sha256: str = ""
     #: 编制人 of the head block.
     prepared_by: str | None = None
+
+
+class Move(NamedTuple):
+    """A file of the inbox that is to be moved, as long as it is the one that was read."""
+
+    origin: str
+    target: str
+    #: Of the content that was read; empty (of an older version) is nobody's.
+    sha256: str = ""
 
 
 @dataclass(slots=True)

@@ -1,14 +1,15 @@
-"""Move files of the inbox once all is done, and only if told to. Nothing is written over."""
+"""Move files of the inbox once all is done, and only if told to. Nothing is written over, and nothing unread is moved."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qq_excel.batch.arrivals import Arrival
-from qq_excel.batch.model import FileOutcome
+from qq_excel.batch.model import FileOutcome, Move
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder
@@ -35,30 +36,36 @@ def parse_moves(texts: Sequence[str]) -> dict[str, Path]:
 
 def moves_of(
     files: Sequence[FileOutcome], came: Sequence[Arrival], folders: Mapping[str, Path]
-) -> list[tuple[str, str]]:
-    """(from, to) of each file that is to be moved. A zip goes as a whole, as its worst member does."""
-    states = {f.name: f.state for f in files}
+) -> list[Move]:
+    """Each file that is to be moved. A zip goes as a whole, as its worst member does; what could not be opened stays."""
+    outcomes = {f.name: f for f in files}
     worst = ("accepted", "superseded", "rejected", "quarantined")
-    of_origin: dict[Path, tuple[str, str]] = {}
+    of_origin: dict[Path, tuple[str, str, str]] = {}
     for one in came:
-        state: str = states[one.name]
+        state: str = outcomes[one.name].state
         name = one.name if one.path == one.origin and not _inside_zip(one) else _zip_name(one)
         before = of_origin.get(one.origin)
         if before is None or worst.index(state) > worst.index(before[0]):
-            of_origin[one.origin] = (state, name)
-    taken: set[str] = set()
+            of_origin[one.origin] = (state, name, one.zipped or outcomes[one.name].sha256)
+    taken: set[Path] = set()
     out = []
-    for origin, (state, name) in of_origin.items():
+    for origin, (state, name, sha256) in of_origin.items():
         folder = folders.get(state)
-        if folder is None:
+        if folder is None or not sha256:
             continue
-        target, n = folder / name, 1
-        while target.exists() or str(target) in taken:
-            n += 1
-            target = (folder / name).with_stem(f"{Path(name).stem}_{n}")
-        taken.add(str(target))
-        out.append((os.path.abspath(origin), os.path.abspath(target)))  # noqa: PTH100 - links stay links
+        target = _free(folder / name, taken)
+        taken.add(target)
+        out.append(Move(os.path.abspath(origin), os.path.abspath(target), sha256))  # noqa: PTH100 - links stay links
     return out
+
+
+def _free(wanted: Path, taken: Collection[Path] = ()) -> Path:
+    """*wanted*, or it with a number where there is a file of that name."""
+    target, n = wanted, 1
+    while target.exists() or target in taken:
+        n += 1
+        target = wanted.with_stem(f"{wanted.stem}_{n}")
+    return target
 
 
 def _inside_zip(one: Arrival) -> bool:
@@ -70,20 +77,51 @@ def _zip_name(one: Arrival) -> str:
     return one.name[: end + len(one.origin.name)] if end >= 0 else one.origin.name
 
 
-def move_all(moves: Sequence[tuple[str, str]]) -> int:
-    """Move what is not moved yet; how many were. A move that was broken off is done again, or done already."""
-    count = 0
-    for here, there in moves:
-        source, target = Path(here), Path(there)
+def move_all(moves: Sequence[Move]) -> tuple[int, int]:
+    """Move what is not moved yet; how many were, and how many stay because they are not what was read any more.
+
+    A move that was broken off is done again, or done already.
+    """
+    count = stay = 0
+    for move in moves:
+        source, target = Path(move.origin), Path(move.target)
         if not source.exists():
             continue
         try:
+            if target.is_file() and _digest(target) == move.sha256 == _digest(source):
+                source.unlink()  # it was copied before the run was ended
+                count += 1
+                continue
             make_folder(target.parent)
             beside = target.with_name(f".qq-{target.name}")
             shutil.copy2(source, beside)  # another disk, perhaps: whole there before it is gone here
-            beside.replace(target)
-            source.unlink()
+            if _digest(beside) == move.sha256:
+                _put(beside, target)
+                source.unlink()
+                count += 1
+            else:
+                beside.unlink()
+                stay += 1
         except OSError as error:
             raise cannot_write(target, error) from None
-        count += 1
-    return count
+    return count, stay
+
+
+def _put(beside: Path, target: Path) -> None:
+    """Give the file *beside* the name *target*, or the next that is free: somebody may have taken it since the plan."""
+    while True:
+        free = _free(target)
+        try:
+            os.link(beside, free)  # unlike a renaming it never takes another file's place
+        except FileExistsError:
+            continue
+        except OSError:  # no hard links here
+            beside.rename(free)
+            return
+        beside.unlink()
+        return
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

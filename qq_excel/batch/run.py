@@ -108,13 +108,16 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
     pattern = Pattern(asked.pattern)
     _must_be_possible(asked)
     tell = progress or (lambda _what, _done, _of: None)
+    moved = 0
     with Journal(asked.target) as journal:
         _may_begin(asked, journal)
         if journal.moves:  # everything was checked; some files may be where they belong already
-            moved = move_all(journal.moves)
+            moved, stay = move_all(journal.moves)
             files = [f for key in journal.keys for f in journal.done[key].files]
             journal.end()
-            return Outcome(sorted(files, key=lambda f: f.name), [], [], 0, moved)
+            if not stay:
+                return Outcome(sorted(files, key=lambda f: f.name), [], [], 0, moved)
+            # files have changed since that nobody has read: a run of their own
         with _room(asked.target) as room:
             limits = asked.options.limits
             inbox = brought(asked.inbox, room / "remote", limits.file_bytes)
@@ -162,11 +165,11 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             update_index(asked.register)
         if asked.moves:
             plan = moves_of(outcome.files, came, asked.moves)
-            away = {origin for origin, _ in plan}
+            away = {move.origin for move in plan}
             names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
             gone = [s.key for s in every if any(f.name in names for f in s.files)]
             journal.will_move(plan, [s.key for s in every], gone)
-            outcome.moved = move_all(plan)
+            outcome.moved = moved + move_all(plan)[0]
         journal.end()
         return outcome
 

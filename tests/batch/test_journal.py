@@ -42,6 +42,9 @@ def test_what_another_version_wrote_is_left_alone(tmp_path: Path, old: bytes, ne
     path = written(tmp_path)
     foreign = path.read_bytes().replace(old, new)
     path.write_bytes(foreign)
-    with pytest.raises(InputError, match=f"第 {line} 行看不懂.*另一版本.*换一个结果文件夹"), Journal(tmp_path):
+    with (
+        pytest.raises(InputError, match=f"第 {line} 行看不懂.*另一版本.*换一个结果文件夹"),
+        Journal(tmp_path),
+    ):
         pass
     assert path.read_bytes() == foreign

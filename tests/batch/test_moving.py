@@ -1,0 +1,90 @@
+"""Files of the inbox are moved as they were read, and never over others, also by a run that was ended in between."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from qq_excel.batch import Asked, Outcome, run_batch
+from qq_excel.batch.model import Move
+from qq_excel.batch.moving import move_all
+from qq_excel.policy import load_policy
+from tests.support.build import build
+from tests.support.digests import digest
+
+
+@pytest.fixture
+def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose run was ended just before its moves, with a workbook and a zip of one."""
+
+    def killed(_: object) -> tuple[int, int]:
+        raise KeyboardInterrupt
+
+    came = tmp_path / "in"
+    came.mkdir()
+    build(came / "a.xlsx", {"receivables": [{}]})
+    with zipfile.ZipFile(came / "b.zip", "w") as archive:
+        archive.write(build(tmp_path / "b.xlsx", {"contracts": [{}]}), "b.xlsx")
+    with monkeypatch.context() as patch:
+        patch.setattr("qq_excel.batch.run.move_all", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path)
+    assert sorted(p.name for p in came.iterdir()) == ["a.xlsx", "b.zip"]
+    return tmp_path
+
+
+def run(folder: Path, **more: object) -> Outcome:
+    moves = {"accepted": folder / "done", "quarantined": folder / "bad"}
+    return run_batch(
+        Asked((str(folder / "in"),), folder / "out", load_policy("group"), jobs=1, moves=moves, **more)  # type: ignore[arg-type]
+    )
+
+
+def test_what_took_the_name_of_a_file_that_was_read_is_read_itself(ended: Path) -> None:
+    (ended / "in" / "a.xlsx").write_bytes(b"PK\x03\x04 another, that nobody has read")
+    build(ended / "b.xlsx", {"contracts": [{"debtor": "另一家有限公司"}]})
+    with zipfile.ZipFile(ended / "in" / "b.zip", "w") as archive:
+        archive.write(ended / "b.xlsx", "b.xlsx")
+    outcome = run(ended, resume=True)
+    assert [(f.name, f.state) for f in outcome.files] == [
+        ("a.xlsx", "quarantined"),
+        ("b.zip/b.xlsx", "accepted"),
+    ]
+    assert (outcome.checked, outcome.moved) == (2, 2)
+    assert [p.name for p in (ended / "done").iterdir()] == ["b.zip"]
+    assert [p.name for p in (ended / "bad").iterdir()] == ["a.xlsx"]
+
+
+def test_a_file_that_took_the_place_since_the_plan_stays(ended: Path) -> None:
+    (ended / "done").mkdir()
+    (ended / "done" / "a.xlsx").write_bytes(b"mine")
+    shutil.copy2(ended / "in" / "b.zip", ended / "done" / "b.zip")  # ended between the two halves of a move
+    read = digest(ended / "in" / "a.xlsx")
+    outcome = run(ended, resume=True)
+    assert (outcome.checked, outcome.moved) == (0, 2)
+    assert (ended / "done" / "a.xlsx").read_bytes() == b"mine"
+    assert digest(ended / "done" / "a_2.xlsx") == read
+    assert sorted(p.name for p in (ended / "done").iterdir()) == ["a.xlsx", "a_2.xlsx", "b.zip"]
+    assert not list((ended / "in").iterdir())
+
+
+def test_without_hard_links_nothing_is_written_over_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", no_links)
+    (tmp_path / "a.xlsx").write_bytes(b"new")
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "a.xlsx").write_bytes(b"mine")
+    move = Move(str(tmp_path / "a.xlsx"), str(tmp_path / "done" / "a.xlsx"), sha256(b"new").hexdigest())
+    assert move_all([move, move._replace(sha256="")]) == (1, 0)
+    assert {p.name: p.read_bytes() for p in (tmp_path / "done").iterdir()} == {
+        "a.xlsx": b"mine",
+        "a_2.xlsx": b"new",
+    }
