@@ -178,6 +178,33 @@ def test_a_protected_sheet_is_said_and_a_protected_structure_refused(opened):
     assert book.app.screen_updating
 
 
+def test_marks_of_a_sheet_that_was_protected_meanwhile_are_not_forgotten(opened, tmp_path):
+    """They stay, and it is said; a check between leaves them too; once the sheet is open, all is as it was."""
+    book = opened(FAULTY)
+    ledger = book.sheets[LEDGER]
+    ledger["I9"].color = (1, 2, 3)
+    before = snapshot(book, tmp_path)
+    ACTIONS["qq_check"](book)
+    red = ledger["I9"].color
+    ledger.impl.held.protect("x")
+    said = f"工作表 {LEDGER} 受保护，原有标注没有清除"
+    assert ACTIONS["qq_clear"](book) == 0
+    assert f"已清除 0 处标注  {said}" in book.app.status_bar
+    assert ledger["I9"].color == red
+    assert [s.name for s in book.sheets] == [LEDGER, "填表说明", MARKS_SHEET]
+    ACTIONS["qq_check"](book)
+    assert said in book.app.status_bar
+    assert said in book.sheets[LIST_SHEET]["A3"].value
+    ledger.impl.held.unprotect("x")
+    book.impl.doc.protect("x")
+    with pytest.raises(InputError, match="结构受保护"):
+        ACTIONS["qq_clear"](book)
+    assert ledger["I9"].color == red
+    book.impl.doc.unprotect("x")
+    assert ACTIONS["qq_clear"](book) == 32
+    assert snapshot(book, tmp_path) == before
+
+
 def test_what_was_handed_in_cannot_make_us_delete_or_run_anything(opened, tmp_path):
     """A sheet of the user's named as ours stays; a text that looks like a formula is one in the list, too."""
     path = build(tmp_path / "敌.xlsx", {"receivables": [{"debtor_code": "=1+1", "claim_id": "@SUM(A1)"}]})

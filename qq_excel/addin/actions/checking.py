@@ -20,10 +20,10 @@ def check(book: xw.Book) -> Result:
     """Check *book*, mark its cells, list what was found. Marks of an earlier check go first."""
     host = host_of(book)
     steps = Steps(host)
-    before = marking.remembered(host)
+    before, taken = marking.remembered(host), marking.Taken()
     if before or sheets.find(book, sheets.LIST):  # first of all: notes make a copy slow to save
         with quiet(book):
-            marking.take_away(host, before)
+            taken = marking.take_away(host, before)
     with checked(book, steps) as found:
         result = found.result
         mine = result.findings.of_file(found.file.workbook.name)
@@ -32,12 +32,13 @@ def check(book: xw.Book) -> Result:
             shown = findings_sheet.gravest(mine, 2 * marking.MOST_FILLS)
             if result.findings:
                 findings_sheet.write(book, result.findings, ())
-            marked = marking.put(host, shown, found.file.workbook.tables)
-            if marked.remarks() and result.findings:
+            marked = marking.put(host, shown, found.file.workbook.tables, taken.kept)
+            remarks = [*marked.remarks(), *taken.remarks()]
+            if remarks and result.findings:
                 sheet = sheets.find(book, sheets.LIST)
                 if sheet is not None:
                     cell = sheet.range("A3")
-                    said = [x for x in (cell.value, *(str(r) for r in marked.remarks())) if x]
+                    said = [x for x in (cell.value, *(str(r) for r in remarks)) if x]
                     cell.value = t("；", "; ").join(said)
     findings_sheet.fit(book)
     accepted = (
@@ -46,16 +47,19 @@ def check(book: xw.Book) -> Result:
     words = counted(result.findings)
     if not result.findings:
         words = t("没有问题", "nothing found")
-    notes = "".join(f"  {remark}" for remark in marked.remarks())
+    notes = "".join(f"  {remark}" for remark in remarks)
     book.app.status_bar = f"清欠：{words}  {accepted}{notes}"
     return result
 
 
 def clear(book: xw.Book) -> int:
-    """Take our marks away, fills and notes as they were before; how many cells were marked."""
+    """Take our marks away, fills and notes as they were before; how many cells are without their mark now."""
     host = host_of(book)
     before = marking.remembered(host)
     with quiet(book):
-        count = marking.take_away(host, before)
-    book.app.status_bar = t(f"清欠：已清除 {count} 处标注", f"清欠: {count} marks taken away")
-    return count
+        taken = marking.take_away(host, before)
+    notes = "".join(f"  {remark}" for remark in taken.remarks())
+    book.app.status_bar = t(
+        f"清欠：已清除 {taken.cells} 处标注{notes}", f"清欠: {taken.cells} marks taken away{notes}"
+    )
+    return taken.cells

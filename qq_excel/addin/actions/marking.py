@@ -69,11 +69,37 @@ class Marked:
         return out
 
 
+@dataclass(slots=True)
+class Taken:
+    """What was taken away, and what was not."""
+
+    cells: int = 0
+    #: Marks on sheets that are protected: they are still there, and remembered.
+    kept: list[Mark] = field(default_factory=list)
+
+    def remarks(self) -> list[Text]:
+        """What the user should know, in sentences."""
+        if not self.kept:
+            return []
+        names = "、".join(dict.fromkeys(m.sheet for m in self.kept))
+        return [
+            Text(
+                f"工作表 {names} 受保护，原有标注没有清除；请撤销工作表保护后再点“清除标注”",
+                f"the sheets {names} are protected and keep their marks: unprotect them and press 'Clear marks' again",
+            )
+        ]
+
+
 # --- putting ---------------------------------------------------------------------------------------------
 
 
-def put(host: Host, findings: Iterable[Finding], tables: Iterable[Table]) -> Marked:
-    """Mark the cells of *findings* (the gravest first; past a limit the rest is left out) and remember it."""
+def put(
+    host: Host, findings: Iterable[Finding], tables: Iterable[Table], kept: Sequence[Mark] = ()
+) -> Marked:
+    """Mark the cells of *findings* (the gravest first; past a limit the rest is left out) and remember it.
+
+    *kept* are marks of before that could not be taken away; they stay remembered.
+    """
     out = Marked()
     made: list[Mark] = []
     notes_left = MOST_NOTES
@@ -102,7 +128,7 @@ def put(host: Host, findings: Iterable[Finding], tables: Iterable[Table]) -> Mar
         out.taken += len(places) - len(free)
         out.bare += len(free) - len(noted)
     if made:
-        _remember(host.book, made)
+        _remember(host.book, [*kept, *made])
     return out
 
 
@@ -175,17 +201,31 @@ def remembered(host: Host) -> list[Mark]:
     return marks.from_rows([["" if v is None else str(v) for v in row[:5]] for row in sheets.rows_of(memory)])
 
 
-def take_away(host: Host, every: Sequence[Mark]) -> int:
-    """Take the marks *every* (:func:`remembered`) away and bring back what was there; how many cells were marked."""
+def take_away(host: Host, every: Sequence[Mark]) -> Taken:
+    """Take the marks *every* (:func:`remembered`) away and bring back what was there, where cells can be changed.
+
+    Raises :class:`~qq_excel.errors.InputError`, before anything is changed, when the workbook lets no sheet go.
+    """
+    if every or sheets.find(host.book, sheets.LIST):
+        sheets.must_take_sheets(host.book)
+    out = Taken()
     names = {sheet.name: sheet for sheet in host.book.sheets}
     for name in dict.fromkeys(m.sheet for m in every if m.kind in ("mark", "link")):
-        if name in names and not host.protected(names[name]):
-            mine = [m for m in every if m.sheet == name and _ADDRESS.fullmatch(m.cell)]
-            _fills_back(host, names[name], [m for m in mine if m.kind == "mark"])
-            _links_away(names[name], [m for m in mine if m.kind == "link"])
-            _notes_back(host, names[name])
+        if name not in names:
+            continue
+        mine = [m for m in every if m.sheet == name and _ADDRESS.fullmatch(m.cell)]
+        if host.protected(names[name]):
+            out.kept += mine
+            continue
+        coloured = [m for m in mine if m.kind == "mark"]
+        _fills_back(host, names[name], coloured)
+        _links_away(names[name], [m for m in mine if m.kind == "link"])
+        _notes_back(host, names[name])
+        out.cells += len(coloured)
     _sheets_away(host.book, [m.sheet for m in every if m.kind == "sheet"])
-    return sum(m.kind == "mark" for m in every)
+    if out.kept:
+        _remember(host.book, out.kept)
+    return out
 
 
 def _fills_back(host: Host, sheet: xw.Sheet, mine: Sequence[Mark]) -> None:

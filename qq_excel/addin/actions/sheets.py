@@ -50,18 +50,23 @@ def drop(book: xw.Book, key: str) -> None:
             sheet.delete()
 
 
+def must_take_sheets(book: xw.Book) -> None:
+    """Raise :class:`InputError` when no sheet can be added to the workbook or taken out of it."""
+    if host_of(book).structure_protected:
+        raise InputError(
+            Text(
+                "工作簿的结构受保护，不能添加或删除工作表。请在“审阅”中撤销工作簿保护后再试。",
+                "The structure of the workbook is protected: no sheet can come or go. Unprotect it and try again.",
+            )
+        )
+
+
 def make(book: xw.Book, key: str) -> xw.Sheet:
     """A new sheet *key* at the end, in place of an older one of ours. Never over a sheet of the user's.
 
     Raises :class:`InputError` when the workbook lets no sheet be added.
     """
-    if host_of(book).structure_protected:
-        raise InputError(
-            Text(
-                "工作簿的结构受保护，不能添加工作表。请在“审阅”中撤销工作簿保护后再试。",
-                "The structure of the workbook is protected: no sheet can be added. Unprotect it and try again.",
-            )
-        )
+    must_take_sheets(book)
     drop(book, key)
     taken = {sheet.name.casefold() for sheet in book.sheets}
     title = TITLES[key]
