@@ -23,6 +23,7 @@ from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Job
 from qq_excel.papers.seal import SEAL_SHEET, sealed, verify_seal
 from qq_excel.papers.write_off_pack import plan, verify_pack
+from qq_excel.template import write_template
 from tests.addin.conftest import SAMPLES
 from tests.support.build import build
 
@@ -99,6 +100,14 @@ def test_a_workbook_without_the_table_is_told(opened, tmp_path, action):
     with pytest.raises(InputError, match="这个工作簿里没有认出"):
         ACTIONS[action](book)
     assert book.app.status_bar is False
+
+
+def test_a_blank_ledger_has_nothing_to_analyse(opened, tmp_path):
+    book = opened(write_template("receivables", tmp_path / "空.xlsx"))
+    names = [s.name for s in book.sheets]
+    with pytest.raises(InputError, match="没有可以分析的债权"):
+        ACTIONS["qq_ageing"](book)
+    assert [s.name for s in book.sheets] == names
 
 
 # --- 核销申请包, 签认函, 新建模板 ------------------------------------------------------------------------------

@@ -52,6 +52,13 @@ def ageing(book: xw.Book) -> xw.Sheet:
         job = Job(found.result, load_house(None))
         stated = [b for b in job.warnings.bases if b in AGE_BASES]
         table = aged(job.claims, (*stated, *AGE_BASES)[0], job)
+        if not table.claims:
+            raise InputError(
+                Text(
+                    "《应收账款明细表》里没有可以分析的债权。请填写后再点“账龄分析”。",
+                    "The ledger has no claims to analyse. Fill it in, then press 'Ageing'.",
+                )
+            )
         with quiet(book):
             sheet = _ageing_sheet(book, table, job)
     sheet.activate()
