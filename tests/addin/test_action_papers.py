@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import http.server
+import socket
 import threading
 
 import openpyxl
@@ -12,7 +13,7 @@ import pytest
 from qq_excel import money
 from qq_excel.addin.actions import ACTIONS, submitting
 from qq_excel.addin.host import host_of
-from qq_excel.addin.settings import load_settings, settings_file
+from qq_excel.addin.settings import Settings, load_settings, settings_file
 from qq_excel.check import check_paths
 from qq_excel.cli.checking import run_verify
 from qq_excel.cli.common import Format
@@ -256,6 +257,61 @@ def test_a_submission_goes_to_a_server(opened, clerk, tmp_path):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"garbage\r\n\r\n", "garbage"),
+        (b"", "closed connection without response"),
+        (b"HTTP/1.1 504 Late\r\nContent-Length: 0\r\n\r\n", "HTTP 504 Late"),
+        (None, "timed out"),
+    ],
+)
+def test_a_server_that_does_not_answer_properly_may_have_the_file(tmp_path, monkeypatch, answer, why):
+    monkeypatch.setattr(submitting, "_SECONDS", 0.5 if answer is None else 20)
+    sealed = tmp_path / "件.xlsx"
+    sealed.write_bytes(b"x")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                got = b""
+                while not got.endswith(b"\r\n\r\nx"):
+                    got += connection.recv(65536)
+                if answer is None:
+                    connection.recv(1)  # until the other side has given up
+                else:
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        where = f"http://127.0.0.1:{server.getsockname()[1]}/报 送"
+        with pytest.raises(OutputError) as caught:
+            submitting._handed_in(sealed, where, Settings())
+        thread.join()
+    assert "/%E6%8A%A5%20%E9%80%81/%E4%BB%B6.xlsx：文件已发出" in caught.value.text.zh
+    assert f"{why}），不确定是否已送达。请先问接收单位或管理员有没有收到 件.xlsx" in caught.value.text.zh
+    assert "没有提交" not in caught.value.text.zh
+
+
+@pytest.mark.parametrize("where", ["http://h:x/", "http://[::1", "http://集团.invalid/"])
+def test_a_wrong_address_is_told_and_nothing_was_handed_in(tmp_path, where):
+    sealed = tmp_path / "a.xlsx"
+    sealed.write_bytes(b"x")
+    with pytest.raises(InputError, match="提交地址写得不对，没有提交"):
+        submitting._handed_in(sealed, where, Settings())
+
+
+@pytest.mark.parametrize("token", [None, b"\xff\xfe", b"a\nb", b""])
+def test_a_token_that_cannot_be_read_is_told(tmp_path, token):
+    sealed, file = tmp_path / "a.xlsx", tmp_path / "令牌.txt"
+    sealed.write_bytes(b"x")
+    if token is not None:
+        file.write_bytes(token)
+    with pytest.raises(InputError, match=r"令牌\.txt：读不到令牌.*没有提交"):
+        submitting._handed_in(sealed, "https://127.0.0.1:1/", Settings(token_file=str(file)))
 
 
 def test_the_policy_that_applies_opens_as_a_workbook(opened):
