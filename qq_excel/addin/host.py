@@ -10,7 +10,8 @@ import subprocess
 import sys
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,11 @@ class Host(ABC):
 
     def _suffix(self, own: str) -> str:
         return own
+
+    def calculation_held(self) -> AbstractContextManager[object]:
+        """Around writing: nothing is computed until the end; then as before. In Excel it is one switch for all workbooks."""
+        held: AbstractContextManager[object] = self.book.app.properties(calculation="manual")
+        return held
 
     @abstractmethod
     def _save_copy(self, target: Path) -> None:
@@ -282,6 +288,17 @@ class Calc(Host):
         books = self.book.app.impl.books
         return xw.Book(impl=books.load(books.url(path), AsTemplate=True))
 
+    @contextlib.contextmanager
+    def calculation_held(self) -> Iterator[None]:
+        """Each workbook has a switch of its own: others are left alone."""
+        doc = self.book.impl.doc
+        automatic = doc.isAutomaticCalculationEnabled()
+        doc.enableAutomaticCalculation(False)
+        try:
+            yield
+        finally:
+            doc.enableAutomaticCalculation(automatic)
+
     @property
     def structure_protected(self) -> bool:
         """Whether no sheet can be added."""
@@ -393,7 +410,7 @@ def quiet(book: xw.Book) -> Any:
     """Around writing: nothing is shown or computed until the end; then all is as it was, selection included."""
     app = book.app
     sheet, chosen = book.sheets.active.name, app.selection
-    with app.properties(screen_updating=False, calculation="manual"):
+    with app.properties(screen_updating=False), host_of(book).calculation_held():
         try:
             yield
         finally:

@@ -217,8 +217,10 @@ def test_template_help_and_submission(desk):
 
 
 def test_restart_ends_the_process_and_the_next_click_starts_another(desk):
-    desk.open(CLEAN)
+    book = desk.open(CLEAN)
+    book.impl.doc.enableAutomaticCalculation(False)
     desk.click("qq_clear", picture=False)
+    assert not book.impl.doc.isAutomaticCalculationEnabled()  # as the user had it
     (old,) = office.workers(desk.profile)
     desk.press("qq_restart")
     desk.mouse.dialog("已重启")

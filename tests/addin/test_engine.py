@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import xlwings as xw
 
+from qq_excel.addin.host import quiet
 from qq_excel.addin.libreoffice import running, values
 from qq_excel.addin.libreoffice.numbers import native_formula
 from qq_excel.errors import InputError
@@ -210,6 +211,26 @@ def test_what_is_held_back_is_given_back(calc, sheet):
     assert calc.status_bar == "正在校验…"
     calc.status_bar = False
     assert calc.status_bar is False
+
+
+@pytest.mark.parametrize("automatic", [(True, False), (False, True)])
+@pytest.mark.parametrize("front", [0, 1])
+def test_each_workbook_keeps_its_own_mode_of_calculation(calc, opened, automatic, front):
+    """The workbook that is written to, and another that is open beside it; whichever is in front."""
+    books = [calc.books.add(), calc.books.add()]
+    docs = [book.impl.doc for book in books]
+    for doc, wanted in zip(docs, automatic, strict=True):
+        doc.enableAutomaticCalculation(wanted)
+    books[front].activate()
+    with quiet(books[0]):
+        assert [doc.isAutomaticCalculationEnabled() for doc in docs] == [False, automatic[1]]
+    assert tuple(doc.isAutomaticCalculationEnabled() for doc in docs) == automatic
+    books[front].activate()
+    assert calc.calculation == ("automatic" if automatic[front] else "manual")
+    calc.calculation = "manual"
+    assert [doc.isAutomaticCalculationEnabled() for doc in docs] == [
+        n != front and wanted for n, wanted in enumerate(automatic)
+    ]
 
 
 def test_a_workbook_is_found_by_name_and_by_caller(calc, sheet, tmp_path):

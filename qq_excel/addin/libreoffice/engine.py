@@ -184,13 +184,12 @@ class App(base.App):
 
     @property
     def calculation(self) -> str:
-        """``automatic`` or ``manual``."""
+        """``automatic`` or ``manual``: of the active workbook, since in Calc each has its own."""
         return "automatic" if self.books.active.doc.isAutomaticCalculationEnabled() else "manual"
 
     @calculation.setter
     def calculation(self, value: str) -> None:
-        for book in self.books:
-            book.doc.enableAutomaticCalculation(value != "manual")
+        self.books.active.doc.enableAutomaticCalculation(value != "manual")
 
     def calculate(self) -> None:
         """Calculate all workbooks."""

@@ -15,7 +15,7 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Listener
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uno
 import unohelper
@@ -71,14 +71,24 @@ class _Keys(unohelper.Base, XKeyHandler):  # type: ignore[misc]
         """Called by the office."""
 
 
+class _Job(NamedTuple):
+    """A workbook in which a click is at work, and how it was before."""
+
+    document: Any
+    controller: Any
+    keys: _Keys
+    automatic: bool
+    since: float
+
+
 class Worker:
     """The process behind the buttons, and what it is doing. One for the whole office."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
         self.process: Any = None
-        #: What a click is busy with: the document, its controller, the keys that are held, since when.
-        self.job: tuple[Any, Any, _Keys, float] | None = None
+        #: What a click is busy with.
+        self.job: _Job | None = None
         self.stopping = False
 
     # --- the process ----------------------------------------------------------------------------------
@@ -157,7 +167,8 @@ class Worker:
         keys = _Keys(self)
         controller.addKeyHandler(keys)
         document.UndoManager.enterUndoContext(f"{texts['title']}：{texts[action]}")
-        self.stopping, self.job = False, (document, controller, keys, time.time())
+        automatic = document.isAutomaticCalculationEnabled()
+        self.stopping, self.job = False, _Job(document, controller, keys, automatic, time.time())
         job = {
             "action": action,
             "book": document.RuntimeUID,
@@ -182,17 +193,17 @@ class Worker:
         job, self.job = self.job, None
         if job is None:
             return
-        document, controller, keys, since = job
+        document, controller = job.document, job.controller
         try:
-            controller.removeKeyHandler(keys)
+            controller.removeKeyHandler(job.keys)
             document.IsAdjustHeightEnabled = True
             while document.hasControllersLocked():
                 document.unlockControllers()
-            document.enableAutomaticCalculation(True)
+            document.enableAutomaticCalculation(job.automatic)
             document.UndoManager.leaveUndoContext()
         except Exception as error:  # the workbook was closed meanwhile
             _log(f"tidying up: {type(error).__name__}: {error}")
-        _log(f"done in {time.time() - since:.2f} s: {told}")
+        _log(f"done in {time.time() - job.since:.2f} s: {told}")
         timer = threading.Timer(_SHOWN_SECONDS, self._give_back_status, (controller,))
         timer.daemon = True
         timer.start()
