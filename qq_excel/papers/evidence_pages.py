@@ -1,7 +1,7 @@
 """Turns evidence (PDF, JPEG, PNG) into plain PDF pages, in a process of its own with limits of time and memory.
 
-Evidence is foreign: a PDF is rebuilt from its pages alone, so that no script, attachment, form or link of it comes along,
-and what is encrypted, damaged or too large is refused with a sentence.
+Evidence is foreign: a PDF is rebuilt from its pages alone (:mod:`~qq_excel.papers.plain_pages`), and what is encrypted,
+damaged or too large is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -103,22 +103,22 @@ def _pdf(content: bytes) -> bytes:
     from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
     from pypdf.errors import PdfReadError  # noqa: PLC0415
 
+    from qq_excel.papers.plain_pages import strip  # noqa: PLC0415
+
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
             raise Refused("encrypted")
-        count = len(reader.pages)
+        pages = list(reader.pages)
     except (PdfReadError, ValueError, KeyError, TypeError, AttributeError):
         raise Refused("damaged") from None
-    if count > MOST_PAGES:
+    if len(pages) > MOST_PAGES:
         raise Refused("large")
-    if not count:
+    if not pages:
         raise Refused("damaged")
     writer = PdfWriter()
-    for page in reader.pages:
-        for key in ("/AA", "/Annots", "/Metadata", "/PieceInfo", "/StructParents", "/Tabs", "/B"):
-            if key in page:
-                del page[key]
+    strip(pages)
+    for page in pages:
         writer.add_page(page)
     out = io.BytesIO()
     writer.write(out)

@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.evidence_pages import REASONS, pages_of
@@ -93,6 +103,66 @@ def test_evidence_becomes_plain_pages_or_a_reason() -> None:
     }  # fmt: skip
     wide = PdfReader(io.BytesIO(made[2])).pages[0].mediabox
     assert round(float(wide.width)) == 842  # a wide picture lies
+
+
+def test_only_what_draws_comes_along() -> None:
+    """Attachments, scripts, links and outside files of the page, and of what it draws with; the drawing stays."""
+
+    def of(**entries) -> DictionaryObject:
+        return DictionaryObject({NameObject(f"/{k}"): v for k, v in entries.items()})
+
+    def stream(content: bytes, **entries) -> IndirectObject:
+        made = DecodedStreamObject()
+        made.set_data(content)
+        made.update(of(**entries))
+        return writer._add_object(made)
+
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 100)
+    other = writer.add_blank_page(10, 10)
+    name, number = NameObject, NumberObject
+    file = of(F=TextStringObject("virus"), EF=of(F=stream(b"EVIL-MZ")))  # without a type
+    script = of(S=name("/JavaScript"), JS=TextStringObject("app.alert(1)"))
+    outside = of(F=TextStringObject("/etc/passwd"))
+    box = ArrayObject([number(0), number(0), number(9), number(9)])
+    form = stream(
+        b"0 0 9 9 re f", Type=name("/XObject"), Subtype=name("/Form"), BBox=box, AF=ArrayObject([file]), Ref=outside,
+        Resources=of(Properties=of(P=of(AF=file))),
+    )  # fmt: skip
+    image = stream(
+        b"\x80", Subtype=name("/Image"), Width=number(1), Height=number(1), ColorSpace=name("/DeviceGray"),
+        BitsPerComponent=number(8), OPI=of(AA=script), F=TextStringObject("/etc/passwd"),
+    )  # fmt: skip
+    glyph = stream(b"9 0 d0 0 0 9 9 re f")
+    font = of(
+        Type=name("/Font"), Subtype=name("/Type3"), FontBBox=box, FirstChar=number(97), LastChar=number(97),
+        FontMatrix=ArrayObject([FloatObject(x) for x in (0.1, 0, 0, 0.1, 0, 0)]), Widths=ArrayObject([number(10)]),
+        CharProcs=of(AF=glyph), Encoding=of(Differences=ArrayObject([number(97), name("/AF")])),
+        Note=ArrayObject([file, script, other.indirect_reference]),
+    )  # fmt: skip
+    page[name("/Resources")] = of(
+        XObject=of(JS=form, EF=image, PS=stream(b"quit", Subtype=name("/PS"))), Font=of(S=font), AF=of(X=file),
+    )  # fmt: skip
+    page[name("/Contents")] = stream(b"q 50 0 0 50 0 0 cm /EF Do Q /JS Do BT /S 40 Tf 90 20 Td (a) Tj ET")
+    page[name("/AF")] = ArrayObject([file])
+    page[name("/PresSteps")] = of(Type=name("/NavNode"), NA=script)
+    page[name("/UserUnit")] = number(2)
+    out = io.BytesIO()
+    writer.write(out)
+
+    (made,) = pages_of({1: out.getvalue()}).values()
+    for gone in (b"EVIL-MZ", b"alert", b"passwd", b"virus", b"quit", b"JavaScript", b"NavNode"):
+        assert gone in out.getvalue()
+        assert gone not in made
+    first, _ = PdfReader(io.BytesIO(made)).pages
+    assert sorted(first) == ["/Contents", "/MediaBox", "/Parent", "/Resources", "/Type", "/UserUnit"]
+    drawn = first["/Resources"]
+    assert list(drawn) == ["/XObject", "/Font"]
+    assert drawn["/XObject"]["/JS"].get_data() == b"0 0 9 9 re f"
+    assert drawn["/XObject"]["/EF"].get_data() == b"\x80"
+    assert "/PS" not in drawn["/XObject"]
+    assert drawn["/Font"]["/S"]["/CharProcs"]["/AF"].get_data() == glyph.get_object().get_data()
+    assert drawn["/Font"]["/S"]["/Note"] == [NullObject()] * 3
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
