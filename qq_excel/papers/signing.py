@@ -55,6 +55,7 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
 
     Raises :class:`InputError` when it is no Ed25519 private key or does not open.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
@@ -67,9 +68,13 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
             locked = locked or password is None
         except ValueError:
             locked = locked or password is not None
+        except UnsupportedAlgorithm:  # it opened, and is of another kind: SM2, say
+            locked = False
+            break
         else:
             if isinstance(key, Ed25519PrivateKey):
                 return Signer(key)
+            locked = False
             break
     if locked:
         raise InputError(
@@ -88,12 +93,13 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
 
 def load_public(path: Path) -> bytes:
     """The public key of *path* (PEM); :class:`InputError` when it is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
 
     try:
         key = load_pem_public_key(_read(path))
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         key = None
     if isinstance(key, Ed25519PublicKey):
         return key.public_bytes_raw()

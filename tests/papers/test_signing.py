@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zipfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import (
@@ -98,6 +100,10 @@ def test_keys_that_are_none(tmp_path: Path) -> None:
     rsa = tmp_path / "rsa.pem"
     private = generate_private_key(public_exponent=65537, key_size=2048)
     rsa.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    shut = tmp_path / "shut.pem"
+    shut.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a")))
+    with pytest.raises(InputError, match="不是 Ed25519 私钥"):  # the password is right
+        load_signer(shut, ["a"])
     (tmp_path / "no.pem").write_bytes(b"no key")
     for wrong in (rsa, tmp_path / "no.pem", locked.with_suffix(".pub")):
         with pytest.raises(InputError, match="不是 Ed25519 私钥"):
@@ -106,6 +112,28 @@ def test_keys_that_are_none(tmp_path: Path) -> None:
         load_public(rsa)
     with pytest.raises(InputError, match="不能读取密钥"):
         load_signer(tmp_path / "none.pem")
+
+
+def test_a_key_of_a_kind_that_the_library_does_not_know(tmp_path: Path) -> None:
+    """SM2: the key of a curve as long, with the other curve's number."""
+    private = derive_private_key(7, SECP256R1())
+    nist, sm2 = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a811ccf5501822d")
+
+    def pem(der: bytes, words: str) -> bytes:
+        assert nist in der
+        body = base64.encodebytes(der.replace(nist, sm2)).decode()
+        return f"-----BEGIN {words}-----\n{body}-----END {words}-----\n".encode()
+
+    own, public = tmp_path / "sm2.pem", tmp_path / "sm2.pub"
+    own.write_bytes(
+        pem(private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), "PRIVATE KEY")
+    )
+    der = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    public.write_bytes(pem(der, "PUBLIC KEY"))
+    with pytest.raises(InputError, match="不是 Ed25519 私钥"):
+        load_signer(own)
+    with pytest.raises(InputError, match="不是 Ed25519 公钥"):
+        load_public(public)
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:
