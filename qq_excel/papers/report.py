@@ -126,14 +126,17 @@ def _write(
     journal.refuse_changed(names, job.choices.since)
     made.left_over = [target / n for n in journal.left_over(names)]
     with journal:
-        open_pdfs: list[Piece] = []
-        for i, piece in enumerate(pieces):
+        todo: list[tuple[Piece, list[str]]] = []
+        for piece in pieces:
             finished = [n for n in _names(piece, formats) if journal.finished(n, piece.stamp)]
             made.kept += [target / n for n in finished]
-            if len(finished) == len(_names(piece, formats)):
-                continue
+            if len(finished) < len(_names(piece, formats)):
+                todo.append((piece, finished))
+                piece.wanted()
+        open_pdfs: list[Piece] = []
+        for i, (piece, finished) in enumerate(todo):
             if progress:
-                progress(Text(f"生成{paper.title.zh}", f"making {paper.title.en}"), i, len(pieces))
+                progress(Text(f"生成{paper.title.zh}", f"making {paper.title.en}"), i, len(todo))
             if piece.name not in finished:
                 stamp = piece.stamp()  # before it is read: what changes while it is written makes it stale
                 try:

@@ -60,6 +60,8 @@ class Piece:
     pdf: bool = False
     #: What it holds beside what the run's key covers (evidence): a finished one is kept when this is still the same.
     stamp: Callable[[], str] = str
+    #: Told before the first piece of a run is written, for each that will be: what several share is then done for these.
+    wanted: Callable[[], None] = lambda: None
 
 
 @dataclass

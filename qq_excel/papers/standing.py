@@ -59,6 +59,11 @@ def write_off(job: Job) -> Iterable[Piece]:
     for n, (name, app) in enumerate(outcome.planned):
         stamp = partial(evidence_stamp, app)
         yield Piece(name, partial(write_pack, app, kit=kit, draft=not app.fit), stamp=stamp)
-        yield Piece(f"{name.removesuffix('.zip')}.pdf", partial(press.write, n), stamp=stamp)
+        yield Piece(
+            f"{name.removesuffix('.zip')}.pdf",
+            partial(press.write, n),
+            stamp=stamp,
+            wanted=partial(press.want, n),
+        )
     if outcome.unfit:
         yield Piece(GAPS, partial(write_off_books.gaps_book, outcome.unfit))

@@ -52,14 +52,19 @@ class _Draft:
 
 
 class Press:
-    """Binds the volumes of many applications, some at a time, in the order in which they are asked for."""
+    """Binds the volumes of many applications, some at a time: those that are wanted, in the order of that."""
 
     def __init__(self, apps: Sequence[Application], kit: Kit) -> None:
         self._apps = apps
         self._kit = kit
+        self._wanted: list[int] = []
         self._ready: dict[int, bytes | ToolError] = {}
         #: Batches in a row that LibreOffice did not turn into PDF, and what it said.
         self._failed: list[PdfError] = []
+
+    def want(self, n: int) -> None:
+        """Say that the volume of the *n*-th application will be asked for: it may be bound along with others."""
+        self._wanted.append(n)
 
     def write(self, n: int, target: Path) -> Path:
         """Write the volume of the *n*-th application to *target*.
@@ -70,7 +75,8 @@ class Press:
         if n not in self._ready:
             if len(self._failed) >= _PATIENCE:
                 raise self._failed[-1]
-            numbers = range(n, min(n + _BATCH, len(self._apps)))
+            after = self._wanted.index(n) + 1 if n in self._wanted else len(self._wanted)
+            numbers = [n, *self._wanted[after : after + _BATCH - 1]]
             try:
                 self._ready = dict(self._bound(numbers))
             except PdfError as problem:
@@ -83,7 +89,7 @@ class Press:
             raise made
         return write_bytes(target, made)
 
-    def _bound(self, numbers: range) -> Iterator[tuple[int, bytes | ToolError]]:
+    def _bound(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | ToolError]]:
         drafts: dict[int, _Draft] = {}
         for n in numbers:
             try:

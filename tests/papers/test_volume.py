@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from pypdf.generic import (
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.evidence_pages import REASONS, pages_of
 from qq_excel.papers.pdf import PdfError, find_soffice
-from qq_excel.papers.report import make
+from qq_excel.papers.report import Made, make
 from qq_excel.papers.report_job import Choices
 from qq_excel.papers.volume import Part, bind, page_count
 from qq_excel.papers.write_off_facts import applications
@@ -244,6 +245,32 @@ def test_encrypted_evidence_keeps_the_volume_from_being_made_but_not_the_pack(tm
     )
 
 
+def test_one_volume_that_is_stale_is_bound_alone(tmp_path: Path, monkeypatch) -> None:
+    """What is bound, run by run; the binding itself is looked at above."""
+    bound: list[list[int]] = []
+
+    def count(press: Press, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        bound.append(list(numbers))
+        return ((n, b"%d" % n) for n in numbers)
+
+    monkeypatch.setattr(Press, "_bound", count)
+    monkeypatch.setattr("qq_excel.papers.write_off_volume._BATCH", 2)
+    rows = [{"application_id": f"HX-000{n}"} for n in range(4)]
+    result = check_paths([build(tmp_path / "核销.xlsx", {"receivables": [{}], "write_offs": rows})])
+
+    def run() -> Made:
+        return make("write-off", result, tmp_path / "out", formats=["pdf"], choices=Choices(draft=True))
+
+    volumes = run().written
+    assert ([v.read_bytes() for v in volumes], bound) == ([b"0", b"1", b"2", b"3"], [[0, 1], [2, 3]])
+    volumes[0].unlink()
+    volumes[3].unlink()
+    bound.clear()
+    again = run()
+    assert (again.written, bound) == ([volumes[0], volumes[3]], [[0, 3]])
+    assert (volumes[3].read_bytes(), again.kept) == (b"3", volumes[1:3])
+
+
 @needs_libreoffice
 def test_what_is_no_scan_is_told_on_its_sheet(tmp_path: Path) -> None:
     evidence = {"contract.docx": b"PK\x03\x04", "log.jpg": GOOD["log.jpg"], "ruling.png": GOOD["ruling.png"]}
@@ -266,6 +293,8 @@ def test_a_libreoffice_that_fails_is_not_asked_for_every_volume(tmp_path: Path, 
     monkeypatch.setenv("QQ_SOFFICE", str(failing))
     monkeypatch.setattr("qq_excel.papers.write_off_volume._BATCH", 2)
     press = Press([app] * 9, Kit.of(result))
+    for n in range(9):
+        press.want(n)
     for n in range(9):
         with pytest.raises(PdfError, match="LibreOffice 没有转出 PDF"):
             press.write(n, tmp_path / f"{n}.pdf")
