@@ -23,9 +23,9 @@ from qq_excel.batch.model import FileOutcome
 from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Asked, Outcome, run_batch
 from qq_excel.batch.summary import STATES
-from qq_excel.errors import InputError, QQExcelError
+from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, t
-from qq_excel.output import write_bytes, write_text
+from qq_excel.output import cannot_write, write_bytes, write_text
 
 #: What the answer to a workbook is called, beside it.
 RECEIPT = "_回执.txt"
@@ -69,20 +69,26 @@ def watch(
         try:
             if state:
                 outcome = run(replace(asked, resume=(asked.target / FOLDER).exists(), anew=True))
-                answer(outcome.files, folders, asked.target)
+                unanswered = answer(outcome.files, folders, asked.target)
                 told(outcome)
-                if any(f.why == (GROWS.zh, GROWS.en) for f in outcome.files):
+                for error in unanswered:
+                    told(error)
+                if unanswered or any(f.why == (GROWS.zh, GROWS.en) for f in outcome.files):
                     continue  # known stays: it is looked at again though nothing should change any more
             known = state
         except QQExcelError as error:
             told(error)
 
 
-def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) -> None:
-    """Write beside each workbook of the inbox what became of it, with the results that go back to its unit."""
+def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) -> list[OutputError]:
+    """Write beside each workbook of the inbox what became of it, with the results that go back to its unit.
+
+    One that cannot be answered keeps none of the others waiting; why is handed back.
+    """
     from qq_excel.batch.part import stems_of  # noqa: PLC0415
     from qq_excel.papers.checking import BOOK, COPY  # noqa: PLC0415
 
+    failed: list[OutputError] = []
     stems = stems_of(f.name for f in files)
     for file in files:
         place = _place(file.name, folders)
@@ -90,9 +96,15 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
             continue
         first = target / RETURNED / f"{stems[file.name]}{BOOK}"
         stem = first.name.removesuffix(BOOK)
-        results = [first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))]
-        there = [r for r in results if r.exists()] if file.state in ("rejected", "quarantined") else []
-        _answer(file, place, {f"{place.stem}{r.name[len(stem) :]}": r for r in there})
+        try:
+            results = [first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))]
+            there = [r for r in results if r.exists()] if file.state in ("rejected", "quarantined") else []
+            _answer(file, place, {f"{place.stem}{r.name[len(stem) :]}": r for r in there})
+        except OutputError as error:
+            failed.append(error)
+        except OSError as error:
+            failed.append(cannot_write(Path(error.filename or _receipt_of(place)), error))
+    return failed
 
 
 def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None:
@@ -100,9 +112,10 @@ def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None
 
     The receipt lists what was put there, by hash: only that is ever replaced or taken away.
     """
-    receipt = place.with_name(f"{place.name}{RECEIPT}")
-    before = receipt.read_text(encoding="utf-8-sig") if receipt.exists() else ""
-    ours = dict(_LISTED.findall(before))
+    receipt = _receipt_of(place)
+    # somebody may have changed it, in an editor that writes GBK
+    before = receipt.read_text(encoding="utf-8-sig", errors="replace") if receipt.exists() else ""
+    ours = {name: digest for name, digest in _LISTED.findall(before) if _is_plain(name)}
     given: dict[str, str] = {}
     for name, result in results.items():
         beside = place.with_name(name)
@@ -114,11 +127,20 @@ def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None
         elif is_there != given[name]:
             given[name] = ""  # somebody's own file of that name
     for name, digest in ours.items():
-        if name not in given and "/" not in name and _digest(place.with_name(name)) == digest:
+        if name not in given and _digest(place.with_name(name)) == digest:
             place.with_name(name).unlink(missing_ok=True)
     words = _receipt(file, given)
     if before != words:
         write_text(receipt, "\ufeff" + words)  # so that every editor reads it as UTF-8
+
+
+def _receipt_of(place: Path) -> Path:
+    return place.with_name(f"{place.name}{RECEIPT}")
+
+
+def _is_plain(name: str) -> bool:
+    """Whether *name* is that of a file in the same folder."""
+    return name not in (".", "..") and not set(name) & set("/\\:\0")
 
 
 def _digest(path: Path) -> str | None:

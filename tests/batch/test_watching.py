@@ -100,6 +100,40 @@ def test_only_its_own_answers_are_replaced_or_taken_away(tmp_path: Path) -> None
     assert (came / "a_已标注.xlsx").read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize(
+    "edited", ["a.xlsx：通过，已阅\n".encode("gbk"), b"  .  SHA-256 " + b"0" * 64 + b"\n", b"  ..  SHA-256 " + b"0" * 64 + b"\n"]
+)  # fmt: skip
+def test_a_receipt_that_was_edited_is_written_anew(tmp_path: Path, edited: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(b"x")
+    receipt = tmp_path / "in" / "a.xlsx_回执.txt"
+    receipt.write_bytes(edited)
+    assert answer([FileOutcome("a.xlsx", "accepted")], [tmp_path / "in"], tmp_path / "out") == []
+    assert receipt.read_text(encoding="utf-8-sig") == "a.xlsx：通过\n错误 0 条，警告 0 条\n"
+
+
+def test_one_workbook_that_cannot_be_answered_keeps_no_other_waiting(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    (came / "a.xlsx_回执.txt").mkdir(parents=True)  # a folder where the receipt should be
+    for name in ("a.xlsx", "b.xlsx"):
+        (came / name).write_bytes(b"x")
+    outcomes = [FileOutcome(name, "accepted") for name in ("a.xlsx", "b.xlsx")]
+    told: list[Outcome | QQExcelError] = []
+    stop = threading.Event()
+
+    def tell(what: Outcome | QQExcelError) -> None:
+        told.append(what)
+        if len(told) == 4:  # it is tried again
+            stop.set()
+
+    asked = Asked((str(came),), tmp_path / "out", load_policy("group"))
+    watch(asked, tell, stop, Pace(0.02, 0.2), lambda _: Outcome(outcomes, [], [], 2))
+    assert [str(t) for t in told if isinstance(t, OutputError)] == [
+        f"{came / 'a.xlsx_回执.txt'}：无法写入，同名的文件夹已存在，请换一个名称。"
+    ] * 2
+    assert (came / "b.xlsx_回执.txt").exists()
+
+
 def test_a_run_that_fails_is_tried_again_and_a_growing_file_is_looked_at_again(tmp_path: Path) -> None:
     came = tmp_path / "in"
     came.mkdir()
