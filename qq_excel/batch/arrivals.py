@@ -56,11 +56,8 @@ def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arriv
     """
     out: dict[str, Arrival] = {}
     for path, name in _named(inbox):
-        found = (
-            _of_zip(path, name, unpacked / str(len(out)), limits)
-            if path.suffix.lower() == ".zip"
-            else [_file(path, name)]
-        )
+        as_zip = path.suffix.lower() == ".zip" and _is_text(path)
+        found = _of_zip(path, name, unpacked / str(len(out)), limits) if as_zip else [_file(path, name)]
         for one in found:
             out[one.name] = one
     return [out[name] for name in sorted(out)]
@@ -72,7 +69,18 @@ def must_lead_somewhere(paths: Sequence[str]) -> None:
         pass
 
 
+def _is_text(path: Path) -> bool:
+    """Whether *path* can be written down: the system hands on bytes that are no UTF-8 as halves of characters."""
+    return not any("\ud800" <= c <= "\udfff" for c in str(path))
+
+
 def _file(path: Path, name: str) -> Arrival:
+    if not _is_text(path):
+        why = Text(
+            "文件名或文件夹名不是 UTF-8 编码（多半由旧系统用 GBK 写成）；请改名后再收",
+            "its name or its folder's is not UTF-8 (an old system's GBK, perhaps); rename it",
+        )
+        return Arrival(name.encode("utf-8", "backslashreplace").decode(), path, path, 0.0, why)
     try:
         return Arrival(name, path, path, path.stat().st_mtime)
     except OSError as error:
@@ -90,9 +98,8 @@ def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
         elif path.exists():
             tops.append((path.parent, [path]))
         elif _GLOB & set(text):
-            hits = sorted(Path(hit) for hit in glob.glob(text, recursive=True))  # noqa: PTH207 - may be absolute
             fixed = Path(*_before_the_first_star(path))
-            tops.append((fixed, [f for hit in hits for f in ([hit] if hit.is_file() else _inside(hit))]))
+            tops.append((fixed, list(_matching(text, fixed))))
         else:
             tops.append((path, []))
         if not tops[-1][1]:
@@ -130,8 +137,22 @@ def _before_the_first_star(path: Path) -> Iterator[str]:
 
 def _inside(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if inputs.is_workbook(path, folder) or _is_archive(path, folder):
+        if _counts(path, folder):
             yield path
+
+
+def _matching(text: str, fixed: Path) -> Iterator[Path]:
+    """What the glob *text* names, in the folder *fixed*: as much as a folder that was given would give of it."""
+    for hit in sorted(map(Path, glob.glob(text, recursive=True))):  # noqa: PTH207 - may be absolute
+        if hit.is_dir():
+            yield from _inside(hit)
+        elif _counts(hit, fixed):
+            yield hit
+
+
+def _counts(path: Path, top: Path) -> bool:
+    """Whether *path*, somewhere in the folder *top*, was handed in: a workbook or a zip."""
+    return inputs.is_workbook(path, top) or _is_archive(path, top)
 
 
 def _is_archive(path: Path, top: Path) -> bool:
@@ -168,9 +189,11 @@ def _members(
         )
         return
     left = limits.total_bytes
+    seen: set[str] = set()
     for n, info in enumerate(infos):
         inner = _inner_name(info)
-        whole = f"{name}/{inner}"
+        whole, again = f"{name}/{inner}", inner in seen
+        seen.add(inner)
         suffix = PurePosixPath(inner).suffix.lower()
         parts = PurePosixPath(inner).parts
         if any(p.startswith((".", "~$", "__MACOSX")) and p != ".." for p in parts):
@@ -181,14 +204,20 @@ def _members(
                 f"压缩包内的路径“{inner}”指向包外",
                 f"the path '{inner}' leads out of the zip",
             )
+        elif inner.endswith(inputs.OWN_SUFFIXES):
+            continue
+        elif again and suffix in {*inputs.SUFFIXES, *_ARCHIVES}:
+            yield refused(
+                f"{whole}#{n + 1}",
+                f"压缩包里有两个“{inner}”，只校验了前一个；请改名后重新压缩",
+                f"the zip has '{inner}' twice, and only the first was checked; rename one and pack it again",
+            )
         elif suffix in _ARCHIVES:
             yield refused(whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
         elif suffix not in inputs.SUFFIXES:
             beside = _place(target, parts)
             if beside is not None and not info.flag_bits & _ENCRYPTED:
                 left -= _unpack(archive, info, beside, min(left, limits.file_bytes)) or 0
-        elif inner.endswith(inputs.OWN_SUFFIXES):
-            continue
         elif info.flag_bits & _ENCRYPTED:
             yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
         else:

@@ -120,7 +120,9 @@ class Journal:
         assert self._file is not None  # noqa: S101 - within the context
         line = json.dumps({"what": what, **content}, ensure_ascii=False, separators=(",", ":"))
         try:
-            self._file.write(line.encode() + b"\n")
+            self._file.write(
+                line.encode("utf-8", "surrogatepass") + b"\n"
+            )  # a folder's name may be any bytes
             self._file.flush()
             if sync:
                 os.fsync(self._file.fileno())

@@ -1,0 +1,85 @@
+"""What comes in: from folders, globs and zips the same counts, and nothing is lost without a word."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qq_excel.batch import Asked, run_batch
+from qq_excel.batch.arrivals import arrivals
+from qq_excel.errors import InputError
+from qq_excel.policy import load_policy
+from qq_excel.reading.options import Limits
+from tests.batch.support import states
+from tests.support.build import build
+
+
+def came(target: Path, *inbox: Path, limits: Limits | None = None) -> list[tuple[str, str]]:
+    """Name and refusal (or content) of each file."""
+    found = arrivals([str(p) for p in inbox], target, limits or Limits())
+    return [(a.name, str(a.refused) if a.refused else a.path.read_text()) for a in found]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_two_members_of_one_name_the_second_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        for name, text in (
+            ("a.xlsx", "one"),
+            ("a.xlsx", "two"),
+            ("a_校验结果.xlsx", "x"),
+            ("a_校验结果.xlsx", "x"),
+        ):
+            archive.writestr(name, text)
+    assert came(tmp_path / "room", tmp_path / "z.zip") == [
+        ("z.zip/a.xlsx", "one"),
+        ("z.zip/a.xlsx#2", "压缩包里有两个“a.xlsx”，只校验了前一个；请改名后重新压缩"),
+    ]
+
+
+def test_a_glob_takes_what_a_folder_would(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    names = (
+        "a.xlsx",
+        "z.zip",
+        "~$a.xlsx",
+        "a_校验结果.xlsx",
+        "note.txt",
+        "sub/b.xlsx",
+        "sub/e.pdf",
+        "sub/.x.xlsx",
+    )
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    whole = [name for name, _ in came(tmp_path / "1", folder)]
+    assert whole == ["a.xlsx", "sub/b.xlsx", "z.zip"]
+    for glob in ("**/*", "*", "**"):
+        assert [name for name, _ in came(tmp_path / "2", folder / glob)] == whole, glob
+    with pytest.raises(InputError, match="没有找到工作簿或 zip"):
+        came(tmp_path / "3", folder / "*.txt")
+
+
+def test_a_name_that_is_not_utf8_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("收件".encode("gbk"))
+    try:
+        folder.mkdir()
+    except OSError:  # macOS
+        pytest.skip("names are UTF-8 here")
+    build(folder / "a.xlsx", {"contracts": [{}]})
+    good = tmp_path / "in"
+    good.mkdir()
+    build(good / "b.xlsx", {"contracts": [{}]})
+    for name in ("上海.xlsx", "上海.zip"):
+        (good / os.fsdecode(name.encode("gbk"))).write_bytes(b"x")
+    asked = Asked((str(good),), tmp_path / "out", load_policy("group"), jobs=1)
+    outcome = run_batch(asked)
+    refused = [r"\udcc9Ϻ\udca3.xlsx", r"\udcc9Ϻ\udca3.zip"]
+    assert states(tmp_path / "out") == {"b.xlsx": "accepted", **dict.fromkeys(refused, "quarantined")}
+    assert all("不是 UTF-8 编码" in f.why[0] for f in outcome.files if f.why)
+    assert run_batch(asked).checked == 0
+    outcome = run_batch(replace(asked, inbox=(str(folder),)))  # also the folder that was given
+    assert [(f.name, f.state) for f in outcome.files] == [("a.xlsx", "quarantined")]
