@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -16,12 +17,18 @@ from qq_excel.output import cannot_write, safe_name
 
 _TIMES = ("mtime", "LastModified", "last_modified", "created")
 _PIECE = 1 << 20
+_USER = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def is_remote(text: str) -> bool:
     """Whether *text* is an fsspec URL rather than a path."""
     scheme, separator, _ = text.partition("://")
     return bool(separator) and scheme.replace("+", "").isalnum()
+
+
+def without_user(text: str) -> str:
+    """*text* with no user and no password in its URLs: as they are kept and shown."""
+    return _USER.sub("", text)
 
 
 def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
@@ -34,7 +41,7 @@ def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
     for n, text in enumerate(inbox):
         if is_remote(text):
             # the name of the folder is part of the names of its files, should there be several
-            target = folder / str(n) / safe_name(PurePosixPath(text.rstrip("/*")).name, "inbox")
+            target = folder / str(n) / safe_name(PurePosixPath(without_user(text).rstrip("/*")).name, "inbox")
             _bring(text, target, most)
             out.append(str(target))
         else:
@@ -61,8 +68,8 @@ def _bring(url: str, target: Path, most: int) -> None:
     if not any(PurePosixPath(name).suffix.lower() in {*inputs.SUFFIXES, ".zip"} for name in found):
         raise InputError(
             Text(
-                f"{url}：没有找到工作簿或 zip。请检查地址。",
-                f"{url}: no workbook or zip was found. Check the URL.",
+                f"{without_user(url)}：没有找到工作簿或 zip。请检查地址。",
+                f"{without_user(url)}: no workbook or zip was found. Check the URL.",
             )
         )
     for name, info in found.items():
@@ -131,7 +138,7 @@ def _seconds(info: dict[str, Any]) -> float | None:
 
 
 def _why(error: Exception) -> Text:
-    words = str(error).strip().splitlines()
+    words = without_user(str(error)).strip().splitlines()
     said = words[0] if words else type(error).__name__
     if isinstance(error, FileNotFoundError):
         return Text("没有这个文件夹或文件", "there is no such folder or file")
@@ -139,4 +146,5 @@ def _why(error: Exception) -> Text:
 
 
 def _cannot(url: str, why: Text) -> InputError:
-    return InputError(Text(f"{url}：读不到（{why.zh}）。", f"{url}: cannot be read ({why.en})."))
+    where = without_user(url)
+    return InputError(Text(f"{where}：读不到（{why.zh}）。", f"{where}: cannot be read ({why.en})."))

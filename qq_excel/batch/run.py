@@ -30,7 +30,7 @@ from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
-from qq_excel.batch.remote import brought, is_remote
+from qq_excel.batch.remote import brought, is_remote, without_user
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
@@ -81,7 +81,7 @@ class Asked:
 
 
 def _place(path: str) -> str:
-    return path if is_remote(path) else os.path.realpath(path)
+    return without_user(path) if is_remote(path) else os.path.realpath(path)
 
 
 @dataclass(slots=True)
