@@ -171,9 +171,24 @@ def _for_sqlite(engine: Any) -> None:
     @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Set the journal's mode, which SQLite refuses at once, however long it may wait, while another one sets it too."""
+    import sqlite3  # noqa: PLC0415
+
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(_FIRST_PAUSE)
 
 
 def _gone(error: Any) -> bool:

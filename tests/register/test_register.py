@@ -193,6 +193,27 @@ def test_two_writers_at_once_take_turns(url: str, tmp_path: Path) -> None:
         )
 
 
+def test_several_may_make_a_register_at_once(tmp_path: Path) -> None:
+    """While one makes SQLite keep a write-ahead log the others are refused, whatever their patience."""
+    failed: list[BaseException] = []
+
+    def first(path: Path, together: threading.Barrier) -> None:
+        together.wait()
+        try:
+            open_register(str(path)).database.close()
+        except OutputError as error:
+            failed.append(error)
+
+    for n in range(20):
+        together = threading.Barrier(3)
+        threads = [threading.Thread(target=first, args=(tmp_path / f"{n}.db", together)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failed
+
+
 def test_a_database_that_restarts_in_the_middle_is_waited_for(server: Server, tmp_path: Path) -> None:
     url = server.url
     half = threading.Event()
