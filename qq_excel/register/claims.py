@@ -2,7 +2,7 @@
 
 The tables of a period are one file per unit, and a claim does not say whose it is. So an index tells which files
 have a claim: Parquet, sorted by claim, written when a batch ends, over the entries that no index covers yet. It holds
-nothing that the tables do not: one that is lost is made anew.
+nothing that the tables do not: one that is lost or damaged is made anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.kinds import all_kinds
 from qq_excel.output import cannot_write, writing
-from qq_excel.register.store import FINDINGS
+from qq_excel.register.store import FINDINGS, cannot_be_read, is_whole
 
 if TYPE_CHECKING:
     from qq_excel.register.entries import Written
@@ -80,40 +80,64 @@ def life_of(register: Register, claim: str) -> list[Moment]:
 def update_index(register: Register) -> Path | None:
     """Index the entries that no segment covers yet; the new segment, if there is one.
 
-    Raises :class:`~qq_excel.errors.OutputError` when it cannot be written.
+    An entry whose table is lost or damaged is where the index ends until the table is restored. Raises
+    :class:`~qq_excel.errors.OutputError` when it cannot be written.
     """
     folder = register.store.folder / INDEX
     last, _ = register.head()
-    segments = _segments(folder)
-    covered = max((to for _, to in segments), default=0)
+    segments, covered = _segments(folder)
     if covered >= last:
         return None
-    if len(segments) >= _MOST_SEGMENTS:
-        covered = 0
-    entries = [w for w in register.entries(event="submission") if w.n > covered]
-    target = folder / f"{covered + 1}-{last}.parquet"
-    with writing(target) as temporary:
-        _write_segment(register, entries, temporary)
-    if covered == 0:
-        for one in segments:
-            if one != (1, last):
-                _path(folder, one).unlink(missing_ok=True)
-    return target
+    for start in (0, covered) if len(segments) >= _MOST_SEGMENTS else (covered,):
+        try:
+            target = _add_segment(register, start, last)
+        except _TableLost as lost:
+            whole = lost.n - 1
+            continue
+        if start == 0:
+            for one in segments:
+                if one != (1, last):
+                    _path(folder, one).unlink(missing_ok=True)
+        return target
+    return _add_segment(register, covered, whole) if whole > covered else None
 
 
-def _segments(folder: Path) -> list[tuple[int, int]]:
+def _segments(folder: Path) -> tuple[list[tuple[int, int]], int]:
+    """The segments that cover the entries from the first on without a gap, and the last entry that they cover."""
     found = (_SEGMENT.fullmatch(p.name) for p in folder.glob("*.parquet"))
-    return sorted((int(m[1]), int(m[2])) for m in found if m)
+    out, covered = [], 0
+    for first, to in sorted((int(m[1]), int(m[2])) for m in found if m):
+        if first > covered + 1:
+            break
+        out.append((first, to))
+        covered = max(covered, to)
+    return out, covered
 
 
 def _path(folder: Path, segment: tuple[int, int]) -> Path:
     return folder / f"{segment[0]}-{segment[1]}.parquet"
 
 
-def _write_segment(register: Register, entries: Sequence[Written], target: Path) -> None:
+class _TableLost(Exception):
+    """A table of the entry *n* is lost or damaged, and none before it."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(n)
+        self.n = n
+
+
+def _add_segment(register: Register, covered: int, last: int) -> Path:
+    """Index what comes after the entry *covered*, to *last*. Raises :class:`_TableLost`."""
+    named = [one for one in _named(register.entries(event="submission", after=covered)) if one[0] <= last]
+    target = register.store.folder / INDEX / f"{covered + 1}-{last}.parquet"
+    with writing(target) as temporary:
+        _write_segment(register, named, temporary)
+    return target
+
+
+def _write_segment(register: Register, named: Sequence[tuple[int, str, str]], target: Path) -> None:
     import duckdb  # noqa: PLC0415
 
-    named = list(_named(entries))
     with duckdb.connect() as db:
         db.execute("CREATE TABLE held (claim VARCHAR, path VARCHAR)")
         db.execute(
@@ -124,11 +148,17 @@ def _write_segment(register: Register, entries: Sequence[Written], target: Path)
             paths = [str(register.store.folder / p) for _, p, c in named if c == column]
             if paths:
                 start = len(str(register.store.folder)) + 2
-                db.execute(
-                    f"INSERT INTO held SELECT DISTINCT {column}, substr(filename, {start}) "  # noqa: S608 - names of ours
-                    f"FROM read_parquet($1, filename=true, union_by_name=true) WHERE {column} IS NOT NULL",
-                    [paths],
-                )
+                try:
+                    db.execute(
+                        f"INSERT INTO held SELECT DISTINCT {column}, substr(filename, {start}) "  # noqa: S608 - names of ours
+                        f"FROM read_parquet($1, filename=true, union_by_name=true) WHERE {column} IS NOT NULL",
+                        [paths],
+                    )
+                except duckdb.Error as error:
+                    lost = next((n for n, p, _ in named if not is_whole(register.store.folder / p)), None)
+                    if lost is None:
+                        raise
+                    raise _TableLost(lost) from error
         try:
             db.execute(
                 f"COPY (SELECT claim, n, path FROM held JOIN named USING (path) ORDER BY claim, n) TO '{_quoted(target)}' "  # noqa: S608
@@ -152,27 +182,51 @@ def _files_with(register: Register, claim: str) -> set[tuple[int, str]]:
     """Entries and files that have a row of *claim*, by the index; those that no index covers are looked into."""
     import duckdb  # noqa: PLC0415
 
-    folder = register.store.folder / INDEX
-    segments = _segments(folder)
-    covered = max((to for _, to in segments), default=0)
-    out: set[tuple[int, str]] = set()
-    if segments:
-        with duckdb.connect() as db:
-            rows = db.execute(
-                "SELECT n, path FROM read_parquet($1) WHERE claim = $2",
-                [[str(_path(folder, s)) for s in segments], claim],
-            ).fetchall()
-            out = set(rows)
+    try:
+        out, covered = _indexed(register, claim)
+    except duckdb.Error:  # a damaged segment: it holds nothing that the tables do not
+        _drop_index(register)
+        update_index(register)
+        out, covered = _indexed(register, claim)
     for n, path, column in _named(register.entries(event="submission", after=covered)):
         if _rows(register.store.folder / path, column, claim):
             out.add((n, path))
     return out
 
 
+def _indexed(register: Register, claim: str) -> tuple[set[tuple[int, str]], int]:
+    """Entries and files that have a row of *claim* by the index, and the last entry that it covers."""
+    import duckdb  # noqa: PLC0415
+
+    folder = register.store.folder / INDEX
+    segments, covered = _segments(folder)
+    if not segments:
+        return set(), covered
+    with duckdb.connect() as db:
+        rows = db.execute(
+            "SELECT n, path FROM read_parquet($1) WHERE claim = $2",
+            [[str(_path(folder, s)) for s in segments], claim],
+        ).fetchall()
+    return set(rows), covered
+
+
+def _drop_index(register: Register) -> None:
+    for path in (register.store.folder / INDEX).glob("*.parquet"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+
+
 def _rows(path: Path, column: str, claim: str) -> list[dict[str, Any]]:
+    """The rows of *claim*. Raises :class:`~qq_excel.errors.InputError` when the table is lost or damaged."""
+    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    table = pq.read_table(path, filters=[(column, "=", claim)])
+    try:
+        table = pq.read_table(path, filters=[(column, "=", claim)])
+    except (OSError, pa.ArrowException):
+        raise cannot_be_read(path) from None
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 

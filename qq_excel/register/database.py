@@ -184,10 +184,11 @@ def _write_ahead(connection: Any) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
+        else:
+            return
         time.sleep(_FIRST_PAUSE)
 
 

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
-from qq_excel.output import cannot_write, looks_like_formula, same_zip, write_bytes, write_text
+from qq_excel.output import looks_like_formula, same_zip, write_bytes, write_text
 from qq_excel.register.entries import START, Entry, Written, canonical
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ FORMAT, VERSION = "qq-excel-register", 1
 _ENTRIES, _MANIFEST, _FILES = "entries.jsonl", "manifest.json", "files/"
 #: Bytes of the entries of a backup; a thousand units write some two megabytes a period.
 _MOST = 4 << 30
+#: What reading a damaged zip, or lines that are no entries, can end in.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, AttributeError
+)  # fmt: skip
 
 
 def back_up(register: Register, target: Path) -> tuple[int, str]:
@@ -71,7 +76,14 @@ def restore(register: Register, source: Path) -> int:
             )
         )
     try:
-        with zipfile.ZipFile(source) as archive:
+        file = source.open("rb")
+    except OSError as error:
+        why = why_unreadable(error)
+        raise InputError(
+            Text(f"{source}：打不开，{why.zh}。", f"{source}: cannot be opened: {why.en}.")
+        ) from None
+    try:
+        with file, zipfile.ZipFile(file) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
             if manifest["format"] != FORMAT or manifest["version"] != VERSION:
                 raise ValueError
@@ -82,9 +94,7 @@ def restore(register: Register, source: Path) -> int:
             contents = {f["path"]: f["sha256"] for w in every for f in w.entry.body.get("files", ())}
             for path, sha256 in contents.items():
                 _unpack(archive, path, sha256, register)
-    except OSError as error:
-        raise cannot_write(Path(str(error.filename or source)), error) from None
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+    except _DAMAGED as error:
         raise InputError(
             Text(
                 f"{source}：不是完整的登记簿备份。请换一份。",

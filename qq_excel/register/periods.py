@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
+from qq_excel.register.store import cannot_be_read, is_whole
 from qq_excel.warnings import CAUSES, LEVELS
 
 if TYPE_CHECKING:
@@ -87,11 +88,12 @@ def _asked(query: str, paths: list[str]) -> list[tuple[Any, ...]]:
 
     missing = [p for p in paths if not Path(p).exists()]
     if missing:
-        raise InputError(
-            Text(
-                f"{missing[0]}：数据表不见了，请恢复备份。",
-                f"{missing[0]}: the table is gone; restore a backup.",
-            )
-        )
+        raise cannot_be_read(Path(missing[0]))
     with duckdb.connect() as db:
-        return db.execute(query, [paths]).fetchall()
+        try:
+            return db.execute(query, [paths]).fetchall()
+        except duckdb.Error as error:
+            bad = next((p for p in map(Path, paths) if not is_whole(p)), None)
+            if bad is None:
+                raise
+            raise cannot_be_read(bad) from error

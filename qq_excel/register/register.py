@@ -193,19 +193,12 @@ class Register:
             query = query.where(entries.c.n.in_(sa.select(claims.c.n).where(claims.c.claim_id == claim)))
         if numbers is not None:
             query = query.where(entries.c.n.in_(list(numbers)))
-        return self.database.retrying(lambda: list(self._rows(query)))
 
-    def _rows(self, query: Any) -> Iterator[Written]:
-        with self.database.read() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                yield _written(row)
+        def work() -> list[Written]:
+            with self.database.read() as connection:
+                return list(_rows(connection, query))
 
-    def _every(self) -> Iterator[Written]:
-        import sqlalchemy as sa  # noqa: PLC0415
-
-        from qq_excel.register.schema import entries  # noqa: PLC0415
-
-        return self._rows(sa.select(entries).order_by(entries.c.n))
+        return self.database.retrying(work)
 
     def contents(self, event: Event) -> dict[str, str]:
         """For each subject of this *event* what its newest entry says, as a digest."""
@@ -240,8 +233,17 @@ class Register:
         return self.database.retrying(lambda: self._broken(files, head))
 
     def _broken(self, files: bool, head: str | None) -> tuple[int, Broken | None]:
+        with self.database.read() as connection:  # one view of it all: others may append meanwhile
+            return self._broken_in(connection, files, head)
+
+    def _broken_in(self, connection: Any, files: bool, head: str | None) -> tuple[int, Broken | None]:
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
         before, count, seen = START, 0, head in (None, START)
-        for written in self._every():
+        due: set[tuple[int, str]] = set()
+        for written in _rows(connection, sa.select(entries).order_by(entries.c.n)):
             count += 1
             if written.n != count:
                 why = Text(f"第 {count} 条不见了", f"entry {count} is gone")
@@ -253,21 +255,20 @@ class Register:
             wrong = self.store.wrong(written.entry.body.get("files", ())) if files else None
             if wrong is not None:
                 return count, Broken(count, wrong)
+            due.update((count, claim) for claim in written.entry.claims)
         if not seen:
             return count, Broken(
                 count, Text("记下的最后一条已不在其中", "the entry that was the last one is not there")
             )
-        return count, self._claims_broken()
+        return count, self._claims_broken(connection, due)
 
-    def _claims_broken(self) -> Broken | None:
-        """The copy that claims are searched by, against the chain."""
+    def _claims_broken(self, connection: Any, due: set[tuple[int, str]]) -> Broken | None:
+        """The copy that claims are searched by, against the chain, which names *due*."""
         import sqlalchemy as sa  # noqa: PLC0415
 
         from qq_excel.register.schema import claims  # noqa: PLC0415
 
-        with self.database.read() as connection:
-            rows = {(row.n, row.claim_id) for row in connection.execute(sa.select(claims))}
-        due = {(w.n, claim) for w in self._every() for claim in w.entry.claims}
+        rows = {(row.n, row.claim_id) for row in connection.execute(sa.select(claims))}
         wrong = min(rows ^ due, default=None)
         if wrong is None:
             return None
@@ -278,6 +279,12 @@ class Register:
                 f"the index of claim {wrong[1]} is not what was written",
             ),
         )
+
+
+def _rows(connection: Any, query: Any) -> Iterator[Written]:
+    """The entries that *query* gives, a few at a time."""
+    result = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
+    return map(_written, result)
 
 
 def _row(written: Written) -> dict[str, Any]:

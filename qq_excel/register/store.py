@@ -11,10 +11,33 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import safe_name, write_bytes
 
 FINDINGS = "findings"
+
+
+def cannot_be_read(path: Path) -> InputError:
+    """One sentence for a table that is gone or damaged."""
+    return InputError(
+        Text(
+            f"{path}：数据表不见了或已损坏，请用 register verify 核验，并从备份恢复。",
+            f"{path}: the table is gone or damaged; see register verify, and restore a backup.",
+        )
+    )
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the table at *path* is there and every page of it can be read."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 class Store:
