@@ -18,6 +18,12 @@ NAVY, BLUE, PALE, GREY, LINE, INK, SOFT, WHITE = (
 GOOD, GOOD_INK, BAD, BAD_INK = "#E2F0D9", "#2E6B1F", "#FBE0E0", "#A31515"
 
 
+def rgb(code: str) -> tuple[int, int, int]:
+    """Red, green and blue of ``RRGGBB``, with or without ``#``."""
+    red, green, blue = bytes.fromhex(code.removeprefix("#"))
+    return red, green, blue
+
+
 @dataclass(frozen=True, slots=True)
 class Tint:
     """A fill and the ink that is read on it."""

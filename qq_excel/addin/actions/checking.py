@@ -31,7 +31,7 @@ def check(book: xw.Book) -> Result:
         with quiet(book):
             shown = findings_sheet.gravest(mine, 2 * marking.MOST_FILLS)
             if result.findings:
-                findings_sheet.write(book, result.findings, ())
+                findings_sheet.write(book, result.findings)
             marked = marking.put(host, shown, found.file.workbook.tables, taken.kept)
             remarks = [*marked.remarks(), *taken.remarks()]
             if remarks and result.findings:

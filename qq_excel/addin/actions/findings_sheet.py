@@ -10,7 +10,7 @@ from qq_excel.addin.actions import sheets
 from qq_excel.addin.host import Colour, Place, host_of
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, from_a1
-from qq_excel.language import Text, t
+from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.marks_list import counted, own_columns, own_values
 from qq_excel.papers.words import width
@@ -52,21 +52,19 @@ def gravest(findings: Findings, most: int) -> list[Finding]:
     return [*out, *rest[: most - len(out)]]
 
 
-def write(book: xw.Book, findings: Findings, remarks: Sequence[Text]) -> xw.Sheet:
+def write(book: xw.Book, findings: Findings) -> xw.Sheet:
     """Write the list, links and all, in a few blocks."""
     sheet = sheets.make(book, sheets.LIST)
     shown = gravest(findings, MOST_LISTED)
-    notes = [str(r) for r in remarks]
+    note = ""
     if len(findings) > len(shown):
-        notes.append(
-            t(
-                f"共 {len(findings)} 条，这里列出最严重的 {len(shown)} 条，全部用命令 qq-excel check -o 写出",
-                f"{len(findings)} findings; the gravest {len(shown)} are listed, qq-excel check -o writes them all",
-            )
+        note = t(
+            f"共 {len(findings)} 条，这里列出最严重的 {len(shown)} 条，全部用命令 qq-excel check -o 写出",
+            f"{len(findings)} findings; the gravest {len(shown)} are listed, qq-excel check -o writes them all",
         )
     columns = own_columns()
     rows = [own_values(f) for f in shown]
-    under = [counted(findings), t("；", "; ").join(notes)]
+    under = [counted(findings), note]
     blank = [""] * (len(columns) - 1)
     sheets.write(sheet, 1, [["", *blank], *([u, *blank] for u in under), [c.header for c in columns], *rows])
     sheets.title(sheet.range("A1"), t("校验结果", "Findings"))
@@ -110,8 +108,7 @@ def _look(
     levels: dict[Colour, list[Place]] = {}
     for n, f in enumerate(shown):
         tint = style.LEVEL_TINTS[f.level] if f.status == "open" else style.SETTLED
-        red, green, blue = (int(tint.fill[i : i + 2], 16) for i in (1, 3, 5))
-        levels.setdefault((red, green, blue), []).append((_HEAD + n, 0))
+        levels.setdefault(style.rgb(tint.fill), []).append((_HEAD + n, 0))
     host_of(sheet.book).fill(sheet, levels)
     if shown:
         texts = sheet.range((_HEAD + 1, _WRONG + 1), (_HEAD + len(shown), _MEND + 1))
@@ -129,14 +126,26 @@ def read(book: xw.Book) -> list[Listed]:
     return [] if sheet is None else list(_listed(sheets.rows_of(sheet)[_HEAD:]))
 
 
+def at_row(sheet: xw.Sheet, row: int) -> Listed:
+    """What *row* of the list says (from 1), whether or not it leads to a cell."""
+    (found,) = sheet.range((row, 1), (row, _CLAUSE + 1)).options(ndim=2).value
+    return _said(_texts(found), (0, 0))
+
+
 def _listed(rows: Sequence[Sequence[object]]) -> Iterator[Listed]:
-    levels = {str(name): level for level, name in LEVEL_NAMES.items() if level in LEVELS}
     for row in rows:
-        texts = ["" if v is None else str(v) for v in row]
+        texts = _texts(row)
         try:
             place = from_a1(texts[_CELL])
         except (ValueError, IndexError, KeyError):
             continue  # a finding on a sheet or file, or its row is gone
-        yield Listed(
-            texts[_RULE], levels.get(texts[0], ""), texts[_SHEET], place, texts[_WRONG], texts[_MEND], texts[_CLAUSE]
-        )  # fmt: skip
+        yield _said(texts, place)
+
+
+def _texts(row: Sequence[object]) -> list[str]:
+    return ["" if v is None else str(v) for v in row]
+
+
+def _said(texts: Sequence[str], place: Place) -> Listed:
+    level = next((level for level in LEVELS if str(LEVEL_NAMES[level]) == texts[0]), "")
+    return Listed(texts[_RULE], level, texts[_SHEET], place, texts[_WRONG], texts[_MEND], texts[_CLAUSE])

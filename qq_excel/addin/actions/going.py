@@ -108,23 +108,12 @@ def explain(book: xw.Book) -> list[str]:
 
 
 def _on_list(listed: xw.Sheet, row: int) -> list[Listed]:
-    texts = listed.range((row, 1), (row, 12)).options(ndim=2).value[0]
-    rule = str(texts[1] or "")
+    found = findings_sheet.at_row(listed, row)
     try:
-        get_rule(rule)
+        get_rule(found.rule)
     except (KeyError, InputError):
         return []
-    return [
-        Listed(
-            rule,
-            "",
-            str(texts[2] or ""),
-            (0, 0),
-            str(texts[8] or ""),
-            str(texts[9] or ""),
-            str(texts[10] or ""),
-        )
-    ]
+    return [found]
 
 
 def rule_text(rule: str, found: Listed) -> str:

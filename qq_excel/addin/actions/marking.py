@@ -117,7 +117,7 @@ def put(
         wanted: dict[Colour, list[Place]] = {}
         for place, fill in zip(places, before, strict=True):
             ours = _tint(cells[place])
-            wanted.setdefault(_rgb(ours), []).append(place)
+            wanted.setdefault(style.rgb(ours), []).append(place)
             made.append(Mark("mark", name, a1(*place), _fill_text(fill), f"FF{ours}"))
         host.fill(sheet, wanted)
         free = [place for place in places if place not in theirs]
@@ -161,10 +161,6 @@ def _tint(findings: Sequence[Finding]) -> str:
     open_ = [f.level for f in findings if f.status == "open"]
     tint = style.LEVEL_TINTS[min(open_, key="EW?I".index)] if open_ else style.SETTLED
     return tint.fill[1:]
-
-
-def _rgb(text: str) -> Colour:
-    return int(text[0:2], 16), int(text[2:4], 16), int(text[4:6], 16)
 
 
 def _fill_text(colour: Colour) -> str:
@@ -233,11 +229,11 @@ def _fills_back(host: Host, sheet: xw.Sheet, mine: Sequence[Mark]) -> None:
     places = [from_a1(m.cell) for m in mine]
     wanted: dict[Colour, list[Place]] = {}
     for mark, place, now in zip(mine, places, host.fills(sheet, places), strict=True):
-        if now != _rgb(mark.ours[2:]):
+        if now != style.rgb(mark.ours[2:]):
             continue
         solid = _SOLID.search(mark.fill)
         if solid or not mark.fill or _NONE.search(mark.fill):
-            wanted.setdefault(_rgb(solid[1]) if solid else None, []).append(place)
+            wanted.setdefault(style.rgb(solid[1]) if solid else None, []).append(place)
     host.fill(sheet, wanted)
 
 

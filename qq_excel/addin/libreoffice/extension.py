@@ -83,14 +83,13 @@ def _settings(interpreter: str) -> dict[str, Any]:
 
 def _addons() -> str:
     items = "".join(_item(b, n) for n, b in enumerate(_with_gaps()))
-    menu = "".join(_item(b, n) for n, b in enumerate(_with_gaps()))
     images = "".join(_image(b) for b in BUTTONS)
     return (
         f'{_HEAD}<oor:component-data {_SPACES} oor:name="Addons" oor:package="org.openoffice.Office">'
         f'<node oor:name="AddonUI"><node oor:name="OfficeToolBar"><node oor:name="{_TOOLBAR}" oor:op="replace">{items}'
         f'</node></node><node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}.menu" oor:op="replace">'
         f"{_value('Context', _CALC)}{_title(TAB_LABEL)}"
-        f'<node oor:name="Submenu">{menu}</node></node></node><node oor:name="Images">{images}</node></node>'
+        f'<node oor:name="Submenu">{items}</node></node></node><node oor:name="Images">{images}</node></node>'
         "</oor:component-data>"
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from qq_excel.addin.libreoffice import values
 from qq_excel.addin.libreoffice.remote import OfficeError, Remote, Struct
 
 _ENGLISH = Struct("com.sun.star.lang.Locale", Language="en", Country="US", Variant="")
@@ -56,10 +55,6 @@ class Numbers:
     def code(self, key: int) -> str:
         """The code of a format."""
         return "General" if key % _PER_LOCALE == 0 else str(self._formats.getByKey(key).FormatString)
-
-    def is_text(self, key: int) -> bool:
-        """Whether the format is ``@``."""
-        return bool(self.kind(key) & values.TEXT)
 
     def _parsing(self) -> Any:
         if self._parser is None:

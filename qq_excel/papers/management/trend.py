@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,11 +86,6 @@ def recall(path: Path) -> tuple[Point, ...]:
         ) from None
 
 
-def change(points: Sequence[Point]) -> tuple[Point, Point] | None:
-    """The last two points, where there are two."""
-    return (points[-2], points[-1]) if len(points) > 1 else None
-
-
 # --- inside ---------------------------------------------------------------------------------------------
 
 
@@ -120,4 +115,4 @@ def _points_of(before: Result) -> Iterable[Point]:
     yield Point(day, live, balance, late, sums)
 
 
-__all__ = ["SHOWN", "Point", "change", "history", "recall"]
+__all__ = ["SHOWN", "Point", "history", "recall"]

@@ -101,12 +101,12 @@ def show(**keys: object) -> str:
     return urlencode({k: clean(v) for k, v in keys.items()})
 
 
-def total(label: str, columns: Sequence[Col], rows: Iterable[Row], first: int = 1) -> list[Any]:
-    """A total row: *label*, then the sum of each column of amounts and counts from *first* on."""
+def total(label: str, columns: Sequence[Col], rows: Iterable[Row]) -> list[Any]:
+    """A total row: *label*, then the sum of each column of amounts and counts."""
     out: list[Any] = [label]
     values = [[plain(c) for c in r.cells] for r in rows]
     for i, column in enumerate(columns[1:], 1):
-        adds = i >= first and column.kind in ("amount", "count")
+        adds = column.kind in ("amount", "count")
         out.append(sum(v[i] or 0 for v in values) if adds else None)
     return out
 
