@@ -226,6 +226,21 @@ def test_what_was_handed_in_cannot_make_us_delete_or_run_anything(opened, tmp_pa
     assert [s.name for s in book.sheets] == [LEDGER]
 
 
+def test_a_memory_without_colours_or_with_others_changes_no_fill(opened, tmp_path):
+    """One of the first version has no colours of ours; what somebody wrote into one is no colour."""
+    path = build(tmp_path / "旧.xlsx", {"receivables": [{}]})
+    made = openpyxl.load_workbook(path)
+    memory = made.create_sheet(MARKS_SHEET)
+    for row in (["qq-excel marks 1"], ["mark", LEDGER, "B9"], ["mark", LEDGER, "C9", "", "FFxyz"]):
+        memory.append(row)
+    made.save(path)
+    book = opened(path)
+    before = book.sheets[LEDGER]["A8:D9"].color, [c.color for c in book.sheets[LEDGER]["B9:C9"]]
+    assert ACTIONS["qq_clear"](book) == 2
+    assert [s.name for s in book.sheets] == [LEDGER]
+    assert (book.sheets[LEDGER]["A8:D9"].color, [c.color for c in book.sheets[LEDGER]["B9:C9"]]) == before
+
+
 def test_an_annotated_copy_of_the_command_line_is_cleared_too(opened, tmp_path):
     """And the other way round: what the buttons marked and saved, ``check -o`` takes for marks of its own."""
     result = check_paths([FAULTY])

@@ -167,8 +167,12 @@ def _fill_text(colour: Colour) -> str:
     """A fill as a workbook's styles have it."""
     if colour is None:
         return '<fill><patternFill patternType="none"/></fill>'
-    code = "FF{:02X}{:02X}{:02X}".format(*colour)
-    return f'<fill><patternFill patternType="solid"><fgColor rgb="{code}"/><bgColor indexed="64"/></patternFill></fill>'
+    solid = f'<fgColor rgb="{_code(colour)}"/><bgColor indexed="64"/>'
+    return f'<fill><patternFill patternType="solid">{solid}</patternFill></fill>'
+
+
+def _code(colour: tuple[int, int, int]) -> str:
+    return "FF{:02X}{:02X}{:02X}".format(*colour)
 
 
 def _remember(book: xw.Book, made: Sequence[Mark]) -> None:
@@ -229,7 +233,7 @@ def _fills_back(host: Host, sheet: xw.Sheet, mine: Sequence[Mark]) -> None:
     places = [from_a1(m.cell) for m in mine]
     wanted: dict[Colour, list[Place]] = {}
     for mark, place, now in zip(mine, places, host.fills(sheet, places), strict=True):
-        if now != style.rgb(mark.ours[2:]):
+        if now is None or _code(now) != mark.ours.upper():
             continue
         solid = _SOLID.search(mark.fill)
         if solid or not mark.fill or _NONE.search(mark.fill):
