@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from qq_excel.papers import style, write_off_books
+from qq_excel.papers import style
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
 from qq_excel.papers.signing import load_signer
@@ -13,7 +13,7 @@ from qq_excel.papers.slip_memory import ROSE, recall
 from qq_excel.papers.warning_moves import Moved, counted, moves
 from qq_excel.papers.warning_sheet import file_words, write_warning_sheet
 from qq_excel.papers.warning_views import views
-from qq_excel.papers.write_off_pack import GAPS, Kit, evidence_stamp, plan, write_pack
+from qq_excel.papers.write_off_pack import Kit, evidence_stamp, pack_files, plan
 from qq_excel.papers.write_off_volume import Press
 
 
@@ -56,14 +56,15 @@ def write_off(job: Job) -> Iterable[Piece]:
     signer = load_signer(job.choices.sign_key, job.choices.passwords) if job.choices.sign_key else None
     kit = Kit.of(job.result, job.house, signer)
     press = Press([app for _, app in outcome.planned], kit)
-    for n, (name, app) in enumerate(outcome.planned):
+    for n, (name, write, app) in enumerate(pack_files(outcome, kit)):
+        if app is None:
+            yield Piece(name, write)
+            continue
         stamp = partial(evidence_stamp, app)
-        yield Piece(name, partial(write_pack, app, kit=kit, draft=not app.fit), stamp=stamp)
+        yield Piece(name, write, stamp=stamp)
         yield Piece(
             f"{name.removesuffix('.zip')}.pdf",
             partial(press.write, n),
             stamp=stamp,
             wanted=partial(press.want, n),
         )
-    if outcome.unfit:
-        yield Piece(GAPS, partial(write_off_books.gaps_book, outcome.unfit))

@@ -10,8 +10,9 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,24 +86,12 @@ def _gap(gap: Gap) -> dict[str, str]:
     return {"what": gap.what, "rule": gap.rule, "clause": gap.clause, "fix": gap.fix, "place": gap.place}
 
 
-def write_packs(result: Result, target: Path, *, draft: bool = False) -> Outcome:
-    """Write a pack to the folder *target* for each application that is fit, and a list of what others lack.
+def plan(result: Result, *, draft: bool = False) -> Outcome:
+    """Which applications are fit, and the file name of each pack that is to be written.
 
     With *draft* the others get a pack too, watermarked and named 草稿. A pack never holds a file from outside
     the workbook's folder.
     """
-    outcome = plan(result, draft=draft)
-    kit = Kit.of(result)
-    for name, app in outcome.planned:
-        outcome.packs.append(write_pack(app, target / name, kit, draft=not app.fit))
-    outcome.written += outcome.packs
-    if outcome.unfit:
-        outcome.written.append(write_off_books.gaps_book(outcome.unfit, target / GAPS))
-    return outcome
-
-
-def plan(result: Result, *, draft: bool = False) -> Outcome:
-    """Which applications are fit, and the file name of each pack that is to be written."""
     outcome = Outcome()
     names: set[str] = set()
     for app in judge(result, applications(result)):
@@ -110,6 +99,29 @@ def plan(result: Result, *, draft: bool = False) -> Outcome:
         if app.fit or draft:
             name = _free(f"{safe_name(app.id, '未编号')}_核销申请包", names)
             outcome.planned.append((f"{name}{'' if app.fit else '_草稿'}.zip", app))
+    return outcome
+
+
+def pack_files(
+    outcome: Outcome, kit: Kit
+) -> Iterator[tuple[str, Callable[[Path], Path], Application | None]]:
+    """Each file of a plan, how it is written, and whose pack it is; last, what others lack (nobody's)."""
+    for name, app in outcome.planned:
+        yield name, partial(write_pack, app, kit=kit, draft=not app.fit), app
+    if outcome.unfit:
+        yield GAPS, partial(write_off_books.gaps_book, outcome.unfit), None
+
+
+def write_packs(
+    outcome: Outcome, target: Path, kit: Kit, progress: Callable[[Text, int, int], None] | None = None
+) -> Outcome:
+    """Write all files of a plan to the folder *target*, and note them in *outcome*."""
+    for n, (name, write, app) in enumerate(pack_files(outcome, kit)):
+        if progress:
+            progress(Text("生成申请包", "making packs"), n, len(outcome.planned))
+        outcome.written.append(write(target / name))
+        if app is not None:
+            outcome.packs.append(outcome.written[-1])
     return outcome
 
 
@@ -240,6 +252,7 @@ __all__ = [
     "evidence_members",
     "evidence_stamp",
     "office_papers",
+    "pack_files",
     "plan",
     "verify_pack",
     "write_pack",

@@ -14,6 +14,7 @@ from qq_excel import money
 from qq_excel.check import FileResult, Result
 from qq_excel.findings import Finding, Findings
 from qq_excel.kinds import FieldType, get_kind
+from qq_excel.papers.write_off_pack import Kit, Outcome, plan, write_packs
 from qq_excel.policy import load_policy
 from qq_excel.reading.model import HeadEntry, Table, Workbook
 from qq_excel.rules.stack import Source, Stack
@@ -96,3 +97,8 @@ def finding(rule: str = "REC001", level: str = "E", **more: Any) -> Finding:
     }  # fmt: skip
     given.update(more)
     return Finding(rule=rule, level=level, **given)
+
+
+def packs_of(checked: Result, target: Path, *, draft: bool = False) -> Outcome:
+    """The packs of *checked* in *target*, as the button makes them."""
+    return write_packs(plan(checked, draft=draft), target, Kit.of(checked))

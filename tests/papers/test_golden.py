@@ -19,8 +19,8 @@ from qq_excel import inputs, resources
 from qq_excel.check import check_paths
 from qq_excel.papers.checking import write_check
 from qq_excel.papers.warning_sheet import write_warning_sheets
-from qq_excel.papers.write_off_pack import write_packs
 from qq_excel.warnings import warnings_of
+from tests.papers.support import packs_of
 from tests.support.packages import differences, parts
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = check_paths(inputs.workbooks([folder / "in"]))
     write_check(result, folder / "check")
     write_warning_sheets(warnings_of(result), folder / "warn")
-    write_packs(result, folder / "write-off")
+    packs_of(result, folder / "write-off")
     return folder
 
 

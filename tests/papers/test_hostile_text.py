@@ -22,10 +22,9 @@ from qq_excel.papers.html_index import write_index
 from qq_excel.papers.report import PAPERS, make
 from qq_excel.papers.report_job import Choices
 from qq_excel.papers.warning_sheet import write_warning_sheets
-from qq_excel.papers.write_off_pack import write_packs
 from qq_excel.policy import load_policy
 from qq_excel.warnings import warnings_of
-from tests.papers.support import HOSTILE
+from tests.papers.support import HOSTILE, packs_of
 from tests.support.build import build
 
 TEXTS = (
@@ -73,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = write_check(result, out)
     warned = warnings_of(result)
     written += write_warning_sheets(warned, out)
-    written += write_packs(result, out, draft=True).packs
+    written += packs_of(result, out, draft=True).packs
     write_index(result, warned, written, out / "index.html")
     fix(path, out / "修正件.xlsx", policy=load_policy("group"))
     _make_papers(target, out / "文书")

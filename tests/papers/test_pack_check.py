@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qq_excel.papers.pack_check import verify_pack
-from qq_excel.papers.write_off_pack import write_packs
+from tests.papers.support import packs_of
 from tests.papers.test_write_off_pack import _result
 
 Parts = dict[str, bytes]
@@ -15,7 +15,7 @@ Parts = dict[str, bytes]
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("pack")
-    return write_packs(_result(folder / "in"), folder / "out").packs[0]
+    return packs_of(_result(folder / "in"), folder / "out").packs[0]
 
 
 def _problems(whole: Path, tmp_path: Path, change: Callable[[Parts], None]) -> list[str]:

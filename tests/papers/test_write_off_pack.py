@@ -15,8 +15,9 @@ from qq_excel.errors import PackError
 from qq_excel.papers import word_templates
 from qq_excel.papers.write_off_facts import applications
 from qq_excel.papers.write_off_fit import judge
-from qq_excel.papers.write_off_pack import Kit, write_pack, write_packs
+from qq_excel.papers.write_off_pack import Kit, write_pack
 from qq_excel.resources import schemas_dir
+from tests.papers.support import packs_of
 from tests.support.build import build
 from tests.support.digests import digest
 
@@ -45,7 +46,7 @@ def _result(folder: Path, application=None, evidence=None, claim=None) -> Result
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pack")
-    outcome = write_packs(_result(folder / "in"), folder / "out")
+    outcome = packs_of(_result(folder / "in"), folder / "out")
     assert [a.gaps for a in outcome.unfit] == []
     return outcome.packs[0]
 
@@ -119,7 +120,7 @@ def test_the_form_names_the_body_that_the_amount_needs(tmp_path, amount, body):
     result = _result(
         tmp_path / "in", same, claim={"original": amount, "balance": amount, "provision": amount}
     )
-    pack = write_packs(result, tmp_path / "out").packs[0]
+    pack = packs_of(result, tmp_path / "out").packs[0]
     text = _text(pack, "核销审批表.docx")
     assert f"{body}审议意见" in text
     assert "清欠办审核意见" in text
@@ -141,13 +142,13 @@ def test_the_extract_compares_ledger_and_application(pack):
 
 def test_same_input_same_bytes(tmp_path):
     result = _result(tmp_path / "in")
-    one, two = (digest(write_packs(result, tmp_path / n).packs[0]) for n in ("a", "b"))
+    one, two = (digest(packs_of(result, tmp_path / n).packs[0]) for n in ("a", "b"))
     assert one == two
 
 
 def test_an_unfit_application_gets_no_pack_but_a_line_that_says_why(tmp_path):
     result = _result(tmp_path / "in", evidence=[{"type": "债权凭证", "name": "合同"}])
-    outcome = write_packs(result, tmp_path / "out")
+    outcome = packs_of(result, tmp_path / "out")
     assert (outcome.packs, len(outcome.unfit)) == ([], 1)
     assert [p.name for p in outcome.written] == ["缺失清单.xlsx"]
     rows = list(openpyxl.load_workbook(outcome.written[0]).active.iter_rows(values_only=True))
@@ -160,7 +161,7 @@ def test_an_unfit_application_gets_no_pack_but_a_line_that_says_why(tmp_path):
 
 def test_a_draft_says_so_in_names_manifest_and_watermark(tmp_path):
     result = _result(tmp_path / "in", evidence=[{"type": "债权凭证", "name": "合同"}])
-    outcome = write_packs(result, tmp_path / "out", draft=True)
+    outcome = packs_of(result, tmp_path / "out", draft=True)
     assert outcome.packs[0].name == "HX-0001_核销申请包_草稿.zip"
     with zipfile.ZipFile(outcome.packs[0]) as archive:
         assert json.loads(archive.read("manifest.json"))["draft"] is True
@@ -184,7 +185,7 @@ def test_hostile_texts_stay_texts(tmp_path):
         {"application_id": {"text": "=HX../1"}, "history": text, "debtor": "@SUM"},
         [{"application_id": "=HX../1", "name": "../../etc/<x>:y", "type": "债权凭证"}],
     )
-    outcome = write_packs(result, tmp_path / "out", draft=True)
+    outcome = packs_of(result, tmp_path / "out", draft=True)
     assert outcome.packs[0].parent == tmp_path / "out"
     assert text in _text(outcome.packs[0], "核销申请报告_草稿.docx")
     with zipfile.ZipFile(outcome.packs[0]) as archive:
@@ -208,7 +209,7 @@ def test_evidence_outside_the_folder_is_never_followed(tmp_path):
         {"type": "催收记录", "name": "b", "path": str(secret)},
         {"type": "终结执行裁定", "name": "c", "path": "evidence/link.pdf"},
     ]
-    outcome = write_packs(_result(tmp_path / "in", evidence=rows), tmp_path / "out", draft=True)
+    outcome = packs_of(_result(tmp_path / "in", evidence=rows), tmp_path / "out", draft=True)
     assert len(outcome.unfit) == 1
     with zipfile.ZipFile(outcome.packs[0]) as archive:
         assert not any(n.startswith("证据/") for n in archive.namelist())

@@ -15,6 +15,7 @@ from qq_excel.check import Result, check_paths
 from qq_excel.errors import InputError
 from qq_excel.samples import write_samples
 from qq_excel.samples.group import WARRANTED
+from tests.papers.support import packs_of
 from tests.support.digests import digest, digests
 
 CLEAN, FAULTY = ("华东分公司", "华南分公司"), ("西北分公司", "东北分公司")
@@ -118,8 +119,7 @@ def test_warning_sheet_shows_all_colours(results: dict[str, Result], unit: str) 
 
 
 def test_some_applications_fit_and_some_do_not(made: Path, tmp_path: Path) -> None:
-    packs = pytest.importorskip("qq_excel.papers.write_off_pack")
-    outcome = packs.write_packs(check_paths(inputs.workbooks([made])), tmp_path)
+    outcome = packs_of(check_paths(inputs.workbooks([made])), tmp_path)
     assert len(outcome.packs) == 8
     assert len(outcome.unfit) == 5
 

@@ -32,8 +32,7 @@ _LETTERS = (
 def write_off(book: xw.Book) -> Outcome | None:
     """Packs for the selected applications that are fit, or all; says what the others lack. None without a folder."""
     from qq_excel.output import must_be_writable  # noqa: PLC0415
-    from qq_excel.papers import write_off_books  # noqa: PLC0415
-    from qq_excel.papers.write_off_pack import GAPS, Kit, plan, write_pack  # noqa: PLC0415
+    from qq_excel.papers.write_off_pack import Kit, plan, write_packs  # noqa: PLC0415
 
     host = host_of(book)
     selected = host.selected()
@@ -50,13 +49,7 @@ def write_off(book: xw.Book) -> Outcome | None:
         if folder is None:
             return None
         must_be_writable(folder)
-        kit = Kit.of(found.result)
-        for n, (name, app) in enumerate(outcome.planned):
-            steps(Text("生成申请包", "making packs"), n, len(outcome.planned))
-            outcome.packs.append(write_pack(app, folder / name, kit))
-        outcome.written += outcome.packs
-        if outcome.unfit:
-            outcome.written.append(write_off_books.gaps_book(outcome.unfit, folder / GAPS))
+        write_packs(outcome, folder, Kit.of(found.result), steps)
     host.tell(_told(outcome, folder, whole=not chosen))
     return outcome
 
