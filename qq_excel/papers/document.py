@@ -78,11 +78,6 @@ def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def to_json(result: Result) -> str:
-    """The document as one text."""
-    return "".join(json_pieces(result))
-
-
 def write_document(result: Result, target: Path) -> Path:
     """Write the document to *target*."""
     with writing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:

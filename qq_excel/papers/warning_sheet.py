@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel.papers import style
-from qq_excel.papers.report_job import Names
 from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, paper
 from qq_excel.papers.slip_memory import ROSE
 from qq_excel.papers.warning_charts import ageing_chart, cause_chart, cause_height, level_chart
 from qq_excel.papers.warning_moves_sheet import write_moves
 from qq_excel.papers.warning_view import LEVELS, AgeTable, Line, Sum, View
-from qq_excel.papers.warning_views import views
 
 if TYPE_CHECKING:
-    from qq_excel.warnings import WarningBook
+    pass
 
 TITLE = "清欠预警表"
 _SIGN = "编制：____________        审核：____________        签收：____________        签收日期：____________"
@@ -24,12 +22,6 @@ _LEVEL_NOTE = (
     "红：严重逾期或时效将尽；橙：已超过账龄期限、额度或合同期；黄：临近，须催收；蓝：提醒。"
     "四色划分为制度参数，可由制度管理部门调整。"
 )
-
-
-def write_warning_sheets(book: WarningBook, target: Path) -> list[Path]:
-    """Write the group's sheet, one per unit and one per department to the folder *target*."""
-    names = Names()
-    return [write_warning_sheet(v, target / names.free(*file_words(v), suffix=".xlsx")) for v in views(book)]
 
 
 def write_warning_sheet(view: View, target: Path) -> Path:

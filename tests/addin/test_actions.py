@@ -23,7 +23,7 @@ from qq_excel.findings import from_a1
 from qq_excel.fixing import fix
 from qq_excel.papers import style
 from qq_excel.papers.annotate import annotate
-from qq_excel.papers.document import to_json
+from qq_excel.papers.document import json_pieces
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET
 from qq_excel.papers.marks_list import own_values
 from qq_excel.policy import load_policy
@@ -58,7 +58,7 @@ def test_check_marks_what_the_command_line_finds(opened, tmp_path):
     """Findings to the byte, every cell's colour and note, every row of the list, the summary."""
     book = opened(FAULTY, beside=True)
     with checked(book) as found:
-        ribbon = to_json(found.result)
+        ribbon = "".join(json_pieces(found.result))
         found.copy.replace(tmp_path / "home" / found.copy.name)
     copy = tmp_path / "home" / FAULTY.name
     code = "from qq_excel.cli import main; main()"

@@ -18,8 +18,7 @@ import pytest
 from qq_excel import inputs, resources
 from qq_excel.check import check_paths
 from qq_excel.papers.checking import write_check
-from qq_excel.papers.warning_sheet import write_warning_sheets
-from qq_excel.warnings import warnings_of
+from qq_excel.papers.report import make
 from tests.papers.support import packs_of
 from tests.support.packages import differences, parts
 
@@ -49,7 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(UNIT, folder / "in")
     result = check_paths(inputs.workbooks([folder / "in"]))
     write_check(result, folder / "check")
-    write_warning_sheets(warnings_of(result), folder / "warn")
+    make("warnings", result, folder / "warn", formats=["xlsx"])
     packs_of(result, folder / "write-off")
     return folder
 

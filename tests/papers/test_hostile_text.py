@@ -21,9 +21,7 @@ from qq_excel.papers.checking import write_check
 from qq_excel.papers.html_index import write_index
 from qq_excel.papers.report import PAPERS, make
 from qq_excel.papers.report_job import Choices
-from qq_excel.papers.warning_sheet import write_warning_sheets
 from qq_excel.policy import load_policy
-from qq_excel.warnings import warnings_of
 from tests.papers.support import HOSTILE, packs_of
 from tests.support.build import build
 
@@ -70,10 +68,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = target / "out"
     result = check_paths([path])
     written = write_check(result, out)
-    warned = warnings_of(result)
-    written += write_warning_sheets(warned, out)
+    warned = make("warnings", result, out, formats=["xlsx"])
+    written += warned.written
     written += packs_of(result, out, draft=True).packs
-    write_index(result, warned, written, out / "index.html")
+    write_index(result, warned.outcome, written, out / "index.html")
     fix(path, out / "修正件.xlsx", policy=load_policy("group"))
     _make_papers(target, out / "文书")
     return out

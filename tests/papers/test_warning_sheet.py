@@ -4,10 +4,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from qq_excel.check import check_paths
-from qq_excel.papers.warning_sheet import write_warning_sheet, write_warning_sheets
+from qq_excel.check import Result, check_paths
+from qq_excel.papers.report import make
+from qq_excel.papers.warning_sheet import write_warning_sheet
 from qq_excel.papers.warning_view import LEVELS, AgeTable, Line, Sum, View
-from qq_excel.warnings import WarningBook, warnings_of
 from tests.papers.support import HOSTILE
 from tests.support.build import build
 from tests.support.digests import digest
@@ -107,7 +107,7 @@ def test_same_input_same_bytes(tmp_path):
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> WarningBook:
+def checked(tmp_path: Path) -> Result:
     old = {"occurred_on": dt.date(2021, 3, 1), "due_on": dt.date(2021, 6, 1)}
     rows = [
         {"unit": "华东分公司", "original": 1000, "received": 400, "balance": 600},
@@ -115,11 +115,11 @@ def book(tmp_path: Path) -> WarningBook:
         {"unit": "华北/分公司", "original": 70, "received": 0, "balance": 70, **old},
     ]
     path = build(tmp_path / "应收.xlsx", {"receivables": rows})
-    return warnings_of(check_paths([path]))
+    return check_paths([path])
 
 
-def test_one_paper_for_the_group_and_one_per_unit(book, tmp_path):
-    written = write_warning_sheets(book, tmp_path / "out")
+def test_one_paper_for_the_group_and_one_per_unit(checked, tmp_path):
+    written = make("warnings", checked, tmp_path / "out", formats=["xlsx"]).written
     assert sorted(p.name for p in written) == [
         "清欠预警表_华东分公司.xlsx", "清欠预警表_华北_分公司.xlsx", "清欠预警表_华北分公司.xlsx", "清欠预警表_汇总.xlsx",
         "清欠预警表_部门_清欠办.xlsx",
@@ -129,8 +129,8 @@ def test_one_paper_for_the_group_and_one_per_unit(book, tmp_path):
     assert any("一致（5,670.00 元）" in str(r[0]) for r in rows)
 
 
-def test_a_units_paper_has_its_own_claims_only(book, tmp_path):
-    write_warning_sheets(book, tmp_path)
+def test_a_units_paper_has_its_own_claims_only(checked, tmp_path):
+    make("warnings", checked, tmp_path, formats=["xlsx"])
     rows = _rows(tmp_path / "清欠预警表_华北分公司.xlsx", "预警清单")
     claims = [r[2] for r in rows if isinstance(r[0], int | float)]
     assert claims == ["ZQ-0002"]
@@ -139,8 +139,8 @@ def test_a_units_paper_has_its_own_claims_only(book, tmp_path):
     assert not any(r[0] == "华东分公司" for r in ages)
 
 
-def test_a_departments_paper_has_what_it_deals_with_of_all_units(book, tmp_path):
-    write_warning_sheets(book, tmp_path)
+def test_a_departments_paper_has_what_it_deals_with_of_all_units(checked, tmp_path):
+    book = make("warnings", checked, tmp_path, formats=["xlsx"]).outcome
     path = tmp_path / "清欠预警表_部门_清欠办.xlsx"
     assert openpyxl.load_workbook(path).sheetnames == ["预警清单", "预警分析", "说明"]
     rows = _rows(path, "预警清单")

@@ -87,48 +87,6 @@ def _longest_copy(chunk: bytes, position: int, seen: dict[bytes, list[int]]) -> 
     return best, back
 
 
-def decompress(data: bytes) -> bytes:
-    """What :func:`compress` was given. Raises ``ValueError`` when *data* is no CompressedContainer."""
-    if data[:1] != b"\x01":
-        raise ValueError("no compressed container")
-    out = bytearray()
-    at = 1
-    while at < len(data):
-        (head,) = struct.unpack_from("<H", data.ljust(at + 2, b"\0"), at)
-        if head & 0x7000 != 0x3000:
-            raise ValueError("no compressed chunk")
-        body = data[at + 2 : at + 3 + (head & 0x0FFF)]
-        out += _expand(body) if head & 0x8000 else body
-        at += 3 + (head & 0x0FFF)
-    return bytes(out)
-
-
-def _expand(body: bytes) -> bytes:
-    out = bytearray()
-    at = 0
-    while at < len(body):
-        flags = body[at]
-        at += 1
-        for bit in range(8):
-            if at >= len(body):
-                break
-            if not flags >> bit & 1:
-                out.append(body[at])
-                at += 1
-                continue
-            if at + 2 > len(body):
-                raise ValueError("a copy token is cut off")
-            (token,) = struct.unpack_from("<H", body, at)
-            at += 2
-            bits = _offset_bits(len(out))
-            back = (token >> (16 - bits)) + 1
-            if back > len(out):
-                raise ValueError("a copy token points before its chunk")
-            for _ in range((token & (0xFFFF >> bits)) + 3):
-                out.append(out[-back])
-    return bytes(out)
-
-
 class Kind(Enum):
     """What a module is: its item in ``PROJECT`` and its record in ``dir``."""
 
