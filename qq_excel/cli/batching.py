@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,21 +49,20 @@ def asked_for(
 def run_batch(asked: Asked, format: Format, register: str | None, tables: Path | None) -> int:
     """Check an inbox; 0 when every file that counts is accepted."""
     from qq_excel import batch  # noqa: PLC0415
-    from qq_excel.register import open_register  # noqa: PLC0415
 
     try:
-        with ExitStack() as stack:
-            if register is not None:
-                asked = replace(asked, register=stack.enter_context(open_register(register, tables)))
-            progress = stack.enter_context(_progress_shown(format is Format.JSON))
-            outcome = batch.run_batch(asked, progress)
+        with (
+            common.register_at(register, tables) as opened,
+            _progress_shown(format is Format.JSON) as progress,
+        ):
+            outcome = batch.run_batch(replace(asked, register=opened), progress)
     except KeyboardInterrupt:
         err.print(t("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume."))
         return common.INTERRUPTED
     if format is Format.JSON:
         from qq_excel.batch.summary import DOCUMENT  # noqa: PLC0415
 
-        out.file.write((asked.target / DOCUMENT).read_text(encoding="utf-8"))
+        common.print_pieces([(asked.target / DOCUMENT).read_text(encoding="utf-8")])
     else:
         _print(outcome)
     whole = all(f.state in ("accepted", "superseded") for f in outcome.files)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qq_excel.papers.annotate import AnnotationReport
     from qq_excel.policy import Policy
     from qq_excel.reading import Options
+    from qq_excel.register import Register
 
 _COLOURS = {"E": "red", "W": "yellow", "I": "cyan", "?": "magenta"}
 _SHOWN_PER_SHEET = 50
@@ -225,11 +226,11 @@ def run_warn(
     """``qq-excel warn``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
 
-    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
-    made = make("warnings", result, target)
-    book, written = made.outcome, [*made.kept, *made.written]
-    if register is not None:
-        register_papers(register, tables, "warnings", written, target, result)
+    with common.register_at(register, tables) as opened:
+        result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
+        made = make("warnings", result, target)
+        book, written = made.outcome, [*made.kept, *made.written]
+        register_papers(opened, "warnings", written, target, result)
     if format is Format.JSON:
         common.print_json(book.document())
     else:
@@ -260,23 +261,22 @@ def run_write_off(
     """``qq-excel write-off``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices  # noqa: PLC0415
+    from qq_excel.register.papers import pack_claims  # noqa: PLC0415
 
     choices = Choices(draft=draft, sign_key=sign_key, passwords=tuple(options.passwords))
     if sign_key is not None:  # a wrong key is told before a long check
         from qq_excel.papers.signing import load_signer  # noqa: PLC0415
 
         load_signer(sign_key, choices.passwords)
-    result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
     formats = ["zip", "xlsx", "pdf"] if pdf else None
-    with common.progress_shown(format is Format.JSON) as progress:
-        made = make("write-off", result, target, formats=formats, choices=choices, progress=progress)
-    outcome = made.outcome
-    outcome.written = [*made.kept, *made.written]
-    outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
-    if register is not None:
-        from qq_excel.register.papers import pack_claims  # noqa: PLC0415
-
-        register_papers(register, tables, "write-off", outcome.written, target, result, pack_claims(outcome))
+    with common.register_at(register, tables) as opened:
+        result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
+        with common.progress_shown(format is Format.JSON) as progress:
+            made = make("write-off", result, target, formats=formats, choices=choices, progress=progress)
+        outcome = made.outcome
+        outcome.written = [*made.kept, *made.written]
+        outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
+        register_papers(opened, "write-off", outcome.written, target, result, pack_claims(outcome))
     if format is Format.JSON:
         common.print_json(outcome.document())
     else:
@@ -296,20 +296,18 @@ def run_write_off(
 
 
 def register_papers(
-    url: str,
-    tables: Path | None,
+    register: Register | None,
     paper: str,
     files: Sequence[Path],
     target: Path,
     result: Result,
     claims: Mapping[Path, Sequence[str]] | None = None,
 ) -> None:
-    """Tell the register at *url* of papers that were issued."""
-    from qq_excel.register import open_register  # noqa: PLC0415
+    """Tell the *register*, if there is one, of papers that were issued."""
     from qq_excel.register.papers import paper_entries  # noqa: PLC0415
 
-    with open_register(url, tables) as opened:
-        opened.append(paper_entries(paper, files, target, result, claims))
+    if register is not None:
+        register.append(paper_entries(paper, files, target, result, claims))
 
 
 def _is_sealed(path: Path) -> bool:

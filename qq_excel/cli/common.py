@@ -22,6 +22,7 @@ from qq_excel.output import cannot_write
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
+    from qq_excel.register import Register
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -239,6 +240,18 @@ def policy_of(name: str) -> Policy:
     from qq_excel import policy  # noqa: PLC0415
 
     return policy.policy_of(name)
+
+
+@contextmanager
+def register_at(url: str | None, tables: Path | None) -> Iterator[Register | None]:
+    """The register at *url*, if there is one, open from before the work begins: what is wrong with it is told at once."""
+    if url is None:
+        yield None
+        return
+    from qq_excel.register import open_register  # noqa: PLC0415
+
+    with open_register(url, tables) as opened:
+        yield opened
 
 
 def print_json(content: Any) -> None:

@@ -63,6 +63,13 @@ class EventName(StrEnum):
     NOTE = "note"
 
 
+class About(StrEnum):
+    """What a note is on."""
+
+    CLAIM = "claim"
+    UNIT = "unit"
+
+
 class Basis(StrEnum):
     """Which date claims are aged by."""
 
@@ -329,6 +336,12 @@ def note(
     subject: Annotated[str, typer.Argument(help=t("债权编号或单位", "a claim's number, or a unit"))],
     text: Annotated[str, typer.Argument(help=t("内容", "what is to be noted"))],
     register: Url,
+    on: Annotated[
+        About,
+        typer.Option(
+            "--on", help=t("对象是债权（claim）还是单位（unit）", "whether it is on a claim or a unit")
+        ),
+    ] = About.CLAIM,
     period: Period = None,
     tables: TablesDir = None,
     lang: LangOption = Language.ZH,
@@ -339,10 +352,9 @@ def note(
     from qq_excel.register.entries import digest  # noqa: PLC0415
 
     body = {"text": text}
+    unit, claims = (subject, ()) if on is About.UNIT else (None, (subject,))
     with _open(register, tables) as opened:
-        count = opened.append(
-            [Entry("note", subject, digest([period, body]), body, period=period, claims=(subject,))]
-        )
+        count = opened.append([Entry("note", subject, digest([period, body]), body, unit, period, claims)])
     out.print(
         t("已登记。", "Noted.")
         if count

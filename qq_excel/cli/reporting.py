@@ -229,25 +229,19 @@ def run_report(
 
         load_signer(choices.sign_key, choices.passwords)
     rules = common.policy_of(policy)
-    result = checked(paths, as_of, rules, together, options, target, quiet=False)
-    before = (
-        checked(list(previous), None, rules, together, options, target, quiet=False) if previous else None
-    )
-    if choices.unmask:
-        log_unmasked(paper, result, target)
-    with common.progress_shown() as progress:
-        made = make(
-            paper.name,
-            result,
-            target,
-            formats=formats,
-            templates=templates,
-            choices=choices,
-            progress=progress,
-            before=before,
+    with common.register_at(register, tables) as opened:
+        result = checked(paths, as_of, rules, together, options, target, quiet=False)
+        before = (
+            checked(list(previous), None, rules, together, options, target, quiet=False) if previous else None
         )
-    if register is not None:
-        register_papers(register, tables, paper.name, [*made.kept, *made.written], target, result)
+        if choices.unmask:
+            log_unmasked(paper, result, target)
+        with common.progress_shown() as progress:
+            made = make(
+                paper.name, result, target, formats=formats, templates=templates, choices=choices, progress=progress,
+                before=before,
+            )  # fmt: skip
+        register_papers(opened, paper.name, [*made.kept, *made.written], target, result)
     print_made(made)
     return FAILED if made.no_pdf else OK
 

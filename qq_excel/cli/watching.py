@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qq_excel.cli import common
 from qq_excel.cli.common import OK, err, out
 from qq_excel.errors import QQExcelError
 from qq_excel.language import t
@@ -20,12 +21,9 @@ def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: f
     """Watch until Ctrl-C or SIGTERM; what is under way is finished by the next start."""
     from qq_excel.batch import run_batch  # noqa: PLC0415
     from qq_excel.batch.watching import Pace, watch  # noqa: PLC0415
-    from qq_excel.register import open_register  # noqa: PLC0415
 
     def run(wanted: Asked) -> Outcome:
-        if register is None:
-            return run_batch(wanted)
-        with open_register(register, tables) as opened:
+        with common.register_at(register, tables) as opened:
             return run_batch(replace(wanted, register=opened))
 
     def end(*_: object) -> None:

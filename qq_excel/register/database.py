@@ -59,11 +59,20 @@ class Database:
                 )
             ) from None
         self.sqlite = url.startswith("sqlite")
-        #: How the database is named to people: no password.
         try:
             made = sa.make_url(url)
         except sa.exc.ArgumentError:
             raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
+        if self.sqlite and (
+            made.query.get("mode") == "memory" or ":memory:" in (made.database or ":memory:")
+        ):
+            raise InputError(
+                Text(
+                    "--register 指的是内存中的登记簿，程序结束就没有了。请给 SQLite 文件的路径。",
+                    "--register: a register in memory would be gone with the program. Give the path of a SQLite file.",
+                )
+            )
+        #: How the database is named to people: no password.
         self.name = str(made.database) if self.sqlite else made.render_as_string(hide_password=True)
         #: The file of a SQLite database.
         self.file = Path(str(made.database)) if self.sqlite else None

@@ -267,5 +267,8 @@ def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "没有这个登记簿" in refused(tmp_path, "register", "list", "--register", "none.db")
     with pytest.raises(InputError, match="--tables"):
         open_register("postgresql://qq@/x")
+    for memory in ("sqlite://", "sqlite:///:memory:", "sqlite:///file:r?mode=memory&uri=true", ":memory:"):
+        with pytest.raises(InputError, match="内存中的登记簿"):
+            open_register(memory)
     with pytest.raises(InputError, match="不认识"):
         open_register("mysql://qq@/x")
