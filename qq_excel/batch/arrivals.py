@@ -13,8 +13,9 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -30,7 +31,7 @@ _ENCRYPTED = 0x1
 _PIECE = 1 << 20
 #: Bytes of a member's name.
 _LONGEST = 200
-_GLOB = frozenset("*?[")
+GLOB = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
             tops.append((path, list(_inside(path))))
         elif path.exists():
             tops.append((path.parent, [path]))
-        elif _GLOB & set(text):
-            fixed = Path(*_before_the_first_star(path))
+        elif GLOB & set(text):
+            fixed = Path(*before_the_first_star(path.parts))
             tops.append((fixed, list(_matching(text, fixed))))
         else:
             tops.append((path, []))
@@ -128,11 +129,9 @@ def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
             yield file, name
 
 
-def _before_the_first_star(path: Path) -> Iterator[str]:
-    for part in path.parts:
-        if _GLOB & set(part):
-            return
-        yield part
+def before_the_first_star(parts: Iterable[str]) -> Iterator[str]:
+    """The fixed part of a glob: those of its *parts* that come before the first that is a pattern."""
+    return takewhile(lambda part: not GLOB & set(part), parts)
 
 
 def _inside(folder: Path) -> Iterator[Path]:
@@ -196,6 +195,7 @@ def _members(
         seen.add(inner)
         suffix = PurePosixPath(inner).suffix.lower()
         parts = PurePosixPath(inner).parts
+        most = min(left, limits.file_bytes)
         if any(p.startswith((".", "~$", "__MACOSX")) and p != ".." for p in parts):
             continue
         if inner.startswith("/") or ".." in parts or ":" in inner:
@@ -204,39 +204,47 @@ def _members(
                 f"压缩包内的路径“{inner}”指向包外",
                 f"the path '{inner}' leads out of the zip",
             )
-        elif inner.endswith(inputs.OWN_SUFFIXES):
-            continue
-        elif again and suffix in {*inputs.SUFFIXES, *_ARCHIVES}:
-            yield refused(
-                f"{whole}#{n + 1}",
-                f"压缩包里有两个“{inner}”，只校验了前一个；请改名后重新压缩",
-                f"the zip has '{inner}' twice, and only the first was checked; rename one and pack it again",
-            )
-        elif suffix in _ARCHIVES:
-            yield refused(whole, "压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
-        elif suffix not in inputs.SUFFIXES:
+        elif suffix not in {*inputs.SUFFIXES, *_ARCHIVES}:
             beside = _place(target, parts)
             if beside is not None and not info.flag_bits & _ENCRYPTED:
-                left -= _unpack(archive, info, beside, min(left, limits.file_bytes)) or 0
-        elif info.flag_bits & _ENCRYPTED:
-            yield refused(whole, "压缩包有密码，请去掉密码", "the zip has a password; take it off")
+                left = max(0, left - _unpack(archive, info, beside, most))
+        elif inner.endswith(inputs.OWN_SUFFIXES):
+            continue
+        elif (why := _why_not(info, inner, again=again)) is not None:
+            yield refused(f"{whole}#{n + 1}" if again else whole, why.zh, why.en)
         else:
             # members whose names begin with a dot are left out: this folder is nobody's
             file = _place(target, parts) or target / ".numbered" / f"{n + 1}{suffix}"
-            size = _unpack(archive, info, file, min(left, limits.file_bytes))
-            if size is None:
+            size = _unpack(archive, info, file, most)
+            left = max(0, left - size)
+            if size > most:
                 yield refused(
                     whole,
-                    f"解压后超过 {min(left, limits.file_bytes):,} 字节的上限",
-                    f"unpacked it exceeds the limit of {min(left, limits.file_bytes):,} bytes",
+                    f"解压后超过 {most:,} 字节的上限",
+                    f"unpacked it exceeds the limit of {most:,} bytes",
                 )
-                continue
-            left -= size
-            yield Arrival(whole, file, path, _seconds(info))
+            else:
+                yield Arrival(whole, file, path, _seconds(info))
 
 
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int | None:
-    """Unpack one member; its size, or None when it has more bytes than *most*, whatever it says of itself."""
+def _why_not(info: zipfile.ZipInfo, inner: str, *, again: bool) -> Text | None:
+    """Why a workbook or zip in a zip is not unpacked, if so; *again*: there was one of its name before."""
+    if again:
+        return Text(
+            f"压缩包里有两个“{inner}”，只校验了前一个；请改名后重新压缩",
+            f"the zip has '{inner}' twice, and only the first was checked; rename one and pack it again",
+        )
+    if PurePosixPath(inner).suffix.lower() in _ARCHIVES:
+        return Text("压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
+    if info.flag_bits & _ENCRYPTED:
+        return Text("压缩包有密码，请去掉密码", "the zip has a password; take it off")
+    return None
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int:
+    """Unpack one member; its size. One of more bytes than *most*, whatever it says of itself, is unpacked
+    no further, and not left there.
+    """
     size = 0
     with archive.open(info) as member, _made(target) as file:
         while piece := member.read(_PIECE):
@@ -249,8 +257,8 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most:
                 raise cannot_write(target, error) from None
     if size > most:
         target.unlink()
-        return None
-    os.utime(target, (_seconds(info),) * 2)
+    else:
+        os.utime(target, (_seconds(info),) * 2)
     return size
 
 

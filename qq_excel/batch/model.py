@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from qq_excel.language import Text
+
 #: ``accepted`` and ``rejected`` were checked; a ``superseded`` file was handed in again; a ``quarantined`` one
 #: could not be read.
 State = Literal["accepted", "rejected", "superseded", "quarantined"]
-
+#: How they are called, in the order in which they are shown.
+STATES: dict[State, Text] = {
+    "accepted": Text("通过", "accepted"), "rejected": Text("退回修改", "to be mended"),
+    "superseded": Text("已被重报取代", "handed in again"), "quarantined": Text("隔离", "quarantined"),
+}  # fmt: skip
+#: What of several files counts for all of them: the last of these that one of them is.
+GRAVITY: tuple[State, ...] = ("accepted", "superseded", "rejected", "quarantined")
 
 #: What the names of the previous period's files begin with, so that they are none of this period's.
 PREVIOUS = "--previous/"

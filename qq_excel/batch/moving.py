@@ -9,13 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qq_excel.batch.arrivals import Arrival
-from qq_excel.batch.model import FileOutcome, Move
+from qq_excel.batch.model import GRAVITY, STATES, FileOutcome, Move, State
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder
-
-#: What files can be moved by.
-STATES = ("accepted", "rejected", "quarantined", "superseded")
 
 
 def parse_moves(texts: Sequence[str]) -> dict[str, Path]:
@@ -39,13 +36,12 @@ def moves_of(
 ) -> list[Move]:
     """Each file that is to be moved. A zip goes as a whole, as its worst member does; what could not be opened stays."""
     outcomes = {f.name: f for f in files}
-    worst = ("accepted", "superseded", "rejected", "quarantined")
-    of_origin: dict[Path, tuple[str, str, str]] = {}
+    of_origin: dict[Path, tuple[State, str, str]] = {}
     for one in came:
-        state: str = outcomes[one.name].state
+        state = outcomes[one.name].state
         name = one.name if one.path == one.origin and not _inside_zip(one) else _zip_name(one)
         before = of_origin.get(one.origin)
-        if before is None or worst.index(state) > worst.index(before[0]):
+        if before is None or GRAVITY.index(state) > GRAVITY.index(before[0]):
             of_origin[one.origin] = (state, name, one.zipped or outcomes[one.name].sha256)
     taken: set[Path] = set()
     out = []

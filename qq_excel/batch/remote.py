@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qq_excel import inputs
+from qq_excel.batch.arrivals import GLOB, before_the_first_star
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, safe_name
@@ -92,9 +93,9 @@ def _bring(url: str, target: Path, most: int) -> None:
 
 def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:
     """The files that *path* (a folder, a file or a glob) names, by their way below it."""
-    if any(c in path for c in "*?["):
+    if GLOB & set(path):
         hits = system.glob(path, detail=True)
-        fixed = PurePosixPath(*_before_the_first_star(path))
+        fixed = PurePosixPath(*before_the_first_star(PurePosixPath(path).parts))
     elif system.isdir(path):
         hits, fixed = system.find(path, detail=True), PurePosixPath(system._strip_protocol(path))
     else:
@@ -110,12 +111,6 @@ def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:
                 ).as_posix()
             ] = info
     return out
-
-
-def _before_the_first_star(path: str) -> list[str]:
-    parts = PurePosixPath(path).parts
-    star = next(n for n, part in enumerate(parts) if any(c in part for c in "*?["))
-    return list(parts[:star])
 
 
 def _copy(system: Any, name: str, place: Path, url: str) -> None:

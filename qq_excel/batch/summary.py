@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import __version__
-from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
+from qq_excel.batch.model import PREVIOUS, STATES, Done, FileOutcome, Seen
 from qq_excel.catalogue import LEVEL_NAMES, all_rules
 from qq_excel.findings import Finding
 from qq_excel.kinds import get_kind
@@ -20,10 +20,6 @@ from qq_excel.policy import Policy
 from qq_excel.waivers import Use, Waiver
 
 BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
-STATES = {
-    "accepted": Text("通过", "accepted"), "rejected": Text("退回修改", "to be mended"),
-    "superseded": Text("已被重报取代", "handed in again"), "quarantined": Text("隔离", "quarantined"),
-}  # fmt: skip
 
 
 def missing_of(done: Sequence[Done], last: Sequence[Seen], policy: Policy) -> list[Finding]:

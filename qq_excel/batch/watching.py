@@ -19,10 +19,9 @@ from pathlib import Path
 from qq_excel import inputs
 from qq_excel.batch.journal import FOLDER
 from qq_excel.batch.look import GROWS
-from qq_excel.batch.model import FileOutcome
+from qq_excel.batch.model import STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Asked, Outcome, run_batch
-from qq_excel.batch.summary import STATES
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, t
 from qq_excel.output import cannot_write, write_bytes, write_text

@@ -70,7 +70,7 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: Path |
 
 
 def _print(outcome: Outcome) -> None:
-    from qq_excel.batch.summary import STATES  # noqa: PLC0415
+    from qq_excel.batch.model import STATES  # noqa: PLC0415
 
     for f in outcome.files:
         if f.state == "quarantined" and f.why:

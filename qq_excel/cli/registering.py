@@ -15,6 +15,7 @@ from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, TablesDir, out
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
+from qq_excel.register.entries import EVENTS, Event
 
 if TYPE_CHECKING:
     from qq_excel.register import Register
@@ -41,26 +42,12 @@ Url = Annotated[
 ]
 Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
 Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
+EventOption = Annotated[Event | None, typer.Option("--event", help=t("哪一类", "of which event"))]
 
 #: Of a row, besides amounts and dates; ``--format json`` has all of it.
 _TOLD = frozenset(
     {"debtor", "status", "stage", "method", "age_band", "overdue_days", "result", "application_id"}
 )
-#: How an entry's event is called.
-EVENTS = {
-    "submission": Text("报送", "submission"), "waiver": Text("豁免", "waiver"), "paper": Text("文书", "paper"),
-    "slip": Text("预警通知单", "warning slip"), "note": Text("记事", "note"),
-}  # fmt: skip
-
-
-class EventName(StrEnum):
-    """What an entry tells."""
-
-    SUBMISSION = "submission"
-    WAIVER = "waiver"
-    PAPER = "paper"
-    SLIP = "slip"
-    NOTE = "note"
 
 
 class About(StrEnum):
@@ -103,7 +90,7 @@ def _document(w: Written) -> dict[str, Any]:
 @register_app.command("list", help=t("列出登记的各条", "list the entries"))
 def list_entries(
     register: Url,
-    event: Annotated[EventName | None, typer.Option("--event", help=t("哪一类", "of which event"))] = None,
+    event: EventOption = None,
     period: Period = None,
     unit: Unit = None,
     tables: TablesDir = None,
@@ -113,7 +100,7 @@ def list_entries(
     """List entries."""
     del lang
     with _open(register, tables) as opened:
-        found = opened.entries(event=event.value if event else None, unit=unit, period=period)
+        found = opened.entries(event=event, unit=unit, period=period)
     if format is Format.JSON:
         common.print_json([_document(w) for w in found])
         return OK
@@ -134,7 +121,7 @@ def _what(w: Written) -> str:
     """An entry in a few words."""
     body = w.entry.body
     if w.entry.event == "submission":
-        from qq_excel.batch.summary import STATES  # noqa: PLC0415
+        from qq_excel.batch.model import STATES  # noqa: PLC0415
 
         books = body["workbooks"]
         states = [f"{words} {n}" for s, words in STATES.items() if (n := sum(b["state"] == s for b in books))]
@@ -412,7 +399,7 @@ def restore(
 def export(
     register: Url,
     target: Annotated[Path, typer.Option("-o", "--out", help=t("导出文件", "the file"))],
-    event: Annotated[EventName | None, typer.Option("--event", help=t("哪一类", "of which event"))] = None,
+    event: EventOption = None,
     period: Period = None,
     unit: Unit = None,
     tables: TablesDir = None,
@@ -423,6 +410,6 @@ def export(
     from qq_excel.register import keeping  # noqa: PLC0415
 
     with _open(register, tables) as opened:
-        count = keeping.export(opened, target, event=event.value if event else None, unit=unit, period=period)
+        count = keeping.export(opened, target, event=event, unit=unit, period=period)
     out.print(t(f"已导出 {count} 条到 {target}。", f"{count} entries exported to {target}."), markup=False)
     return OK

@@ -40,7 +40,7 @@ def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: f
 
 def _tell(what: Outcome | QQExcelError) -> None:
     """One line for a log."""
-    from qq_excel.batch.summary import STATES  # noqa: PLC0415
+    from qq_excel.batch.model import STATES  # noqa: PLC0415
 
     if isinstance(what, QQExcelError):
         err.print(str(what), style="red", markup=False, soft_wrap=True)

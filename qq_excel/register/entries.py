@@ -7,9 +7,16 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from qq_excel.language import Text
+
 #: What an entry tells: a submission and what was found, a waiver that was used, a paper that was issued, a warning slip
 #: and how far it is, a note.
 Event = Literal["submission", "waiver", "paper", "slip", "note"]
+#: How each is called.
+EVENTS: dict[Event, Text] = {
+    "submission": Text("报送", "submission"), "waiver": Text("豁免", "waiver"), "paper": Text("文书", "paper"),
+    "slip": Text("预警通知单", "warning slip"), "note": Text("记事", "note"),
+}  # fmt: skip
 #: What the first entry is tied to.
 START = "0" * 64
 

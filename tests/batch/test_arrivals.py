@@ -40,6 +40,19 @@ def test_of_two_members_of_one_name_the_second_is_refused(tmp_path: Path) -> Non
     ]
 
 
+def test_what_was_unpacked_in_vain_counts_for_the_whole_zip_too(tmp_path: Path) -> None:
+    """Else a zip of a thousand members that are too large would be unpacked to the limit a thousand times."""
+    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, size in (("a.xlsx", 40), ("b.xlsx", 5000), ("c.xlsx", 70), ("d.txt", 5000), ("e.xlsx", 1)):
+            archive.writestr(name, "x" * size)
+    limits = Limits(file_bytes=100, total_bytes=5070)
+    found = came(tmp_path / "room", tmp_path / "z.zip", limits=limits)
+    assert [(name, said[:12]) for name, said in found] == [
+        ("z.zip/a.xlsx", "x" * 12), ("z.zip/b.xlsx", "解压后超过 100 字节"), ("z.zip/c.xlsx", "解压后超过 30 字节的"),
+        ("z.zip/e.xlsx", "解压后超过 0 字节的上"),
+    ]  # fmt: skip
+
+
 def test_a_glob_takes_what_a_folder_would(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     names = (
