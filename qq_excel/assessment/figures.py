@@ -17,7 +17,7 @@ import pandas as pd
 from qq_excel import money
 from qq_excel.assessment.model import Figures, Period
 from qq_excel.language import Text
-from qq_excel.rules.limitation import days_of, live_claims
+from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import true
 
@@ -58,7 +58,7 @@ class Ledger:
     def figures(self, units: list[str], cases: Stack | None) -> list[Figures]:
         """The amounts of each of *units*."""
         claims = self.claims
-        closing = _by_unit(claims, _cents(claims["balance"]) * live_claims(claims))
+        closing = _by_unit(claims, _cents(still_owed(claims.frame)) * live_claims(claims))
         new = _by_unit(claims, _cents(claims["original"]) * self._within(days_of(claims, "occurred_on")))
         gone = self._written_off()
         recovered = self.came_in.groupby(level="unit").sum()
@@ -95,7 +95,7 @@ class Ledger:
         now = self._received()
         old = before.frame[_KEY].copy()
         old["was"] = _cents(before["received"])
-        old["owed"] = _cents(before["balance"]) * live_claims(before)
+        old["owed"] = _cents(still_owed(before.frame)) * live_claims(before)
         both = now.join(old.groupby(_KEY).sum(), how="outer")
         there, known = both["received"].notna(), both["was"].notna()
         fresh = true(both["fresh"].astype("boolean").fillna(False))
@@ -143,7 +143,7 @@ class Ledger:
 
 
 def _opening(before: Stack) -> pd.Series[Any]:
-    return _by_unit(before, _cents(before["balance"]) * live_claims(before))
+    return _by_unit(before, _cents(still_owed(before.frame)) * live_claims(before))
 
 
 def _by_unit(stack: Stack, values: Any) -> pd.Series[Any]:

@@ -184,6 +184,15 @@ def _must_be_possible(asked: Asked) -> None:
                 "--move cannot move files of an inbox that is a URL.",
             )
         )
+    target = asked.target.resolve()
+    for path in (Path(p) for p in asked.inbox if not is_remote(p)):
+        if path.resolve() == target or target in path.resolve().parents:
+            raise InputError(
+                Text(
+                    f"{asked.target}：结果文件夹不能是收件夹，也不能包含收件夹，否则来件会被当作结果略过。请换一个文件夹。",
+                    f"{asked.target}: the folder for results must neither be the inbox nor hold it; choose another.",
+                )
+            )
     must_be_writable(asked.target)
     if asked.resume and not (asked.target / FOLDER / NAME).exists():
         raise InputError(

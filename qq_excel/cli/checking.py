@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +102,8 @@ def run_check(
     previous: Sequence[Path] = (),
 ) -> int:
     """``qq-excel check``."""
+    if write_baseline is not None:
+        common.must_be_new_or_ours(write_baseline, ".json")
     result = checked(
         paths, as_of, policy, together, options, target,
         quiet=format is Format.JSON, waivers=waivers, baseline=baseline, previous=previous,
@@ -212,6 +214,12 @@ def print_written(written: list[Path]) -> None:
             out.print(f"  {path}", markup=False, soft_wrap=True)
 
 
+def print_notes(notes: Iterable[Text]) -> None:
+    """What the user should know of what was made."""
+    for note in notes:
+        out.print(t("注意：", "Note: ") + str(note), style="yellow", markup=False, soft_wrap=True)
+
+
 def run_warn(
     paths: list[Path],
     target: Path,
@@ -240,6 +248,7 @@ def run_warn(
                 markup=False,
             )
         print_written(written)
+        print_notes(made.notes)
     return code_of(result)
 
 
@@ -287,8 +296,7 @@ def run_write_off(
             )
         )
         print_written(outcome.written)
-        for note in made.notes:
-            out.print(str(note), style="dim", markup=False, soft_wrap=True)
+        print_notes(made.notes)
     if made.no_pdf:
         common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
         return FAILED

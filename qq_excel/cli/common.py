@@ -55,6 +55,7 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help=t("截止日期，如 2026-09-30；表头没有时必填", "as-of date, e.g. 2026-09-30")),
 ]
+Force = Annotated[bool, typer.Option("--force", help=t("覆盖已有文件", "write over a file"))]
 PolicyOption = Annotated[
     str,
     typer.Option(
@@ -233,6 +234,29 @@ def day(text: str | None) -> dt.date | None:
                 f"'{text}' is no date; write it like 2026-09-30.",
             )
         ) from None
+
+
+def must_be_new_or_ours(target: Path, *suffixes: str, given: Iterable[Path] = ()) -> None:
+    """Refuse to write over what was handed in, or a file of another kind than is written there.
+
+    Raises :class:`InputError` when *target* is one of the files *given* (or lies at one of them), or does not end in
+    one of *suffixes*.
+    """
+    if target.suffix.lower() not in suffixes and not target.is_dir():
+        every = "、".join(suffixes)
+        raise InputError(
+            Text(
+                f"{target}：输出文件名应以 {every} 结尾，没有写出。请换一个文件名。",
+                f"{target}: the name of the output must end in {', '.join(suffixes)}; nothing was written.",
+            )
+        )
+    if target.exists() and any(path.exists() and path.samefile(target) for path in given):
+        raise InputError(
+            Text(
+                f"{target}：这是交来的文件，不能覆盖，没有写出。请换一个文件名。",
+                f"{target} was handed in and is never written over; nothing was written. Choose another name.",
+            )
+        )
 
 
 def policy_of(name: str) -> Policy:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table as Grid
 from rich.text import Text as Plain
 
-from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 
@@ -35,6 +35,7 @@ def run_fix(
     from qq_excel.fixing import fix  # noqa: PLC0415
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
+    must_be_new_or_ours(target, ".xlsx", ".xlsm", ".xltx", ".xltm", given=[file])
     with Pool(1, options) as pool:
         pool.warm_up()
         report = fix(file, target, policy=policy, as_of=as_of, spared=spared, pool=pool)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qq_excel import money
-from qq_excel.cli.common import FINDINGS, OK, out
+from qq_excel.cli.common import FINDINGS, OK, must_be_new_or_ours, out
 from qq_excel.language import t
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
     from qq_excel.importing import find_mapping, import_ledger, load_mapping  # noqa: PLC0415
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
+    must_be_new_or_ours(target, ".xlsx", given=[file])
     with Pool(1, options) as pool:
         chosen = load_mapping(mapping) if mapping else find_mapping(file, options, pool)
         if not mapping:

@@ -9,24 +9,36 @@ from typing import TYPE_CHECKING
 from rich.table import Table as Grid
 
 from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles
-from qq_excel.cli.common import OK, Format, out, print_json
-from qq_excel.language import t
+from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
+from qq_excel.errors import InputError
+from qq_excel.language import Text, t
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
 
 
-def run_template(kind: str, target: Path, policy: Policy) -> int:
-    """Write one template, or all of them into a folder."""
+def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
+    """Write one template, or all of them into a folder; over a file that is there only with *force*."""
     from qq_excel.kinds import all_kinds, get_kind  # noqa: PLC0415
     from qq_excel.template import write_template  # noqa: PLC0415
 
     if kind == "all":
         for one in all_kinds().values():
             if one.sheet_of is None:
-                path = write_template(one.kind, target / f"{one.sheet}.xlsx", policy=policy)
-                out.print(str(path), markup=False, soft_wrap=True)
+                path = target / f"{one.sheet}.xlsx"
+                kept = path.is_file() and not force
+                told = t("（已有，没有覆盖）", " (there already, kept)") if kept else ""
+                out.print(f"{path if kept else write_template(one.kind, path, policy=policy)}{told}",
+                          markup=False, soft_wrap=True)  # fmt: skip
         return OK
+    must_be_new_or_ours(target, ".xlsx")
+    if target.is_file() and not force:
+        raise InputError(
+            Text(
+                f"{target}：文件已经存在，可能已经填写，不覆盖。请换一个文件名，或加 --force。",
+                f"{target}: exists and may have been filled in; it is not replaced. Choose another name or add --force.",
+            )
+        )
     path = write_template(get_kind(kind).kind, target, policy=policy)
     out.print(t("已写出：", "Written:"), str(path), markup=False, soft_wrap=True)
     return OK

@@ -263,6 +263,8 @@ def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
 
 def print_made(made: Made) -> None:
     """What was written, what was kept, what the user should know."""
+    from qq_excel.cli.checking import print_notes  # noqa: PLC0415
+
     shown = 20
     out.print(t(f"已写出 {len(made.written)} 个文件：", f"{len(made.written)} files written:"))
     for path in made.written[:shown]:
@@ -282,8 +284,7 @@ def print_made(made: Made) -> None:
               f"{len(made.left_over)} files of the last run are not needed any more (not deleted): {names}"),
             style="yellow", markup=False, soft_wrap=True,
         )  # fmt: skip
-    for note in made.notes:
-        out.print(str(note), style="dim", markup=False, soft_wrap=True)
+    print_notes(made.notes)
     if made.no_pdf:
         common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
 

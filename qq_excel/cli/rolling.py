@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
-from qq_excel.cli.checking import checked, print_written
+from qq_excel.cli.checking import checked, print_notes, print_written
 from qq_excel.cli.common import OK, Format, out
 from qq_excel.language import t
 
@@ -19,10 +19,12 @@ def run_roll_forward(
     paths: list[Path], target: Path, policy: Policy, together: bool, format: Format, options: Options
 ) -> int:
     """Write next period's ledgers; say of each what it carries, and whether this period's has errors."""
+    from qq_excel.check.omissions import omissions  # noqa: PLC0415
     from qq_excel.papers.roll_forward import line, roll_forward  # noqa: PLC0415
 
     result = checked(paths, None, policy, together, options, target, quiet=format is Format.JSON)
     done = roll_forward(result, target)
+    notes = omissions(result)
     wrong = [f.workbook.name for f in result.files if not f.accepted]
     if format is Format.JSON:
         ledgers = [
@@ -32,7 +34,7 @@ def run_roll_forward(
             }
             for r in done
         ]  # fmt: skip
-        common.print_json({"ledgers": ledgers, "not_accepted": wrong})
+        common.print_json({"ledgers": ledgers, "not_accepted": wrong, "notes": [str(n) for n in notes]})
         return OK
     for rolled in done:
         out.print(str(line(rolled)), markup=False, soft_wrap=True)
@@ -45,4 +47,5 @@ def run_roll_forward(
             style="yellow", markup=False, soft_wrap=True,
         )  # fmt: skip
     print_written([r.path for r in done])
+    print_notes(notes)
     return OK

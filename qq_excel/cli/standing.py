@@ -34,6 +34,8 @@ def run_status(
     from qq_excel.papers.status_board import write_board  # noqa: PLC0415
     from qq_excel.status import board_of  # noqa: PLC0415
 
+    if target is not None:
+        common.must_be_new_or_ours(target, ".html", ".htm")
     folder = None if target is None else target.parent
     board = board_of(checked(paths, as_of, policy, together, options, folder, quiet=format is Format.JSON))
     if target is not None:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qq_excel import money
+from qq_excel.check.omissions import omissions
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.papers.report_job import Job, Piece, day
 from qq_excel.policy import CannotJudge
 from qq_excel.policy.calendar import age_band_index, as_days
-from qq_excel.rules.limitation import AGE_BASES
+from qq_excel.rules.limitation import AGE_BASES, still_owed
 
 if TYPE_CHECKING:
     from qq_excel.papers.claims import Claim
@@ -62,7 +63,7 @@ def ageing(job: Job) -> Iterable[Piece]:
     """The workbook of the ageing and the same as data."""
     claims = at_day(job.claims, job.choices.age_on)
     tables = [aged(claims, basis, job) for basis in _bases(job)]
-    ledger = _ledger(job)
+    ledger = ledger_total(job)
     notes = _notes(job, claims, ledger)
     on = day(job.choices.age_on or job.result.as_of)
     sheets: list[tuple[str, Filled]] = []
@@ -194,9 +195,9 @@ def _bases(job: Job) -> list[str]:
     return list(dict.fromkeys([*stated, *AGE_BASES]))
 
 
-def _ledger(job: Job) -> int:
+def ledger_total(job: Job) -> int:
     """The ledgers' own total, added up from the tables and not from the claims."""
-    return sum(int(s["balance"].sum()) for s in job.result.dated.get("receivables", []))
+    return sum(int(still_owed(s.frame).sum()) for s in job.result.dated.get("receivables", []))
 
 
 def _rows(table: Aged, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -237,7 +238,12 @@ def _notes(job: Job, claims: Sequence[Claim], ledger: int) -> list[str]:
         first = (
             f"核对：账龄合计 {money.yuan(total)} 元，明细表合计 {money.yuan(ledger)} 元，不一致，请先查明。"
         )
-    return [first, "贷项（负数余额）、争议、诉讼款项各列一栏，不在账龄段内；账龄段按公历年计，上限含当日。"]
+    left_out = [f"注意：{note.zh}。" for note in omissions(job.result)]
+    return [
+        first,
+        *left_out,
+        "贷项（负数余额）、争议、诉讼款项各列一栏，不在账龄段内；账龄段按公历年计，上限含当日。",
+    ]
 
 
 def _data(table: Aged) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from qq_excel.findings import a1
 from qq_excel.kinds import FieldType
 from qq_excel.policy import CannotJudge
 from qq_excel.policy.calendar import overdue_days
-from qq_excel.rules.limitation import SETTLED, SUED, days_of, limitation
+from qq_excel.rules.limitation import SETTLED, SUED, days_of, limitation, still_owed
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -173,6 +173,7 @@ def _claims(stack: Stack, result: Result) -> Iterable[Claim]:
         found = limitation(stack, result.policy.at(stack.day)).tolist()
         ends = [d if isinstance(d, dt.date) else None for d in found]
     heads = units_of(stack, rows)
+    left = still_owed(stack.frame).fillna(0).astype("int64").tolist()
     for i, r in enumerate(rows):
         source = stack.sources[int(stack.source[i])]
         column = source.table.columns.get("claim_id", 0)
@@ -180,7 +181,7 @@ def _claims(stack: Stack, result: Result) -> Iterable[Claim]:
             claim_id=_text(r, "claim_id"), unit=heads[i], debtor=_text(r, "debtor") or NO_DEBTOR,
             debtor_type=_text(r, "debtor_type"), debtor_code=_text(r, "debtor_code"),
             contract=_text(r, "contract_id"), subject=_text(r, "subject"), currency=_text(r, "currency") or "CNY",
-            original=r["original"], received=r["received"], balance=r["balance"] or 0, provision=r["provision"],
+            original=r["original"], received=r["received"], balance=left[i], provision=r["provision"],
             occurred_on=r["occurred_on"], due_on=r["due_on"], overdue=past[i], limitation_on=ends[i],
             last_paid_on=r["last_paid_on"], confirmed_on=r["confirmed_on"], dunned_on=r["dunned_on"],
             security=_text(r, "security"), status=_text(r, "status"), disputed=r["disputed"] == "是",

@@ -76,16 +76,18 @@ def make(
     or format or when a table is lacking, :class:`TemplateError` or :class:`SchemaError` for a broken template,
     :class:`OutputError` when a file cannot be written or was changed by hand.
     """
+    from qq_excel.check.omissions import omissions  # noqa: PLC0415
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
 
     paper = get_paper(name)
     wanted = _formats(paper, formats)
     job = Job(result, load_house(templates), choices or Choices(), before)
+    job.notes += omissions(result)
     if not paper.parts:
         _check_needs(paper, result)
         return _write(paper, job, target, wanted, progress)
-    whole = Made()
+    whole = Made(notes=job.notes)
     able = [PAPERS[part] for part in paper.parts if not _lacking(PAPERS[part], result)]
     if not able:
         _check_needs(PAPERS[paper.parts[0]], result)
@@ -209,10 +211,14 @@ def _lacking(paper: PaperKind, result: Result) -> list[str]:
 def _check_needs(paper: PaperKind, result: Result) -> None:
     lacks = _lacking(paper, result)
     if lacks:
+        from qq_excel.check.omissions import omissions  # noqa: PLC0415
+
+        notes = omissions(result)  # a file that cannot be read may be the one that is missed
+        unread = Text("".join(f"{n.zh}。" for n in notes), " ".join(f"{n.en}." for n in notes))
         raise InputError(
             Text(
-                f"不能做{paper.title.zh}：没有交来{_titles(lacks, 'zh')}，请一并提交。",
-                f"cannot make {paper.title.en}: {_titles(lacks, 'en')} not handed in; submit it too.",
+                f"不能做{paper.title.zh}：没有交来{_titles(lacks, 'zh')}，请一并提交。{unread.zh}",
+                f"cannot make {paper.title.en}: {_titles(lacks, 'en')} not handed in; submit it too. {unread.en}",
             )
         )
 

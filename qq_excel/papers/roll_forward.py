@@ -18,13 +18,14 @@ import pandas as pd
 
 from qq_excel import money
 from qq_excel.check import Result
+from qq_excel.check.omissions import omissions
 from qq_excel.check.submission import head
 from qq_excel.errors import InputError
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
 from qq_excel.output import safe_name
 from qq_excel.reading.model import Table
-from qq_excel.rules.limitation import live_claims
+from qq_excel.rules.limitation import live_claims, still_owed
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.tables import period_bounds
 from qq_excel.template import template_name, write_template
@@ -67,8 +68,12 @@ def roll_forward(result: Result, folder: Path) -> list[Rolled]:
     """
     stack = result.stacks.get(_KIND)
     if stack is None:
+        notes = omissions(result)  # a file that cannot be read may be the one that is missed
         raise InputError(
-            Text("没有交来《应收账款明细表》，无法结转。", "no receivables ledger was handed in.")
+            Text(
+                "没有交来《应收账款明细表》，无法结转。" + "".join(f"{n.zh}。" for n in notes),
+                "no receivables ledger was handed in. " + " ".join(f"{n.en}." for n in notes),
+            )
         )
     plans = [_plan(stack, submission, folder) for submission in _latest_of_each_unit(result, stack)]
     for plan in plans:  # nothing is written unless all can be
@@ -116,7 +121,7 @@ def _plan(stack: Stack, submission: int, folder: Path) -> tuple[Rolled, list[dic
     entries = {**entries, "period": period, "as_of": day, "money_unit": table.money_unit}
     rolled = Rolled(
         path=folder / (safe_name(unit) if unit else "") / template_name(_KIND), unit=unit, period=period,
-        as_of=day, claims=len(carried), balance=int(carried["balance"].sum()),
+        as_of=day, claims=len(carried), balance=int(still_owed(carried.frame).sum()),
         left_out=int(np.count_nonzero(mine & ~open_)),
     )  # fmt: skip
     return rolled, _rows(carried, table), entries

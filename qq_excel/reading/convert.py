@@ -141,11 +141,13 @@ def _cents(
     slack = 1e-6 + np.abs(hundredths) * 1e-15
     with np.errstate(invalid="ignore"):
         fine = np.flatnonzero((np.abs(hundredths - near) > slack) & ~absolute)
-    facts.note(
-        "CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{number[i]:.2f}" for i in fine]
-    )
     scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
+    places = 2 if factor == 1 else 6  # of the sheet's unit: whole cents of yuan are read
+    read = rounded / (100 * factor)
+    facts.note(
+        "CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{read[i]:.{places}f}" for i in fine]
+    )
     huge = np.flatnonzero(np.abs(rounded) > 9e15)  # cents are no longer exact
     facts.note("CEL004", f.name, huge, [f"{number[i]:.15g}" for i in huge])
     rounded[huge] = np.nan

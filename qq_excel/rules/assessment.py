@@ -12,7 +12,7 @@ import pandas as pd
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days
-from qq_excel.rules.limitation import days_of, live_claims
+from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.registry import rule
 from qq_excel.rules.scoring import (
     INDICATORS,
@@ -141,7 +141,7 @@ def asm003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     known = stack.beside("receivables") & true(stack.look_up(claims, on, [])["_found"])
     current = ~np.isnat(first) & (first <= today) & (today <= last)
     judged = known & current
-    worth = claims["balance"].where(live_claims(claims))
+    worth = still_owed(claims.frame).where(live_claims(claims))
     ledger = stack.total_of(claims, worth, on)
     new, gone = _flows(stack, claims, first)
     expected = floats(stack["opening"]) + new - floats(stack["recovered"]) - gone

@@ -295,7 +295,7 @@ def cel008(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：已四舍五入到分后继续检查。
+    局限：已四舍五入到分（人民币元的 0.01）后继续检查；万元表的第三至六位小数因此照样读入。
     """
     return spots(table, "CEL008")
 
@@ -366,16 +366,20 @@ def cel011(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：程序不重新计算公式，只读取保存的结果。
+    局限：程序不重新计算公式，只读取保存的结果。必填的金额没有结果的是错误：金额不明的债权不能当作已了结。
     """
     for spot in spots(table, "CEL011"):
+        field = table.kind[spot.field] if spot.field else None
+        if spot.value == _NO_RESULT and field and field.required and field.type is FieldType.AMOUNT:
+            spot.level = "E"
         spot.figures = {"reason": _FORMULAS.get(spot.value or "", spot.value or "")}
         spot.value = None
         yield spot
 
 
+_NO_RESULT = "公式没有结果"
 _FORMULAS = {
-    "公式没有结果": Text("没有保存计算结果", "has no stored value"),
+    _NO_RESULT: Text("没有保存计算结果", "has no stored value"),
     "公式引用其他工作簿": Text("引用其他工作簿", "reads another workbook"),
 }
 

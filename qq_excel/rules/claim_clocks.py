@@ -27,6 +27,7 @@ from qq_excel.rules.limitation import (
     overdue,
     running_claims,
     span,
+    still_owed,
     today_of,
 )
 from qq_excel.rules.registry import rule
@@ -135,7 +136,7 @@ def rec007(stack: Stack, params: Params) -> Verdict:
     return Verdict(
         live_claims(stack) & (due < today_of(stack)),
         figures={
-            "balance": Money(stack["balance"]),
+            "balance": Money(still_owed(stack.frame)),
             "event": event,
             "last": last,
             "months": months,
@@ -174,7 +175,7 @@ def rec008(stack: Stack, params: Params) -> Verdict:
     lead = params.count("limitation_lead_days")
     end, today = limitation(stack, params), today_of(stack)
     bad = running_claims(stack) & (end >= today) & (end <= today + span(lead))
-    figures = {"end": end, "days": days_between(end, today), "balance": Money(stack["balance"])}
+    figures = {"end": end, "days": days_between(end, today), "balance": Money(still_owed(stack.frame))}
     return Verdict(bad, figures=figures)
 
 
@@ -202,7 +203,7 @@ def rec009(stack: Stack, params: Params) -> Verdict:
     """
     end, today = limitation(stack, params), today_of(stack)
     bad = running_claims(stack) & (end < today)
-    figures = {"end": end, "days": days_between(today, end), "balance": Money(stack["balance"])}
+    figures = {"end": end, "days": days_between(today, end), "balance": Money(still_owed(stack.frame))}
     return Verdict(bad, figures=figures)
 
 
@@ -257,7 +258,7 @@ def rec017(stack: Stack, params: Params) -> Verdict:
     due = days_of(stack, "due_on")
     return Verdict(
         live_claims(stack) & reached(due, years, stack.as_of),
-        figures={"years": years, "reached": add_years(due, years), "balance": Money(stack["balance"])},
+        figures={"years": years, "reached": add_years(due, years), "balance": Money(still_owed(stack.frame))},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from qq_excel.policy import Params
 from qq_excel.rules.exposure import Term, contracts, term, whole_days
-from qq_excel.rules.limitation import days_of, live_claims
+from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Verdict, true
@@ -18,7 +18,7 @@ def _figures(stack: Stack, of: Term) -> dict[str, Any]:
         "ends": of.ends,
         "left": whole_days(of.left),
         "past": whole_days(-of.left),
-        "balance": Money(stack["balance"]),
+        "balance": Money(still_owed(stack.frame)),
     }
 
 

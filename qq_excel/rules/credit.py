@@ -22,7 +22,7 @@ from qq_excel.rules.exposure import (
     percent,
     whole_days,
 )
-from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims, today_of
+from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims, still_owed, today_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
@@ -248,7 +248,7 @@ def crd007(stack: Stack, _params: Params) -> Verdict:
     """
     claims = stack.partner("receivables")
     live = live_claims(claims)
-    worth = claims["balance"].where(live)
+    worth = still_owed(claims.frame).where(live)
     whole = stack.blank("contract_id")
     one, many = {"debtor": "debtor", "contract_id": "contract_id"}, {"debtor": "debtor"}
     owed = np.where(whole, stack.total_of(claims, worth, many), stack.total_of(claims, worth, one))

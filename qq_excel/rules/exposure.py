@@ -21,7 +21,7 @@ import pandas as pd
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
-from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, live_claims
+from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, live_claims, still_owed
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
@@ -90,7 +90,7 @@ def limits(stack: Stack) -> Limits:
 
 def _limits(stack: Stack) -> Limits:
     claims = stack if stack.kind.kind == "receivables" else stack.partner("receivables")
-    owed = claims["balance"].where(live_claims(claims))
+    owed = still_owed(claims.frame).where(live_claims(claims))
     n = len(stack)
     out = Limits(
         exposure=np.zeros(n),

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days, limitation_end
@@ -28,9 +29,20 @@ AGE_BASES = {"业务发生日": "occurred_on", "约定付款日": "due_on"}
 Mask = npt.NDArray[np.bool_]
 
 
+def still_owed(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Cents still owed per row of receivables: 账面余额, where it cannot be read 原始金额 − 已收金额 (C-5-2), else NA."""
+    return frame["balance"].fillna(frame["original"] - frame["received"])
+
+
 def live_claims(stack: Stack) -> Mask:
-    """Rows with a balance left (over 0) that are neither 已结清 nor 已核销."""
-    mask: Mask = stack.memo("live", lambda: true(stack["balance"] > 0) & ~stack.is_one_of("status", SETTLED))
+    """Rows with something left (over 0) that are neither 已结清 nor 已核销; what cannot be known is not settled."""
+
+    def made() -> Mask:
+        left = still_owed(stack.frame)
+        unknown = true(left.isna()) & true(stack.filled("claim_id"))
+        return (true(left > 0) | unknown) & ~stack.is_one_of("status", SETTLED)
+
+    mask: Mask = stack.memo("live", made)
     return mask
 
 

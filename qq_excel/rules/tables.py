@@ -29,6 +29,12 @@ _HEAD = {
     "prepared_by": Text("编制人", "编制人 (prepared by)"),
     "money_unit": Text("金额单位", "金额单位 (money unit)"),
 }
+#: How an entry is written, where it is not plain.
+_EXAMPLES = {
+    "as_of": Text("，如 2026-09-30", ", e.g. 2026-09-30"),
+    "period": Text("，如 2026Q3", ", e.g. 2026Q3"),
+    "money_unit": Text("：元、千元、万元之一", ": one of 元, 千元, 万元"),
+}
 _NEEDED = ("unit", "as_of", "period", "prepared_by")
 #: Different units of rows that one table is told about.
 _UNITS = 20
@@ -134,7 +140,7 @@ def tab004(table: Table, _params: Params) -> Iterator[Spot]:
     参数：无
 
     局限：证据清单等附表沿用主表的表头，不检查；截止日期也可以在命令行指定；金额单位没有填写的视为元，
-    填了而不认识的（如百万元）也在此报告，金额暂按元读取。
+    填了而不认识的（如百万元）是错误，金额暂按元读取。
     """
     if table.kind.sheet_of:
         return
@@ -150,7 +156,8 @@ def tab004(table: Table, _params: Params) -> Iterator[Spot]:
         )
         yield Spot(
             row=entry.row if entry else None, column=entry.column if entry else None, header=label.zh,
-            value=raw or None, figures={"entry": label, "state": state},
+            value=raw or None, figures={"entry": label, "state": state, "example": _EXAMPLES.get(name, "")},
+            level="E" if raw and name == "money_unit" else None,  # all amounts may be wrong by a factor
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from qq_excel import money
 from qq_excel.language import Text
 from qq_excel.reading.model import Table
+from qq_excel.rules.limitation import still_owed
 from qq_excel.rules.stack import Source
 
 NOT_DUE = Text("未到期", "not due")
@@ -71,7 +72,7 @@ def ledger_totals(source: Source) -> dict[str, int]:
     """The balances of one ledger by unit (cents), each cell counted once."""
     frame = source.table.frame
     units = frame["unit"].astype(object).where(frame["unit"].notna(), unit_of(source.table))
-    cells = frame["balance"].where(~source.table.copied("balance")).fillna(0)
+    cells = still_owed(frame).where(~source.table.copied("balance")).fillna(0)
     return {
         str(unit): int(cents) for unit, cents in cells.groupby(units.to_numpy(), sort=False).sum().items()
     }

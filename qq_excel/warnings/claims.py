@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.check import Result
+from qq_excel.check.omissions import omissions
 from qq_excel.findings import a1
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days, age_band_index, overdue_days
-from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, days_of, live_claims
+from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, days_of, live_claims, still_owed
 from qq_excel.rules.stack import Source, Stack
 from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
 from qq_excel.warnings.book import CAUSES, LEVELS, Cause, Sum, Warned, WarningBook
@@ -29,7 +30,7 @@ _CLAUSES = {"limitation": "F-26", "overdue": "F-14-3"}
 def warnings_of(result: Result) -> WarningBook:
     """The warnings of a check: every live claim that approaches or is past something."""
     book = WarningBook(policy=result.policy, as_of=result.as_of)
-    notes: dict[Text, None] = {}
+    notes: dict[Text, None] = dict.fromkeys(omissions(result))
     bases: dict[str, None] = {}
     totals = {basis: Totals(basis) for basis in AGE_BASES}
     stacks = result.dated.get("receivables", [])
@@ -85,7 +86,7 @@ class _Ledger:
         self.params = params
         self.notes = notes
         self.live = live_claims(stack)
-        self.worth: npt.NDArray[np.int64] = stack["balance"].fillna(0).to_numpy(dtype=np.int64)
+        self.worth: npt.NDArray[np.int64] = still_owed(stack.frame).fillna(0).to_numpy(dtype=np.int64)
         stated = stack.per_table(unit_of)
         self.units = np.where(stack.filled("unit"), stack["unit"].astype(object), stated)
 

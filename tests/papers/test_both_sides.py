@@ -48,10 +48,12 @@ def ledgers(result: Result) -> list[tuple]:
         for table in file.workbook.tables:
             if table.kind.kind == "receivables":
                 frame = table.frame
-                for unit, balance, status in zip(
-                    frame["unit"], frame["balance"], frame["status"], strict=True
+                columns = ("unit", "balance", "original", "received", "status")
+                for unit, balance, original, received, status in zip(
+                    *(frame[c] for c in columns), strict=True
                 ):
-                    worth = 0 if str(balance) == "<NA>" else int(balance)
+                    # one balance of the samples cannot be read; it is what the two others leave
+                    worth = int(original) - int(received) if str(balance) == "<NA>" else int(balance)
                     out.append((unit, worth, worth > 0 and status not in ("已结清", "已核销")))
     return out
 

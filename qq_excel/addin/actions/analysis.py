@@ -75,7 +75,9 @@ def _ageing_sheet(book: xw.Book, table: Aged, job: Job) -> xw.Sheet:
     width = len(table.columns) + 2
     heads = [t("单位", "unit"), *table.columns, t("合计", "total")]
     on = job.result.as_of.isoformat() if job.result.as_of else "—"
-    ledger = sum(int(s["balance"].sum()) for s in job.result.dated["receivables"])
+    from qq_excel.papers.ageing import ledger_total  # noqa: PLC0415
+
+    ledger = ledger_total(job)
     tied = t("与明细表账面余额合计一致", "ties to the ledger") if ledger == table.total else t(
         f"与明细表合计 {money.yuan(ledger)} 元不一致，请先查明", f"the ledger says {money.yuan(ledger)}"
     )  # fmt: skip

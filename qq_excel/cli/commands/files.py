@@ -10,6 +10,7 @@ import typer
 from qq_excel.cli import common
 from qq_excel.cli.common import (
     AsOf,
+    Force,
     Format,
     FormatOption,
     LangOption,
@@ -135,10 +136,11 @@ def template(
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help=t("写到哪里", "where to write it"))],
     policy: PolicyOption = "group",
+    force: Force = False,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Write a template."""
     from qq_excel.cli.looking import run_template  # noqa: PLC0415
 
     del lang
-    return run_template(kind, out, common.policy_of(policy))
+    return run_template(kind, out, common.policy_of(policy), force)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import AsOf, Format, FormatOption, LangOption, Language
+from qq_excel.cli.common import AsOf, Force, Format, FormatOption, LangOption, Language
 from qq_excel.language import t
 
 app = typer.Typer()
@@ -64,7 +64,7 @@ def policy_init(
     profile: Annotated[
         str, typer.Option("--profile", help=t("以哪个制度为底稿", "the profile that it starts from"))
     ] = "group",
-    force: Annotated[bool, typer.Option("--force", help=t("覆盖已有文件", "write over a file"))] = False,
+    force: Force = False,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Write a policy of one's own."""

@@ -17,7 +17,7 @@ from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.papers.management.facts import GRAVEST
-from qq_excel.rules.limitation import live_claims, overdue
+from qq_excel.rules.limitation import live_claims, overdue, still_owed
 from qq_excel.warnings import warnings_of
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _points_of(before: Result) -> Iterable[Point]:
         return
     live = balance = late = 0
     for stack in stacks:
-        worth, alive = stack["balance"].fillna(0).to_numpy(dtype="int64"), live_claims(stack)
+        worth, alive = still_owed(stack.frame).fillna(0).to_numpy(dtype="int64"), live_claims(stack)
         live += int(alive.sum())
         balance += int(worth[alive].sum())
         late += int(worth[alive & overdue(stack)].sum())
