@@ -90,7 +90,8 @@ def _claims(kind: Kind) -> dict[str, str]:
 def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located | NotLocated:
     """Recognise the first table of *grid* from row *start* on, or say which kind comes nearest.
 
-    A sheet of our own template is known by its mark; then a mapping that fits counts more than the names.
+    A sheet of our own template is known by its mark, by a mapping only where its columns were renamed beyond what is
+    known; else a mapping that fits counts more than the names.
     """
     # headers mostly stand near the top: few rows decide, and to parse the others takes longer than all the rest
     early = _locate(grid, grid.head(start + _FIRST_ROWS), mappings, start, early=True)
@@ -113,6 +114,29 @@ def _locate(
             return by_mapping
         if early:
             return None
+    best, decided = _best(rows, filled, marked, start)
+    if early and not decided:
+        return None
+    if best is None:
+        return NotLocated(marked)
+    kind = best.kind
+    if marked and mappings and best.score < 1:  # a required column is not known by its name
+        by_mapping = _by_mapping(
+            grid, rows, filled, [m for m in mappings if m.mapping.kind == kind.kind], start
+        )
+        if by_mapping is not None:
+            return by_mapping
+    if best.score < ENOUGH and not (marked and best.score > 0.2):
+        hits = _match(kind, best.headers)
+        lacks = [kind[f].header for f in kind.required if f not in hits]
+        return NotLocated(kind, best.score, lacks)
+    return _located(kind, best.row, best.depth, best.headers, rows, grid.merges, _claims(kind), start)
+
+
+def _best(
+    rows: list[list[Any]], filled: list[list[Any]], marked: Kind | None, start: int
+) -> tuple[_Match | None, bool]:
+    """The row that fits a kind best (*marked*, else any), and whether no row further down could fit better."""
     best: _Match | None = None
     decided = False
     for number in range(start, len(rows)):
@@ -128,16 +152,7 @@ def _locate(
                 match = _Match.of(kind, number, depth, headers, of_kind.get(kind.kind, {}))
                 if best is None or match.score > best.score:
                     best = match
-    if early and not decided:
-        return None
-    if best is None:
-        return NotLocated(marked)
-    kind = best.kind
-    if best.score < ENOUGH and not (marked and best.score > 0.2):
-        hits = _match(kind, best.headers)
-        lacks = [kind[f].header for f in kind.required if f not in hits]
-        return NotLocated(kind, best.score, lacks)
-    return _located(kind, best.row, best.depth, best.headers, rows, grid.merges, _claims(kind), start)
+    return best, decided
 
 
 #: Rows that an early look takes.

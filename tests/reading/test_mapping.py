@@ -125,6 +125,23 @@ def test_our_own_template_is_known_by_its_mark(tmp_path: Path) -> None:
     assert [t.kind for t in read_workbook(path).tables] == [own]
 
 
+def test_a_template_whose_columns_were_renamed_takes_a_mapping_of_its_kind(tmp_path: Path) -> None:
+    """What ``map`` promises of it holds; before that the column is missing."""
+    from qq_excel.template import write_template  # noqa: PLC0415
+
+    path = write_template("contracts", tmp_path / "t.xlsx", rows=[{"contract_id": "HT-1", "debtor": "海川"}])
+    book = openpyxl.load_workbook(path)
+    (header,) = [c for row in book["合同台账"].iter_rows(max_row=12) for c in row if c.value == "合同编号"]
+    header.value = "协议流水"
+    book.save(path)
+    assert "contract_id" not in read_workbook(path).tables[0].columns
+    text = "title: {zh: 流水, en: numbers}\nkind: contracts\ncolumns:\n  contract_id: {from: 协议流水}\n"
+    put(tmp_path / "mappings", text)
+    (table,) = read_workbook(path).tables
+    assert table.frame["contract_id"].tolist()[:1] == ["HT-1"]
+    assert table.frame["debtor"].tolist()[:1] == ["海川"]
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
