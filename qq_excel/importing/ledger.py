@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing
-from qq_excel.reading import Options, plain_rows
+from qq_excel.reading import Options, plain_rows, values
 from qq_excel.template import write_template
 
 if TYPE_CHECKING:
@@ -193,15 +193,18 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
             )
         return found if found is not None else str(raw)
     if type_.numeric:
-        try:
-            if not _NUMBER.fullmatch(written := str(raw).strip()):
-                raise InvalidOperation
-            return Decimal(written.replace(",", ""))
-        except InvalidOperation:
+        written = str(raw).strip()
+        # as an export writes it, else as staff do (￥1,200.00), the way that check reads it
+        plain = Decimal(written.replace(",", "")) if _is_number(written) else values.number(written)
+        if plain is None:
             report.bad.append(BadValue(number, column.source, str(raw), Text("数字", "a number")))
-            return str(raw)
+        return str(raw) if plain is None else plain
     text = f"{raw:.0f}" if isinstance(raw, float) and raw.is_integer() else str(raw).strip()
     return column.pattern.replace("{}", column.words.get(text, text))
+
+
+def _is_number(written: str) -> bool:
+    return _NUMBER.fullmatch(written) is not None and any(c.isdigit() for c in written)
 
 
 def _date(raw: Any, column: Column) -> dt.date | None:
@@ -228,6 +231,8 @@ def _as_of(record: dict[str, Any], report: ImportReport) -> dict[str, Any]:
     out = {k: v for k, v in record.items() if not k.startswith("_")}
     original = out.get("original")
     if not isinstance(original, Decimal):
+        if isinstance(out.get("balance"), Decimal):
+            _count(out, report)
         return out
     if "_settled_on" in record:
         settled = record["_settled_on"]
@@ -240,10 +245,15 @@ def _as_of(record: dict[str, Any], report: ImportReport) -> dict[str, Any]:
     out["received"] = received
     out["balance"] = original - received
     out.setdefault("status", "已结清" if out["balance"] == 0 else "正常")
-    occurred = out.get("occurred_on")
-    if not (isinstance(occurred, dt.date) and occurred > report.as_of):
-        report.open_cents += money.cents(out["balance"])
+    _count(out, report)
     return out
+
+
+def _count(row: dict[str, Any], report: ImportReport) -> None:
+    """Add the row's balance to the total, unless it came later."""
+    occurred = row.get("occurred_on")
+    if not (isinstance(occurred, dt.date) and occurred > report.as_of):
+        report.open_cents += money.cents(row["balance"])
 
 
 def _notes(report: ImportReport, source: Path, mapping: Mapping) -> list[str]:

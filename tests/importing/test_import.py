@@ -405,3 +405,21 @@ def test_a_saved_mapping_is_found_by_the_layout(tmp_path: Path) -> None:
     assert (report.rows, report.ledger[0]["original"]) == (len(ROWS), Decimal("1234567.89"))
     with pytest.raises(InputError, match="找不到这个文件"):
         find_mapping(tmp_path / "无.csv", Options())
+
+
+def test_amounts_are_read_as_a_check_reads_them_and_all_balances_are_in_the_total(tmp_path: Path) -> None:
+    rows = [
+        ["001", "甲", (2026, 3, 4), (2026, 6, 5), "￥1,200.50", "N", None],
+        ["002", "乙", (2026, 3, 4), (2026, 6, 5), "（300）", "N", None],
+        ["003", "丙", (2026, 3, 4), (2026, 6, 5), "约五百", "N", None],
+    ]
+    source = export(tmp_path, "day-first", "utf-8", rows)
+    report = import_ledger(source, load_mapping(str(mapping_file(tmp_path))), tmp_path / "ledger.xlsx", AS_OF)
+    assert [(b.row, b.value) for b in report.bad] == [(4, "约五百")]
+    (table,) = read_workbook(tmp_path / "ledger.xlsx").tables
+    assert table.frame["original"].tolist()[:2] == [120050, -30000]
+    # a row whose original cannot be read still has the balance that the export gives
+    text = "title: {zh: 余, en: b}\nunit: 某部\ncolumns: {claim_id: {from: 发票号}, original: {from: 客户}, balance: {from: 金额}}\n"
+    by_balance = load_mapping(str(mapping_file(tmp_path, text=text)))
+    report = import_ledger(source, by_balance, tmp_path / "b.xlsx", AS_OF)
+    assert report.open_cents == 120050 - 30000
