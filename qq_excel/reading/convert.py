@@ -25,14 +25,13 @@ from qq_excel.kinds import Field, FieldType
 from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
 from qq_excel.reading.plainness import blank_texts, bytes_of, is_ascii, surely_tight, texts_of
+from qq_excel.reading.serials import DAYS_TO_1904, shown
 
 _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 #: A number of more digits than this was rounded by Excel when it was typed.
 _EXACT_DIGITS = 15
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d{2}$"
-#: Days by which date numbers of the 1904 system are smaller.
-_DAYS_TO_1904 = 1_462
 
 
 @dataclass(slots=True)
@@ -60,8 +59,8 @@ def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool 
     if f.type is FieldType.DATE:
         return _dates(cells, f, facts, date1904)
     if f.type.numeric:
-        return _numbers(cells, f, factor, facts)
-    return _texts(cells, f, facts)
+        return _numbers(cells, f, factor, facts, date1904)
+    return _texts(cells, f, facts, date1904)
 
 
 def absent(type_: FieldType, size: int) -> pd.Series[Any]:
@@ -99,7 +98,7 @@ def _each_text(
 # --- numbers ------------------------------------------------------------------------------------------
 
 
-def _numbers(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any]:
+def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) -> pd.Series[Any]:
     size = len(cells)
     number = np.full(size, np.nan) if cells.number is None else cells.number.astype(np.float64, copy=True)
     number[(cells.kind != CellKind.NUMBER) | ~np.isfinite(number)] = np.nan
@@ -117,11 +116,9 @@ def _numbers(cells: Cells, f: Field, factor: int, facts: Facts) -> pd.Series[Any
     for kind in (CellKind.DATE, CellKind.BOOL):
         wrong = _odd(cells, kind)
         if len(wrong):
-            shown = (
-                [str(d)[:10] for d in cells.date[wrong]] if kind is CellKind.DATE and cells.date is not None
-                else ["TRUE/FALSE"] * len(wrong)
-            )  # fmt: skip
-            facts.note("CEL004", f.name, wrong, shown)
+            date = kind is CellKind.DATE
+            raw = shown(cells, wrong, date1904) if date else ["TRUE/FALSE"] * len(wrong)
+            facts.note("CEL004", f.name, wrong, raw)
     if f.type is FieldType.AMOUNT:
         return _cents(number, absolute, f, factor, facts)
     if f.type is FieldType.INT:
@@ -173,8 +170,8 @@ def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[An
     if cells.date is not None:
         days[real] = cells.date[real].astype("datetime64[D]")
         low, high = np.datetime64(f"{values.FIRST_YEAR}-01-01"), np.datetime64(f"{values.LAST_YEAR}-12-31")
-        wrong = np.flatnonzero(real & ~np.isnat(days) & ((days < low) | (days > high)))
-        facts.note("CEL005", f.name, wrong, [str(days[i]) for i in wrong])
+        wrong = np.flatnonzero(real & ~((days >= low) & (days <= high)))  # what is no date at all, too
+        facts.note("CEL005", f.name, wrong, shown(cells, wrong, date1904))
         days[wrong] = np.datetime64("NaT", "D")
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
@@ -194,7 +191,7 @@ def _number_date(date1904: bool, text: str) -> dt.date | None:
     if re.fullmatch(r"\d{4}\.1", text):
         return None
     if date1904 and re.fullmatch(r"\d{5}(\.\d+)?", text):
-        return values.date(str(int(float(text)) + _DAYS_TO_1904))
+        return values.date(str(int(float(text)) + DAYS_TO_1904))
     return values.date(text)
 
 
@@ -224,8 +221,8 @@ def _read_dates(
 # --- texts --------------------------------------------------------------------------------------------
 
 
-def _texts(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
-    text = _as_text(cells, f, facts)
+def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
+    text = _as_text(cells, f, facts, date1904)
     array = texts_of(text)
     if _is_as_it_should_be(array, f):
         return text
@@ -273,7 +270,7 @@ def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: 
     )
 
 
-def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
+def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
     size = len(cells)
     text = cells.text if cells.text is not None else blank_texts(size)
     text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
@@ -288,8 +285,10 @@ def _as_text(cells: Cells, f: Field, facts: Facts) -> pd.Series[Any]:
         _note_shortened(cells, f, facts)
     at = _odd(cells, CellKind.DATE)
     if len(at) and cells.date is not None:
-        part = slice(11, 16) if f.type is FieldType.TIME else slice(0, 10)
-        text = _replaced(text, at, [str(d)[part] for d in cells.date[at]])
+        time = f.type is FieldType.TIME
+        text = _replaced(
+            text, at, [str(d)[11:16] for d in cells.date[at]] if time else shown(cells, at, date1904)
+        )
     at = _odd(cells, CellKind.BOOL)
     if len(at) and cells.number is not None:
         text = _replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])

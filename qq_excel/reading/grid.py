@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ import pyarrow.compute as pc
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import blank_texts
+from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
 from qq_excel.reading.source import Source
 
 #: Says "could not determine dtype" for every empty column.
@@ -50,7 +50,14 @@ class ArrowGrid:
         *exact* are columns in which numbers and dates must be told from texts.
         """
         wanted = sorted(set(columns))
-        first = self._load(first_row, wanted, None)
+        try:
+            first = self._load(first_row, wanted, None)
+        except BaseException as error:
+            if not panicked(error):
+                raise
+            if len(wanted) > 1:
+                return {c: cells for w in wanted for c, cells in self.read(first_row, [w], exact).items()}
+            return self._from_reports(first_row, wanted)
         if first is None:
             return {}
         names, batch, errors = first
@@ -58,18 +65,38 @@ class ArrowGrid:
         mixed = [c for c, n in names.items() if _may_be_mixed(batch.column(n), c in strict)]
         texts: dict[int, set[int]] = {c: set() for c in mixed}
         if mixed:
-            again = self._load(first_row, mixed, "datetime")
-            for row, column, detail in [] if again is None else again[2]:
+            for row, column, detail in self._told_apart(first_row, mixed):
                 if "'String(" in detail or "'Bool(" in detail or "'DurationIso" in detail:
                     texts[column].add(row - first_row)
         failed: dict[int, dict[int, str]] = {}
+        no_dates: dict[int, dict[int, float]] = {}
         for row, column, detail in errors:
-            if match := re.search(r"'Error\((\w+)\)", detail):
-                failed.setdefault(column, {})[row - first_row] = _ERRORS.get(match[1], "#N/A")
+            if value := error_of(detail):
+                failed.setdefault(column, {})[row - first_row] = value
+            elif (number := number_of(detail)) is not None:
+                no_dates.setdefault(column, {})[row - first_row] = number
         out = {}
         for column, name in names.items():
             out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, {}))
+            put(out[column], no_dates.get(column, {}))
         return out
+
+    def _told_apart(self, first_row: int, columns: list[int]) -> list[tuple[int, int, str]]:
+        """Reports of the texts and booleans among the numbers and dates of *columns*."""
+        try:
+            again = self._load(first_row, columns, "datetime")
+        except BaseException as error:  # at an amount of -107 thousand million and below
+            if not panicked(error):
+                raise
+            again = self._load(first_row, columns, "boolean")
+        return [] if again is None else again[2]
+
+    def _from_reports(self, first_row: int, columns: list[int]) -> dict[int, Cells]:
+        """One column at which the bulk reader breaks down, from the two loads that never do."""
+        numbers, reports = (self._load(first_row, columns, dtype) for dtype in ("float", "boolean"))
+        assert numbers and reports  # noqa: S101 - what breaks down is there
+        of = {row - first_row: detail for row, _, detail in reports[2]}
+        return {c: from_reports(numbers[1].column(name), of) for c, name in numbers[0].items()}
 
     def _load(
         self, first_row: int, columns: list[int], dtype: str | None
@@ -167,13 +194,6 @@ class BlockGrid:
         }
 
 
-#: What the bulk reader calls an error value.
-_ERRORS = {
-    "NA": "#N/A", "Ref": "#REF!", "Value": "#VALUE!", "Div0": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!",
-    "Null": "#NULL!", "GettingData": "#GETTING_DATA",
-}  # fmt: skip
-
-
 def _may_be_mixed(array: Any, strict: bool) -> bool:
     """Whether a column that came back as text is worth a second look for numbers among its texts.
 
@@ -196,7 +216,9 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
     if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
         kind = np.where(null, CellKind.BLANK, CellKind.NUMBER).astype(np.uint8)
         cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
-    elif pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
+    elif pa.types.is_temporal(array.type):
+        if pa.types.is_duration(array.type):  # hours alone: counted from the day of number 0
+            array = pc.add(pa.scalar(dt.datetime(1899, 12, 31), pa.timestamp("ms")), array)
         kind = np.where(null, CellKind.BLANK, CellKind.DATE).astype(np.uint8)
         cells = Cells(kind, date=array.cast(pa.timestamp("s"), safe=False).to_numpy(zero_copy_only=False))
     elif pa.types.is_boolean(array.type):
@@ -223,19 +245,36 @@ def _mixed(array: Any, null: Any, texts: set[int]) -> Cells:
     kind = np.full(size, CellKind.NUMBER, dtype=np.uint8)
     kind[null] = CellKind.BLANK
     kind[np.fromiter(texts, dtype=np.int64, count=len(texts))] = CellKind.TEXT
-    is_date = np.asarray(pc.fill_null(pc.match_substring_regex(array, r"^\d{4}-\d\d-\d\d \d\d:"), False))
+    is_bool = np.asarray(pc.fill_null(pc.is_in(array, value_set=pa.array(["true", "false"])), False))
+    kind[(kind == CellKind.NUMBER) & is_bool] = CellKind.TEXT
+    is_date = np.asarray(
+        pc.fill_null(pc.match_substring_regex(array, r"^[+-]?\d{4,}-\d\d-\d\d \d\d:"), False)
+    )
     kind[(kind == CellKind.NUMBER) & is_date] = CellKind.DATE
+    far = (kind == CellKind.DATE) & np.asarray(pc.fill_null(pc.match_substring_regex(array, "^[+-]"), False))
     rest = pa.array(kind == CellKind.NUMBER)
     number = pc.if_else(rest, array, pa.scalar(None, array.type)).cast(pa.float64())
-    dates = pc.if_else(pa.array(kind == CellKind.DATE), array, pa.scalar(None, array.type))
+    dates = pc.if_else(pa.array((kind == CellKind.DATE) & ~far), array, pa.scalar(None, array.type))
     dates = dates.cast(pa.timestamp("ms")).cast(pa.timestamp("s"), safe=False)
+    date = dates.to_numpy(zero_copy_only=False)
+    if far.any():  # years of other than four digits
+        date = date.copy()
+        date[far] = [np.datetime64(array[i].as_py(), "s") for i in np.flatnonzero(far)]
     text = pc.if_else(pa.array(kind == CellKind.TEXT), array, pa.scalar(None, array.type))
     return Cells(
         kind,
         number=number.to_numpy(zero_copy_only=False),
-        date=dates.to_numpy(zero_copy_only=False),
+        date=date,
         text=pd.Series(text.cast(pa.string()), dtype="str"),
     )
+
+
+#: The day of a time of day alone, as programs with a live sheet give it.
+_NO_DAY = dt.date(1899, 12, 30)
+
+
+def _plain_time(value: dt.date) -> dt.date:
+    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
 
 
 def _from_values(values: list[Any]) -> Cells:
@@ -253,10 +292,10 @@ def _from_values(values: list[Any]) -> Cells:
             kind[i], number[i] = CellKind.BOOL, float(value)
         elif isinstance(value, int | float):
             kind[i], number[i] = CellKind.NUMBER, float(value)
-        elif isinstance(value, dt.datetime):
-            kind[i], date[i] = CellKind.DATE, np.datetime64(value.replace(tzinfo=None), "s")
-        elif isinstance(value, dt.date):
-            kind[i], date[i] = CellKind.DATE, np.datetime64(value, "s")
+        elif isinstance(value, dt.date) and value.year > 1899:
+            kind[i], date[i] = CellKind.DATE, np.datetime64(_plain_time(value), "s")
+        elif isinstance(value, dt.datetime) and value.date() == _NO_DAY:  # as live sheets give a time of day
+            kind[i], date[i] = CellKind.DATE, np.datetime64(_plain_time(value) + dt.timedelta(days=1), "s")
         else:
             kind[i], text[i] = CellKind.TEXT, str(value)
     return Cells(kind, number=number, date=date, text=pd.Series(text, dtype="str"))

@@ -82,7 +82,8 @@ class Cells:
 
     ``number`` is float64 (NaN where there is none; True and False are 1 and 0), ``date`` is
     ``datetime64[s]`` (NaT where there is none), ``text`` is an Arrow-backed pandas ``str`` series (NA
-    where there is none; error cells hold the error's text). An array is None when no cell needs it.
+    where there is none; error cells hold the error's text). An array is None when no cell needs it. A cell formatted
+    as a date whose number is none has the kind DATE, the number and NaT.
     """
 
     kind: npt.NDArray[np.uint8]

@@ -23,6 +23,7 @@ from qq_excel.reading.guard import damaged
 from qq_excel.reading.model import Area, CellError
 from qq_excel.reading.passengers import parse
 from qq_excel.reading.scan import SheetScan, XmlScan
+from qq_excel.reading.serials import date_of
 from qq_excel.reading.source import Source
 
 _OWN_NAMES = {"qq_kind": "kind", "qq_version": "version"}
@@ -248,7 +249,7 @@ class Package:
                 number = float(text)
             except ValueError:
                 return text
-            return serial_to_date(number, self.date1904) if type_ == "date" else number
+            return date_of(number, self.date1904) if type_ == "date" else number
         if type_ == "d":
             try:
                 return dt.datetime.fromisoformat(text)
@@ -292,11 +293,3 @@ class Package:
                     ):
                         out.add(index)
         return frozenset(out)
-
-
-def serial_to_date(serial: float, date1904: bool = False) -> dt.datetime | float:
-    """A date serial as a date; a number that is none stays a number."""
-    if not 0 <= serial < 2_958_466:
-        return serial
-    start = dt.datetime(1904, 1, 1) if date1904 else dt.datetime(1899, 12, 30)
-    return start + dt.timedelta(seconds=round(serial * 86_400))

@@ -196,13 +196,15 @@ class _Worker:
         timer.start()
         try:
             frames.send(self._process.stdin, (name, options.limits, args, more))
-            how, answer = frames.receive(self._process.stdout)
+            how, answer, noted = frames.receive(self._process.stdout)
         except (EOFError, OSError):
             self._process.wait()
             raise self._why(options, timed_out.is_set()) from None
         finally:
             timer.cancel()
         self.served += 1
+        if noted:
+            log.error("from a reading process: %s", noted.rstrip())
         if how == "error":
             raise answer
         if how == "memory":

@@ -30,7 +30,7 @@ def make_table(grid: Any, found: Located) -> Table:
     exact = [
         c
         for name, c in found.columns.items()
-        if fields[name].type.numeric or fields[name].type is FieldType.DATE
+        if fields[name].type.numeric or fields[name].type in (FieldType.DATE, FieldType.TIME)
     ]
     # columns that are no field may hold the word 合计, or what stands below the table
     beside = {*found.unknown, *range(max(0, min(found.columns.values()) - 2), min(found.columns.values()))}

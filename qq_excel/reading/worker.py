@@ -1,12 +1,14 @@
 """The process that reads what is foreign: whatever a file does to a parser, it does it here.
 
 It takes one request after the other from its standard input, answers on its standard output, and ends
-when the input ends. What libraries print, a Rust panic above all, goes to its standard error, which
-:mod:`qq_excel.reading.pool` keeps for the log.
+when the input ends. What is logged meanwhile goes with the answer, for the program's log. What libraries print, a Rust
+panic above all, goes to its standard error, which :mod:`qq_excel.reading.pool` keeps for the case that it dies.
 """
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -27,6 +29,10 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # whoever prints does not spoil an answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends its workers
+    noted = io.StringIO()
+    handler = logging.StreamHandler(noted)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger("qq_excel").addHandler(handler)
     calls = _calls()
     frames.send(answers, "ready")
     while True:
@@ -42,7 +48,9 @@ def main() -> None:
         except MemoryError:
             answer = "memory", None
         without_limits()
-        frames.send(answers, answer)
+        frames.send(answers, (*answer, noted.getvalue()))
+        noted.seek(0)
+        noted.truncate()
 
 
 def _calls() -> dict[str, Callable[..., Any]]:

@@ -26,7 +26,9 @@ MEASURE = """
 import json, sys, time
 from pathlib import Path
 from qq_excel.reading import Limits, Options
+from qq_excel.faults import set_up_log
 from qq_excel.reading.pool import Pool
+set_up_log()
 with Pool(1, Options(Limits(seconds=int(sys.argv[1]), memory_bytes=int(sys.argv[2])))) as pool:
     for name in sys.argv[3:]:
         start = time.monotonic()
@@ -49,11 +51,11 @@ def files() -> list[Path]:
     return sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.suffix not in (".tsv", ".md", ".txt"))
 
 
-def test_every_file_is_read_or_refused_within_time_and_memory() -> None:
+def test_every_file_is_read_or_refused_within_time_and_memory(tmp_path: Path) -> None:
     paths = files()
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(SECONDS), "8000000000", *map(str, paths)],
-        capture_output=True, text=True, timeout=SECONDS * len(paths), check=False,
+        capture_output=True, text=True, timeout=SECONDS * len(paths), check=False, env={**os.environ, "QQ_LOG_DIR": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2_000:]
     assert done.stderr == ""
