@@ -11,6 +11,7 @@ from qq_excel.cli import common, usage
 from qq_excel.cli.addin import addin_app
 from qq_excel.cli.commands import checks, files, papers, reference
 from qq_excel.cli.common import LangOption, Language
+from qq_excel.cli.register_keeping import keeping_app
 from qq_excel.cli.registering import register_app
 from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
@@ -31,6 +32,7 @@ for group in (checks, papers, files, reference):
     app.add_typer(group.app)
 app.add_typer(report_app, name="report")
 app.add_typer(addin_app, name="addin")
+register_app.add_typer(keeping_app)
 app.add_typer(register_app, name="register")
 
 

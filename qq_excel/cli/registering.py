@@ -1,10 +1,9 @@
-"""``qq-excel register``: look into the register, verify it, keep it."""
+"""``qq-excel register``: look into the register, verify it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,12 +12,20 @@ from rich.table import Table as Grid
 from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, TablesDir, out
-from qq_excel.errors import InputError
-from qq_excel.language import Text, t
-from qq_excel.register.entries import EVENTS, Event
+from qq_excel.cli.register_options import (
+    EventOption,
+    Period,
+    PeriodArgument,
+    Unit,
+    Url,
+    hash_of,
+    opened_at,
+    period_of,
+)
+from qq_excel.language import t
+from qq_excel.register.entries import EVENTS
 
 if TYPE_CHECKING:
-    from qq_excel.register import Register
     from qq_excel.register.claims import Moment
     from qq_excel.register.entries import Written
 
@@ -29,20 +36,6 @@ register_app = typer.Typer(
     no_args_is_help=True,
 )
 
-Url = Annotated[
-    str,
-    typer.Option(
-        "--register",
-        envvar="QQ_REGISTER",
-        help=t(
-            "登记簿：SQLite 文件的路径，或 postgresql://用户@主机/库（也可用环境变量 QQ_REGISTER）",
-            "the register: path of a SQLite file, or postgresql://user@host/database (or the variable QQ_REGISTER)",
-        ),
-    ),
-]
-Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
-Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
-EventOption = Annotated[Event | None, typer.Option("--event", help=t("哪一类", "of which event"))]
 
 #: Of a row, besides amounts and dates; ``--format json`` has all of it.
 _TOLD = frozenset(
@@ -50,24 +43,11 @@ _TOLD = frozenset(
 )
 
 
-class About(StrEnum):
-    """What a note is on."""
-
-    CLAIM = "claim"
-    UNIT = "unit"
-
-
 class Basis(StrEnum):
     """Which date claims are aged by."""
 
     OCCURRED = "occurred"
     DUE = "due"
-
-
-def _open(url: str, tables: Path | None, *, make: bool = False) -> Register:
-    from qq_excel.register import open_register  # noqa: PLC0415
-
-    return open_register(url, tables, make=make)
 
 
 def _table(columns: dict[str, str], rows: list[list[Any]]) -> None:
@@ -99,8 +79,8 @@ def list_entries(
 ) -> int:
     """List entries."""
     del lang
-    with _open(register, tables) as opened:
-        found = opened.entries(event=event, unit=unit, period=period)
+    with opened_at(register, tables) as opened:
+        found = opened.entries(event=event, unit=unit, period=period and period_of(period))
     if format is Format.JSON:
         common.print_json([_document(w) for w in found])
         return OK
@@ -157,9 +137,8 @@ def verify(
 ) -> int:
     """Verify the chain: exit code 1 when something is not what was written."""
     del lang
-    with _open(register, tables) as opened:
-        count, broken = opened.broken(files=not quick, head=head)
-        last = opened.head()[1]
+    with opened_at(register, tables) as opened:
+        count, broken, last = opened.verify(files=not quick, head=None if head is None else hash_of(head))
     if format is Format.JSON:
         why = None if broken is None else {"n": broken.n, "why": str(broken.why)}
         common.print_json({"entries": count, "whole": broken is None, "head": last, "broken": why})
@@ -190,7 +169,7 @@ def claim(
     del lang
     from qq_excel.register.claims import life_of  # noqa: PLC0415
 
-    with _open(register, tables) as opened:
+    with opened_at(register, tables) as opened:
         life = [m for m in life_of(opened, claim_id) if unit is None or m.unit in (unit, None)]
     if format is Format.JSON:
         common.print_json(
@@ -241,7 +220,7 @@ def _told(m: Moment) -> tuple[str, str]:
 
 @register_app.command(help=t("一期全集团的账龄（各单位、各账龄段）", "the group's ageing of a period"))
 def ageing(
-    period: Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))],
+    period: PeriodArgument,
     register: Url,
     basis: Annotated[
         Basis,
@@ -254,10 +233,11 @@ def ageing(
     """Sum up a period's ageing."""
     del lang
     from qq_excel.register import periods  # noqa: PLC0415
+    from qq_excel.warnings import NO_BAND, NOT_DUE  # noqa: PLC0415
 
     name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
-    with _open(register, tables) as opened:
-        rows = periods.ageing(opened, period, name)
+    with opened_at(register, tables) as opened:
+        rows = periods.ageing(opened, period_of(period), name)
     if format is Format.JSON:
         common.print_json(
             [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows]
@@ -269,14 +249,17 @@ def ageing(
         t("笔数", "claims"): "right",
         t("余额（元）", "yuan"): "right",
     }
+    named = {str(band.zh): band for band in (NO_BAND, NOT_DUE)}
     total = [t("合计", "total"), "", sum(r.count for r in rows), money.yuan(sum(r.amount for r in rows))]
-    _table(columns, [*([r.unit, r.band, r.count, money.yuan(r.amount)] for r in rows), total])
+    _table(
+        columns, [*([r.unit, named.get(r.band, r.band), r.count, money.yuan(r.amount)] for r in rows), total]
+    )
     return OK
 
 
 @register_app.command(help=t("一期全集团的预警（各单位、各级、各原因）", "the group's warnings of a period"))
 def warnings(
-    period: Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))],
+    period: PeriodArgument,
     register: Url,
     tables: TablesDir = None,
     format: FormatOption = Format.TEXT,
@@ -287,8 +270,8 @@ def warnings(
     from qq_excel.register import periods  # noqa: PLC0415
     from qq_excel.warnings import CAUSES, LEVEL_TEXTS  # noqa: PLC0415
 
-    with _open(register, tables) as opened:
-        rows = periods.warnings(opened, period)
+    with opened_at(register, tables) as opened:
+        rows = periods.warnings(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
             [
@@ -315,101 +298,4 @@ def warnings(
             for r in rows
         ],
     )
-    return OK
-
-
-@register_app.command(help=t("记一笔：某笔债权或某单位的决定、情况", "note a decision on a claim or unit"))
-def note(
-    subject: Annotated[str, typer.Argument(help=t("债权编号或单位", "a claim's number, or a unit"))],
-    text: Annotated[str, typer.Argument(help=t("内容", "what is to be noted"))],
-    register: Url,
-    on: Annotated[
-        About,
-        typer.Option(
-            "--on", help=t("对象是债权（claim）还是单位（unit）", "whether it is on a claim or a unit")
-        ),
-    ] = About.CLAIM,
-    period: Period = None,
-    tables: TablesDir = None,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Append a note."""
-    del lang
-    from qq_excel.register import Entry  # noqa: PLC0415
-    from qq_excel.register.entries import digest  # noqa: PLC0415
-
-    body = {"text": text}
-    unit, claims = (subject, ()) if on is About.UNIT else (None, (subject,))
-    with _open(register, tables) as opened:
-        count = opened.append([Entry("note", subject, digest([period, body]), body, unit, period, claims)])
-    out.print(
-        t("已登记。", "Noted.")
-        if count
-        else t("与最近一条相同，没有重复登记。", "The same as the last one; not noted again.")
-    )
-    return OK
-
-
-@register_app.command(help=t("备份成一个 zip", "back up to one zip"))
-def backup(
-    register: Url,
-    target: Annotated[Path, typer.Option("-o", "--out", help=t("备份文件", "the backup"))],
-    tables: TablesDir = None,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Back up."""
-    del lang
-    from qq_excel.register.keeping import back_up  # noqa: PLC0415
-
-    with _open(register, tables) as opened:
-        count, head = back_up(opened, target)
-    out.print(
-        t(
-            f"已备份 {count} 条到 {target}。最后一条的哈希：",
-            f"{count} entries backed up to {target}. Last hash:",
-        ),
-        markup=False,
-    )
-    out.print(head, soft_wrap=True)
-    return OK
-
-
-@register_app.command(help=t("把备份恢复到一个新的登记簿", "restore a backup into a new register"))
-def restore(
-    source: Annotated[Path, typer.Argument(help=t("备份文件", "the backup"))],
-    register: Url,
-    tables: TablesDir = None,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Restore."""
-    del lang
-    from qq_excel.register import keeping  # noqa: PLC0415
-
-    if not source.is_file():
-        raise InputError(
-            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
-        )
-    with _open(register, tables, make=True) as opened:
-        count = keeping.restore(opened, source)
-    out.print(t(f"已恢复 {count} 条。", f"{count} entries restored."))
-    return OK
-
-
-@register_app.command(help=t("导出为 .csv 或 .jsonl", "export to .csv or .jsonl"))
-def export(
-    register: Url,
-    target: Annotated[Path, typer.Option("-o", "--out", help=t("导出文件", "the file"))],
-    event: EventOption = None,
-    period: Period = None,
-    unit: Unit = None,
-    tables: TablesDir = None,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Export."""
-    del lang
-    from qq_excel.register import keeping  # noqa: PLC0415
-
-    with _open(register, tables) as opened:
-        count = keeping.export(opened, target, event=event, unit=unit, period=period)
-    out.print(t(f"已导出 {count} 条到 {target}。", f"{count} entries exported to {target}."), markup=False)
     return OK

@@ -8,19 +8,21 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.output import looks_like_formula, same_zip, write_bytes, write_text
-from qq_excel.register.entries import START, Entry, Written, canonical
+from qq_excel.register.entries import EVENTS, START, Entry, Written, canonical
 
 if TYPE_CHECKING:
     from qq_excel.register.register import Register
 
 FORMAT, VERSION = "qq-excel-register", 1
 _ENTRIES, _MANIFEST, _FILES = "entries.jsonl", "manifest.json", "files/"
+_MANIFEST_MOST = 1 << 16
 #: Bytes of the entries of a backup; a thousand units write some two megabytes a period.
 _MOST = 4 << 30
 #: What reading a damaged zip, or lines that are no entries, can end in.
@@ -32,10 +34,11 @@ _DAMAGED = (
 def back_up(register: Register, target: Path) -> tuple[int, str]:
     """Write the whole register to the zip *target*; the number of entries and the last hash.
 
-    Only a register that is whole is backed up. Raises :class:`InputError` and
+    Only a register that is whole is backed up, and of what is there already only a backup is replaced. Raises :class:`InputError` and
     :class:`~qq_excel.errors.OutputError`.
     """
-    _, broken = register.broken()
+    _must_be_ours(target)
+    broken = register.verify().broken
     if broken is not None:
         raise InputError(
             Text(
@@ -62,10 +65,29 @@ def back_up(register: Register, target: Path) -> tuple[int, str]:
     return len(every), head
 
 
+def _must_be_ours(target: Path) -> None:
+    """Refuse to write over anything but an earlier backup: the register itself, say, or what was handed in."""
+    if not target.is_file():
+        return
+    try:
+        with zipfile.ZipFile(target) as archive, archive.open(_MANIFEST) as manifest:
+            if json.loads(manifest.read(_MANIFEST_MOST))["format"] == FORMAT:
+                return
+    except _DAMAGED:
+        pass
+    raise InputError(
+        Text(
+            f"{target}：这个文件不是登记簿备份，不能覆盖，没有备份。请换一个文件名。",
+            f"{target} is no backup of a register and is never written over; nothing was backed up. Choose another name.",
+        )
+    )
+
+
 def restore(register: Register, source: Path) -> int:
     """Put the backup *source* into an empty register; how many entries it has.
 
-    The chain and every file are compared before anything is written. Raises :class:`InputError`.
+    The chain and every file are compared before anything is written; what was written is taken away again when it
+    cannot be finished. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
     """
     count, _ = register.head()
     if count:
@@ -82,18 +104,27 @@ def restore(register: Register, source: Path) -> int:
         raise InputError(
             Text(f"{source}：打不开，{why.zh}。", f"{source}: cannot be opened: {why.en}.")
         ) from None
+    with file, _whole(source), zipfile.ZipFile(file) as archive:
+        manifest = json.loads(archive.read(_MANIFEST))
+        if manifest["format"] != FORMAT or manifest["version"] != VERSION:
+            raise ValueError
+        if archive.getinfo(_ENTRIES).file_size > _MOST:
+            raise ValueError
+        every = [_written(json.loads(line)) for line in archive.read(_ENTRIES).splitlines()]
+        _must_be_whole(every, manifest["head"])
+        contents = {f["path"]: f["sha256"] for w in every for f in w.entry.body.get("files", ())}
+        for path, sha256 in contents.items():
+            _member(archive, path, sha256)
+        # and read once more when it is written: whoever has the zip may have changed it meanwhile
+        register.put_back(every, lambda: ((p, _member(archive, p, sha256)) for p, sha256 in contents.items()))
+    return len(every)
+
+
+@contextmanager
+def _whole(source: Path) -> Iterator[None]:
+    """What is wrong with the backup *source*, in one sentence. Raises :class:`InputError`."""
     try:
-        with file, zipfile.ZipFile(file) as archive:
-            manifest = json.loads(archive.read(_MANIFEST))
-            if manifest["format"] != FORMAT or manifest["version"] != VERSION:
-                raise ValueError
-            if archive.getinfo(_ENTRIES).file_size > _MOST:
-                raise ValueError
-            every = [_written(json.loads(line)) for line in archive.read(_ENTRIES).splitlines()]
-            _must_be_whole(every, manifest["head"])
-            contents = {f["path"]: f["sha256"] for w in every for f in w.entry.body.get("files", ())}
-            for path, sha256 in contents.items():
-                _unpack(archive, path, sha256, register)
+        yield
     except _DAMAGED as error:
         raise InputError(
             Text(
@@ -101,8 +132,6 @@ def restore(register: Register, source: Path) -> int:
                 f"{source}: this is no whole backup of a register. Take another one.",
             )
         ) from error
-    register.put_back(every)
-    return len(every)
 
 
 def _must_be_whole(every: list[Written], head: str) -> None:
@@ -115,7 +144,8 @@ def _must_be_whole(every: list[Written], head: str) -> None:
         raise ValueError
 
 
-def _unpack(archive: zipfile.ZipFile, path: str, sha256: str, register: Register) -> None:
+def _member(archive: zipfile.ZipFile, path: str, sha256: str) -> bytes:
+    """The file *path* of a backup, when it is what was written."""
     import hashlib  # noqa: PLC0415
 
     parts = PurePosixPath(path).parts
@@ -124,7 +154,7 @@ def _unpack(archive: zipfile.ZipFile, path: str, sha256: str, register: Register
     content = archive.read(_FILES + path)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError
-    write_bytes(register.store.folder.joinpath(*parts), content)
+    return content
 
 
 def export(register: Register, target: Path, **fits: Any) -> int:
@@ -178,6 +208,14 @@ def _plain(w: Written) -> dict[str, Any]:
 
 
 def _written(line: dict[str, Any]) -> Written:
+    """The entry of a line of a backup. Raises one of ``_DAMAGED`` when it is none."""
+    names = [f[k] for f in line["body"].get("files", ()) for k in ("kind", "path", "sha256")]
+    words = [line[k] for k in ("at", "by", "event", "subject", "content", "hash")] + line["claims"] + names
+    maybe = [line[k] for k in ("unit", "period")]
+    if line["event"] not in EVENTS or not all(
+        isinstance(w, str) for w in [*words, *(m or "" for m in maybe)]
+    ):
+        raise ValueError
     entry = Entry(
         line["event"],
         line["subject"],

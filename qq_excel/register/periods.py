@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.register.store import cannot_be_read, is_whole
-from qq_excel.warnings import CAUSES, LEVELS
+from qq_excel.warnings import CAUSES, LEVELS, NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.register.register import Register
 
 #: The column of each basis of ageing.
 BANDS = {"业务发生日": "_band_occurred", "约定付款日": "_band_due"}
+#: The unit whose claim a row is, as the sheets name it where none is given.
+_UNIT = f"coalesce(_creditor, '{NO_UNIT}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def ledgers(register: Register, period: str) -> list[str]:
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
     """The ageing of a period by unit and band."""
     rows = _asked(
-        f"SELECT _creditor, {BANDS[basis]}, count(*), sum(coalesce(balance, 0)) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
+        f"SELECT {_UNIT}, {BANDS[basis]}, count(*), sum(coalesce(balance, 0)) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
         "GROUP BY ALL ORDER BY ALL",
         ledgers(register, period),
     )
@@ -67,7 +69,7 @@ def warnings(register: Register, period: str) -> list[Warned]:
     """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
     columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
     rows = _asked(
-        f"SELECT _creditor, {columns}, count(*), sum(coalesce(balance, 0)) "  # noqa: S608 - names of ours
+        f"SELECT {_UNIT}, {columns}, count(*), sum(coalesce(balance, 0)) "  # noqa: S608 - names of ours
         "FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY ALL",
         ledgers(register, period),
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
@@ -39,6 +39,16 @@ class Broken:
 
     n: int
     why: Text
+
+
+class Verified(NamedTuple):
+    """What was found at one moment: how many entries, the first place that is not what was written, if any, and the
+    hash of the last entry that is.
+    """
+
+    entries: int
+    broken: Broken | None
+    head: str
 
 
 def open_register(url: str, tables: Path | None = None, *, make: bool = True) -> Register:
@@ -112,20 +122,33 @@ class Register:
                 connection.execute(claims.insert(), named)
             return len(rows)
 
-    def put_back(self, every: Sequence[Written]) -> None:
-        """Write the entries of a backup as they were; the register must be empty."""
+    def put_back(
+        self, every: Sequence[Written], files: Callable[[], Iterable[tuple[str, bytes]]] = tuple
+    ) -> None:
+        """Write the entries of a backup as they were, their *files* (name, content) first; the register must be empty.
+
+        All is kept, or nothing: nobody else writes meanwhile, and files that were new are taken away again.
+        """
 
         def work() -> None:
             from qq_excel.register.schema import claims, entries  # noqa: PLC0415
 
             with self.database.write() as connection:
-                if self._last(connection)[0]:
+                last = self._last(connection)
+                if every and last == (every[-1].n, every[-1].hash):
+                    return  # it was kept, and then the connection broke off
+                if last[0]:
                     raise InputError(Text("登记簿中已有内容。", "The register is not empty."))
-                for start in range(0, len(every), _AT_ONCE):
-                    connection.execute(entries.insert(), [_row(w) for w in every[start : start + _AT_ONCE]])
-                named = [{"claim_id": c, "n": w.n} for w in every for c in dict.fromkeys(w.entry.claims)]
-                if named:
-                    connection.execute(claims.insert(), named)
+                with self.store.putting_back() as put:
+                    for name, content in files():
+                        put(name, content)
+                    for start in range(0, len(every), _AT_ONCE):
+                        connection.execute(
+                            entries.insert(), [_row(w) for w in every[start : start + _AT_ONCE]]
+                        )
+                    named = [{"claim_id": c, "n": w.n} for w in every for c in dict.fromkeys(w.entry.claims)]
+                    if named:
+                        connection.execute(claims.insert(), named)
 
         self.database.retrying(work)
 
@@ -224,19 +247,19 @@ class Register:
 
     # --- verifying --------------------------------------------------------------------------------
 
-    def broken(self, *, files: bool = True, head: str | None = None) -> tuple[int, Broken | None]:
-        """How many entries there are, and the first place that is not what was written, if any.
+    def verify(self, *, files: bool = True, head: str | None = None) -> Verified:
+        """Compare all with what was written, as it stands at one moment.
 
         With *files* the tables and findings that entries name are compared too. *head* is the hash that the
         register's last entry had at some time before: it must still be in the chain.
         """
-        return self.database.retrying(lambda: self._broken(files, head))
+        return self.database.retrying(lambda: self._verify(files, head))
 
-    def _broken(self, files: bool, head: str | None) -> tuple[int, Broken | None]:
+    def _verify(self, files: bool, head: str | None) -> Verified:
         with self.database.read() as connection:  # one view of it all: others may append meanwhile
-            return self._broken_in(connection, files, head)
+            return self._verify_in(connection, files, head)
 
-    def _broken_in(self, connection: Any, files: bool, head: str | None) -> tuple[int, Broken | None]:
+    def _verify_in(self, connection: Any, files: bool, head: str | None) -> Verified:
         import sqlalchemy as sa  # noqa: PLC0415
 
         from qq_excel.register.schema import entries  # noqa: PLC0415
@@ -247,20 +270,20 @@ class Register:
             count += 1
             if written.n != count:
                 why = Text(f"第 {count} 条不见了", f"entry {count} is gone")
-                return count, Broken(count, why)
+                return Verified(count, Broken(count, why), before)
             if written.hashed(before) != written.hash:
-                return count, Broken(count, Text("内容与写入时不同", "it is not what was written"))
+                why = Text("内容与写入时不同", "it is not what was written")
+                return Verified(count, Broken(count, why), before)
             before = written.hash
             seen = seen or before == head
             wrong = self.store.wrong(written.entry.body.get("files", ())) if files else None
             if wrong is not None:
-                return count, Broken(count, wrong)
+                return Verified(count, Broken(count, wrong), before)
             due.update((count, claim) for claim in written.entry.claims)
         if not seen:
-            return count, Broken(
-                count, Text("记下的最后一条已不在其中", "the entry that was the last one is not there")
-            )
-        return count, self._claims_broken(connection, due)
+            why = Text("记下的最后一条已不在其中", "the entry that was the last one is not there")
+            return Verified(count, Broken(count, why), before)
+        return Verified(count, self._claims_broken(connection, due), before)
 
     def _claims_broken(self, connection: Any, due: set[tuple[int, str]]) -> Broken | None:
         """The copy that claims are searched by, against the chain, which names *due*."""

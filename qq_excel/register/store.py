@@ -7,7 +7,8 @@ findings/PERIOD/UNIT_DIGEST.parquet    what was found in a submission
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,26 @@ class Store:
         if not path.exists():
             write_bytes(path, content)
         return {"kind": kind, "path": name, "sha256": digest}
+
+    @contextmanager
+    def putting_back(self) -> Iterator[Callable[[str, bytes], None]]:
+        """What keeps the content of a backup under the name that its entry has. Files that were not there before are
+        taken away again unless the block ends well.
+        """
+        new: list[Path] = []
+
+        def put(name: str, content: bytes) -> None:
+            path = self.folder / name
+            if not path.exists():
+                new.append(path)
+            write_bytes(path, content)
+
+        try:
+            yield put
+        except BaseException:
+            for path in new:
+                path.unlink(missing_ok=True)
+            raise
 
     def paths(self, files: Iterable[Mapping[str, Any]], kind: str) -> list[Path]:
         """Where the files of one kind lie that entries name."""

@@ -13,7 +13,7 @@ A claim shows every cause and bears its highest level. What could not be judged 
 
 from __future__ import annotations
 
-from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Ageing
+from qq_excel.warnings.ageing import NO_BAND, NO_UNIT, NOT_DUE, Ageing
 from qq_excel.warnings.book import CAUSES, LEVEL_TEXTS, LEVELS, Cause, Sum, Warned, WarningBook
 from qq_excel.warnings.claims import judged_rows, warnings_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "LEVEL_TEXTS",
     "NOT_DUE",
     "NO_BAND",
+    "NO_UNIT",
     "Ageing",
     "Cause",
     "Sum",

@@ -23,7 +23,7 @@ from qq_excel.rules.stack import Source
 
 NOT_DUE = Text("未到期", "not due")
 NO_BAND = Text("无法归段", "in no band")
-_NO_UNIT = "（未填单位）"
+NO_UNIT = "（未填单位）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Ageing:
 
 def unit_of(table: Table) -> str:
     """The unit of rows that name none: the head block's."""
-    return table.text("unit") or _NO_UNIT
+    return table.text("unit") or NO_UNIT
 
 
 def ledger_totals(source: Source) -> dict[str, int]:

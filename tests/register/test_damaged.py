@@ -16,11 +16,12 @@ from qq_excel.register import Entry, Register, open_register
 from qq_excel.register.claims import life_of, update_index
 from qq_excel.register.keeping import back_up, restore
 from qq_excel.register.periods import ageing
+from qq_excel.warnings import CAUSES
 
 LOST = "数据表不见了或已损坏.*从备份恢复"
 
 
-def submit(register: Register, unit: str, *claims: str) -> Path:
+def submit(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> Path:
     """Register a ledger of *unit*; where its table lies."""
     table = io.BytesIO()
     amounts = [100] * len(claims)
@@ -29,9 +30,14 @@ def submit(register: Register, unit: str, *claims: str) -> Path:
         "balance": amounts,
         "_creditor": [unit] * len(claims),
         "_band_occurred": ["1年以内"] * len(claims),
+        **{
+            name: [warning] * len(claims) for name in ("_warning", *(f"_warning_{cause}" for cause in CAUSES))
+        },
     }
-    pq.write_table(pa.table(columns), table)
-    file = register.store.put("receivables", unit, "2026Q3", table.getvalue())
+    text = pa.string()
+    schema = pa.schema([(name, pa.int64() if name == "balance" else text) for name in columns])
+    pq.write_table(pa.table(columns, schema=schema), table)
+    file = register.store.put("receivables", unit or "a.xlsx", "2026Q3", table.getvalue())
     body = {"files": [file], "workbooks": []}
     register.append([Entry("submission", f"2026Q3/{unit}", file["sha256"], body, unit, "2026Q3")])
     return register.store.folder / file["path"]
@@ -53,9 +59,9 @@ def test_verifying_while_another_one_appends_finds_nothing_wrong(url: str, tmp_p
             other.append([note(next(late))])
 
         sa.event.listen(register.database.engine, "after_cursor_execute", meanwhile)
-        count, broken = register.broken()
+        count, broken, _ = register.verify()
         assert broken is None
-        assert count < other.broken()[0]
+        assert count < other.verify().entries
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1 half a table")])

@@ -53,7 +53,7 @@ def test_it_appends_what_is_new_of_each_subject(url: str, tmp_path: Path) -> Non
         assert register.contents("note") == {"s1": "a", "s2": "a"}
         first = register.entries()[0]
         assert (first.at, first.by) == ("2026-10-09T08:00:00+00:00", "zhou@hq")
-        assert register.broken() == (4, None)
+        assert register.verify()[:2] == (4, None)
 
 
 def test_its_tables_are_those_of_the_migrations(url: str, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_tampering_with_one_row_is_found(url: str, tmp_path: Path, statement: st
     with opened(url, tmp_path) as register:
         register.append([note(1), note(2, "b"), note(3, "x", "ZQ-2"), note(4)])
         head = register.head()[1]
-        assert register.broken(head=head) == (4, None)
+        assert register.verify(head=head)[:2] == (4, None)
         for forbidden in (schema.entries.update().values(unit="u9"), schema.entries.delete()):
             with (
                 pytest.raises(sa.exc.DBAPIError, match="append-only"),
@@ -100,7 +100,7 @@ def test_tampering_with_one_row_is_found(url: str, tmp_path: Path, statement: st
             with register.database.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         _tamper(register, statement)
-        _, broken = register.broken(head=head)
+        broken = register.verify(head=head).broken
         assert broken is not None
         assert (broken.n, broken.why.zh) == (n, why)
 
@@ -109,15 +109,15 @@ def test_a_table_that_was_changed_or_is_gone_is_found(tmp_path: Path) -> None:
     with opened(str(tmp_path / "r.db"), tmp_path) as register:
         file = register.store.put("receivables", "华东", "2026Q3", b"PAR1")
         register.append([Entry("submission", "2026Q3/华东", "c", {"files": [file]}, "华东", "2026Q3")])
-        assert register.broken() == (1, None)
+        assert register.verify()[:2] == (1, None)
         path = tmp_path / "tables" / file["path"]
         path.write_bytes(b"PAR2")
-        broken = register.broken()[1]
+        broken = register.verify().broken
         assert broken is not None
         assert broken.why.zh == f"数据表 {file['path']} 与写入时不同"
-        assert register.broken(files=False) == (1, None)
+        assert register.verify(files=False)[:2] == (1, None)
         path.unlink()
-        broken = register.broken()[1]
+        broken = register.verify().broken
         assert broken is not None
         assert "不见了" in broken.why.zh
 
@@ -137,7 +137,7 @@ def test_a_backup_goes_into_either_database(url: str, server: Server, tmp_path: 
         with opened(other, tmp_path / "other") as copy:
             assert restore(copy, tmp_path / "a.zip") == 2
             assert copy.head() == register.head()
-            assert copy.broken() == (2, None)
+            assert copy.verify()[:2] == (2, None)
             assert [w.n for w in copy.entries(claim="ZQ-1")] == [2]
             assert copy.append([note(2, "b", "ZQ-1")]) == 0
             assert export(copy, tmp_path / "all.csv") == 2
@@ -172,7 +172,7 @@ def test_killed_at_many_moments_nothing_is_lost_or_doubled(url: str, tmp_path: P
     assert int(done.stdout) == MOMENTS
     with opened(url, tmp_path) as register:
         assert [w.entry for w in register.entries()] == [writer.entry(n) for n in range(writer.ENTRIES)]
-        assert register.broken() == (writer.ENTRIES, None)
+        assert register.verify()[:2] == (writer.ENTRIES, None)
 
 
 def test_two_writers_at_once_take_turns(url: str, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_two_writers_at_once_take_turns(url: str, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     with opened(url, tmp_path) as register:
-        assert register.broken() == (50, None)
+        assert register.verify()[:2] == (50, None)
         assert sorted(w.entry.subject for w in register.entries()) == sorted(
             f"s{n + more}" for n in range(25) for more in (0, 100)
         )
@@ -233,7 +233,7 @@ def test_a_database_that_restarts_in_the_middle_is_waited_for(server: Server, tm
     thread.join()
     with opened(url, tmp_path) as register:
         assert [w.entry.subject for w in register.entries()] == [f"s{n}" for n in range(60)]
-        assert register.broken() == (60, None)
+        assert register.verify()[:2] == (60, None)
 
 
 def test_a_disk_that_is_full_is_told_and_loses_nothing(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_disk_that_is_full_is_told_and_loses_nothing(tmp_path: Path) -> None:
     assert "登记簿" in done.stderr
     assert "不能使用：磁盘" in done.stderr
     with opened(url, tmp_path) as register:
-        assert register.broken() == (1, None)
+        assert register.verify()[:2] == (1, None)
         assert register.append([note(2)]) == 1
 
 

@@ -1,0 +1,78 @@
+"""What the commands of ``qq-excel register`` share: their options, and what is given with them put into form."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qq_excel.errors import InputError
+from qq_excel.language import Text, t
+from qq_excel.register.entries import Event
+
+if TYPE_CHECKING:
+    from qq_excel.register import Register
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        envvar="QQ_REGISTER",
+        help=t(
+            "登记簿：SQLite 文件的路径，或 postgresql://用户@主机/库（也可用环境变量 QQ_REGISTER）",
+            "the register: path of a SQLite file, or postgresql://user@host/database (or the variable QQ_REGISTER)",
+        ),
+    ),
+]
+Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
+PeriodArgument = Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
+Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
+EventOption = Annotated[Event | None, typer.Option("--event", help=t("哪一类", "of which event"))]
+
+
+def opened_at(url: str, tables: Path | None, *, make: bool = False) -> Register:
+    """The register at *url*; one that is not there is made only when *make* says so."""
+    from qq_excel.register import open_register  # noqa: PLC0415
+
+    return open_register(url, tables, make=make)
+
+
+def hash_of(text: str) -> str:
+    """The hash of an entry as it was noted. Raises :class:`InputError` when *text* is none."""
+    if not re.fullmatch(r"[0-9a-f]{64}", noted := text.strip().lower()):
+        raise InputError(
+            Text(
+                f"--head “{text}”不是哈希。请给出 register verify 印出的 64 位字符。",
+                f"--head '{text}' is no hash; give the 64 characters that register verify printed.",
+            )
+        )
+    return noted
+
+
+def period_of(text: str) -> str:
+    """A period as the register has it. Raises :class:`InputError` when *text* is none."""
+    from qq_excel.reading.locate import period  # noqa: PLC0415
+
+    found = period(text)
+    if found is None:
+        raise InputError(
+            Text(
+                f"“{text}”不是报告期。请写成 2026Q3、2026-09 或 2026 这样的形式。",
+                f"'{text}' is no period; write it like 2026Q3, 2026-09 or 2026.",
+            )
+        )
+    return found
+
+
+def words_of(name: Text, text: str) -> str:
+    """*text* when it says something that can be kept. Raises :class:`InputError`."""
+    if not text.strip() or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise InputError(
+            Text(
+                f"{name.zh}是空的，或者不是文字。没有登记。",
+                f"The {name.en} is blank or no text; nothing was noted.",
+            )
+        )
+    return text.strip()

@@ -1,0 +1,229 @@
+"""``qq-excel register`` with what is blank, odd or in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qq_excel.errors import InputError, OutputError
+from qq_excel.register import Entry, Register, open_register
+from qq_excel.register.entries import START, Written, canonical
+from qq_excel.register.keeping import back_up, restore
+from qq_excel.register.store import Store
+from tests.cli.support import qq, refused
+from tests.register.test_damaged import submit
+from tests.support.build import build
+from tests.support.digests import digests
+
+OLD = {
+    "occurred_on": dt.date(2021, 3, 1),
+    "due_on": dt.date(2021, 6, 1),
+    "age_band": None,
+    "overdue_days": None,
+}
+
+
+@pytest.fixture(scope="module")
+def nameless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Accepted ledgers: one of a unit, one that names a unit in no place, one with blanks for names and no period."""
+    folder = tmp_path_factory.mktemp("nameless")
+    (folder / "in").mkdir()
+    build(folder / "in" / "a.xlsx", {"receivables": [OLD]})
+    build(
+        folder / "in" / "b.xlsx",
+        {"receivables": [{**OLD, "unit": None}, {**OLD, "unit": "  "}]},
+        {"unit": None},
+    )
+    build(folder / "in" / "c.xlsx", {"receivables": [{**OLD, "unit": None}]}, {"unit": " ", "period": None})
+    found = json.loads(qq(folder, "check", "in", "-o", "found", "--format", "json").stdout)["findings"]
+    errors = sorted({(f["rule"], f["sheet"], f["cell"]) for f in found if f["level"] == "E"})
+    lines = [
+        f"- {{rule: {rule}, sheet: {sheet}, cell: {cell}, reason: x, approved_by: y, valid_until: 2027-01-01}}"
+        for rule, sheet, cell in errors
+    ]
+    (folder / "w.yaml").write_text("\n".join(["waivers:", *lines]), encoding="utf-8")
+    done = qq(folder, "batch", "in", "-o", "out", "--register", "r.db", "--waivers", "w.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", ["（未填单位） 全部（取最高级） 红 2 1,200.00", "华东分公司 长期逾期 红 1 600.00"]),
+        (
+            "en",
+            [
+                "（未填单位） all, at the highest level red 2 1,200.00",
+                "华东分公司 long past due red 1 600.00",
+            ],
+        ),
+    ],
+)
+def test_claims_of_no_unit_are_summed_up_under_a_name_of_their_own(
+    nameless: Path, lang: str, said: list[str]
+) -> None:
+    done = qq(nameless, "register", "warnings", "2026年第3季度", "--register", "r.db", "--lang", lang)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert not [line for line in said if line not in lines]
+    done = qq(
+        nameless, "register", "ageing", "2026Q3", "--register", "r.db", "--lang", lang, "--format", "json"
+    )
+    assert json.loads(done.stdout) == [
+        {"unit": "华东分公司", "band": "5年以上", "count": 1, "cents": 600_00},
+        {"unit": "（未填单位）", "band": "5年以上", "count": 2, "cents": 1200_00},
+    ]
+
+
+def test_tables_whose_rows_have_no_creditor_are_summed_up_too(tmp_path: Path) -> None:
+    """As an earlier version wrote them, or somebody else."""
+    with open_register(str(tmp_path / "r.db")) as register:
+        submit(register, "甲公司", "ZQ-1", warning="红")
+        submit(register, None, "ZQ-2", "ZQ-3", warning="红")
+    for lang, all_, red in (("zh", "全部（取最高级）", "红"), ("en", "all, at the highest level", "red")):
+        done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--lang", lang)
+        assert done.returncode == 0, done.stderr
+        lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+        assert [line for line in lines if all_ in line] == [
+            f"甲公司 {all_} {red} 1 1.00",
+            f"（未填单位） {all_} {red} 2 2.00",
+        ]
+    done = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--format", "json")
+    assert [(r["unit"], r["count"], r["cents"]) for r in json.loads(done.stdout)] == [
+        ("甲公司", 1, 100),
+        ("（未填单位）", 2, 200),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "zh", "en"),
+    [
+        (["note", " ", "x"], "对象是空的", "The subject is blank"),
+        (["note", "ZQ-1", ""], "内容是空的", "The text is blank"),
+        (["note", os.fsdecode(b"\xcd\xf5"), "x"], "不是文字", "no text"),
+        (["note", "甲", "x", "--period", "Q3"], "“Q3”不是报告期", "'Q3' is no period"),
+        (["list", "--period", "去年"], "“去年”不是报告期", "'去年' is no period"),
+        (["ageing", ""], "“”不是报告期", "'' is no period"),
+        (["verify", "--head", "60cad4"], "“60cad4”不是哈希", "'60cad4' is no hash"),
+        (["backup", "-o", "r.db"], "r.db：这个文件不是登记簿备份，不能覆盖", "r.db is no backup"),
+        (["backup", "-o", "in/a.xlsx"], "不能覆盖", "never written over"),
+        (["export", "-o", "r.db"], "请用 .csv 或 .jsonl", "to a .csv or a .jsonl"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_and_changes_nothing(
+    nameless: Path, command: list[str], zh: str, en: str
+) -> None:
+    before = digests(nameless / "in")
+    with open_register(str(nameless / "r.db")) as register:
+        head = register.head()
+    for lang, said in (("zh", zh), ("en", en)):
+        assert said in refused(nameless, "register", *command, "--register", "r.db", "--lang", lang)
+    with open_register(str(nameless / "r.db")) as register:
+        assert register.verify() == (head[0], None, head[1])
+    assert digests(nameless / "in") == before
+
+
+def test_a_backup_may_be_written_over_an_earlier_one(tmp_path: Path) -> None:
+    with open_register(str(tmp_path / "r.db")) as register:
+        submit(register, "甲公司", "ZQ-1")
+        assert back_up(register, tmp_path / "b.zip")[0] == 1
+        submit(register, "乙公司", "ZQ-2")
+        assert back_up(register, tmp_path / "b.zip")[0] == 2
+
+
+def test_the_head_is_that_of_what_was_verified(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one appends meanwhile: what came later was not verified, and is not what is noted down."""
+    with open_register(url, tmp_path) as register, open_register(url, tmp_path) as other:
+        submit(register, "甲公司", "ZQ-1")
+        first = register.head()
+        wrong = Store.wrong
+
+        def meanwhile(store: Store, files: object) -> object:
+            other.append([Entry("note", "s", str(other.head()[0]), {"text": "x"})])
+            return wrong(store, files)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Store, "wrong", meanwhile)
+        assert register.verify() == (1, None, first[1])
+        assert register.head()[0] == 2
+
+
+def _backup(folder: Path, *, break_last: bool = False) -> Path:
+    """A backup of two tables."""
+    with open_register(str(folder / "old.db")) as register:
+        for unit in ("甲公司", "乙公司"):
+            submit(register, unit, "ZQ-1")
+        back_up(register, folder / "good.zip")
+    if not break_last:
+        return folder / "good.zip"
+    with zipfile.ZipFile(folder / "good.zip") as good, zipfile.ZipFile(folder / "bad.zip", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name) + (b"x" if name == good.namelist()[-1] else b""))
+    return folder / "bad.zip"
+
+
+def _tables(register: Register) -> list[str]:
+    return sorted(digests(register.store.folder)) if register.store.folder.exists() else []
+
+
+def test_a_backup_with_one_wrong_table_leaves_none_behind(tmp_path: Path) -> None:
+    source = _backup(tmp_path, break_last=True)
+    with open_register(str(tmp_path / "new.db")) as register:
+        with pytest.raises(InputError, match="不是完整的登记簿备份"):
+            restore(register, source)
+        assert (register.head()[0], register.store.folder.exists()) == (0, False)
+
+
+def test_a_restore_that_cannot_be_finished_leaves_nothing_and_is_done_again(tmp_path: Path, url: str) -> None:
+    """The second table cannot be written: where its folder should be there is a file."""
+    source = _backup(tmp_path)
+    with zipfile.ZipFile(source) as archive:
+        first, second = sorted(n.removeprefix("files/") for n in archive.namelist() if n.startswith("files/"))
+    with open_register(url, tmp_path / "tables") as register:
+        (tmp_path / "tables" / second).mkdir(parents=True)
+        with pytest.raises(OutputError, match="同名的文件夹已存在"):
+            restore(register, source)
+        assert (register.head()[0], _tables(register)) == (0, [])
+        (tmp_path / "tables" / second).rmdir()
+        kept = tmp_path / "tables" / first
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(b"what an interrupted one left")
+        assert restore(register, source) == 2
+        assert register.verify()[:2] == (2, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"event": "deed"},
+        {"unit": 7},
+        {"claims": [1]},
+        {"body": {"files": [{"kind": "x", "path": 1, "sha256": ""}]}},
+    ],
+)
+def test_a_backup_of_no_entries_of_ours_is_refused_though_its_chain_is_right(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    entry = Entry("note", "s", "c", {"text": "x"})
+    forged = replace(entry, **change)  # type: ignore[arg-type]
+    made = Written(1, "2026-10-09T08:00:00+00:00", "x", forged, "")
+    line = {
+        "n": 1, "at": made.at, "by": made.by, "event": forged.event, "subject": "s", "content": "c", "unit": forged.unit,
+        "period": None, "claims": list(forged.claims), "body": forged.body, "hash": made.hashed(START),
+    }  # fmt: skip
+    manifest = {"format": "qq-excel-register", "version": 1, "entries": 1, "head": line["hash"], "files": 0}
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("manifest.json", canonical(manifest))
+        archive.writestr("entries.jsonl", canonical(line) + "\n")
+    with open_register(str(tmp_path / "r.db")) as register:
+        with pytest.raises(InputError, match="不是完整的登记簿备份"):
+            restore(register, tmp_path / "b.zip")
+        assert register.head()[0] == 0
