@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 200_000
 #: Rows by which the widths are found.
 _MEASURED = 2_000
+#: So many findings make a book that is put together in memory.
+_FEW = 2_000
 _COLUMNS = 8
 
 
@@ -38,7 +40,7 @@ def write_findings_book(
     files = [file] if file is not None else list(result.files)
     findings = result.findings if file is None else result.findings.of_file(file.workbook.name)
     title = t("清欠工作簿校验结果", "What the check found")
-    with paper(target, title) as book:
+    with paper(target, title, small=len(findings) <= _FEW) as book:
         summary, found = t("汇总", "summary"), t("校验结果", "findings")
         front = book.sheet(summary, tab=style.NAVY)
         rows = _list_sheet(book.sheet(found, tab="#C00000"), findings, copies or {})

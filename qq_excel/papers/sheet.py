@@ -17,7 +17,15 @@ import xlsxwriter
 from qq_excel import __version__
 from qq_excel.findings import a1
 from qq_excel.language import t
-from qq_excel.output import FIXED_TIME, looks_like_formula, same_package, scratch, writing, zip_bytes
+from qq_excel.output import (
+    FIXED_TIME,
+    looks_like_formula,
+    same_package,
+    same_zip,
+    scratch,
+    writing,
+    zip_bytes,
+)
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -267,8 +275,20 @@ class Paper:
 
 
 @contextmanager
-def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
-    """A workbook that takes its place at *target* when the block ends well."""
+def paper(
+    target: Path, title: str, properties: Mapping[str, str] | None = None, *, small: bool = False
+) -> Iterator[Paper]:
+    """A workbook that takes its place at *target* when the block ends well.
+
+    A *small* one is made in memory: to make and remove a dozen files for each of thousands costs more than to fill them.
+    """
+    if small:
+        buffer = io.BytesIO()
+        book = _begun(buffer, title, properties, {"in_memory": True})
+        yield Paper(book)
+        book.close()
+        same_zip(_parts_of(buffer), target)
+        return
     with writing(target) as temporary, scratch(target) as folder:
         book = _begun(str(temporary), title, properties, {"tmpdir": str(folder)})
         yield Paper(book)
@@ -282,9 +302,13 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
     book = _begun(buffer, title, None, {"in_memory": True})
     draw(Paper(book))
     book.close()
-    with zipfile.ZipFile(buffer) as archive:
+    return zip_bytes(_parts_of(buffer))
+
+
+def _parts_of(package: io.BytesIO) -> dict[str, bytes]:
+    with zipfile.ZipFile(package) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
-    return zip_bytes({n: _slashes(n, c) if n.startswith(_LINKS) else c for n, c in parts.items()})
+    return {n: _slashes(n, c) if n.startswith(_LINKS) else c for n, c in parts.items()}
 
 
 def _begun(

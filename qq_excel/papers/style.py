@@ -66,14 +66,20 @@ class Look:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+        #: The same by the properties as they were asked for, unsorted: most cells of a paper ask for one of a few looks.
+        self._asked: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def make(self, **properties: Any) -> Any:
         """A format of the house font with *properties*."""
-        whole = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter", **properties}
-        key = tuple(sorted(whole.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(whole)
-        return self._made[key]
+        asked = tuple(properties.items())
+        found = self._asked.get(asked)
+        if found is None:
+            whole = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter", **properties}
+            key = tuple(sorted(whole.items()))
+            if key not in self._made:
+                self._made[key] = self._book.add_format(whole)
+            found = self._asked[asked] = self._made[key]
+        return found
 
     def cell(self, *, tint: Tint | None = None, **properties: Any) -> Any:
         """A bordered cell of a table."""

@@ -377,10 +377,11 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
     if not unit or entry is None or "unit" not in table.columns or "unit" in table.kind.key:
         return
     column = table.frame["unit"]
-    other = column.notna() & (column.str.replace(r"\s", "", regex=True) != re.sub(r"\s", "", unit))
-    counts = column[other.to_numpy(dtype=bool, na_value=False)].value_counts(sort=False)
-    for name, count in list(counts.items())[:_UNITS]:
-        first = int(np.flatnonzero((column == name).to_numpy(dtype=bool, na_value=False))[0])
+    plain = re.sub(r"\s", "", unit)
+    others = [name for name in column.dropna().unique() if re.sub(r"\s", "", name) != plain]
+    for name in others[:_UNITS]:
+        here = np.flatnonzero((column == name).to_numpy(dtype=bool, na_value=False))
+        first, count = int(here[0]), len(here)
         header = table.headers["unit"]
         why = Text(
             f"与表头填报单位“{unit}”不一致，共 {count} 行",
