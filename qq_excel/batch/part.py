@@ -19,6 +19,7 @@ from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import table_path, write_tables
+from qq_excel.heap import keep_freed_memory
 from qq_excel.output import safe_name
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
@@ -65,6 +66,7 @@ def set_up(work: Work) -> None:
             os._exit(1)
 
         threading.Thread(target=follow, daemon=True).start()
+    keep_freed_memory()
     language.use("en" if work.language == "en" else "zh")
     _WORK[:] = [work]
 

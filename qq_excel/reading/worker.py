@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qq_excel.errors import QQExcelError
+from qq_excel.heap import keep_freed_memory
 from qq_excel.reading import frames
 from qq_excel.reading.options import Limits
 
@@ -33,6 +34,7 @@ def main() -> None:
     handler = logging.StreamHandler(noted)
     handler.setLevel(logging.WARNING)
     logging.getLogger("qq_excel").addHandler(handler)
+    keep_freed_memory()
     calls = _calls()
     frames.send(answers, "ready")
     while True:
