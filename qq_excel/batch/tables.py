@@ -62,7 +62,7 @@ def _whole(
     import pyarrow as pa  # noqa: PLC0415
 
     rows = len(table.frame)
-    columns: dict[str, Any] = {name: pa.array(column) for name, column in table.frame.items()}
+    columns: dict[str, Any] = {str(name): pa.array(column) for name, column in table.frame.items()}
     for name, value in (("_unit", unit), ("_period", period), ("_file", book.name), ("_sheet", table.sheet)):
         columns[name] = pa.repeat(pa.scalar(value, pa.large_string()), rows)
     columns["_as_of"] = pa.repeat(pa.scalar(table.as_of, pa.date32()), rows)

@@ -14,6 +14,7 @@ from qq_excel.kinds import FieldType, Kind
 from qq_excel.reading.headers import bare, normal
 from qq_excel.reading.locate import header_words, normal_words
 from qq_excel.reading.model import CellKind, Cells
+from qq_excel.reading.texts import picked
 
 #: A cell with more characters is no header.
 _LONGEST_HEADER = 60
@@ -34,7 +35,7 @@ def next_headers(cells: dict[str, Cells], kind: Kind) -> int | None:
     rows = sorted({int(i) for one in (*first, *typed) for i in _header_words(one)})
     for row in rows:
         here = [c for c in cells.values() if row < len(c) and c.kind[row] == CellKind.TEXT]
-        words = [str(c.text.iloc[row]) for c in here if c.text is not None]
+        words = [str(c.text[row]) for c in here if c.text is not None]
         if sum(1 for w in words if _is_header(w)) >= 3:
             return row
     return None
@@ -42,19 +43,16 @@ def next_headers(cells: dict[str, Cells], kind: Kind) -> int | None:
 
 @cache
 def _words() -> Any:
-    return pa.array(sorted(header_words()), pa.string())
+    return pa.array(sorted(header_words()), pa.large_string())
 
 
 def _header_words(cells: Cells) -> npt.NDArray[np.int64]:
     """Rows whose cell is the word of a header, as the kinds spell it or with what staff add to it."""
     if cells.text is None:
         return np.zeros(0, dtype=np.int64)
-    text = pa.array(cells.text, type=pa.string())
-    words = _words()
-    plain = np.asarray(pc.fill_null(pc.is_in(text, value_set=words), False))
-    dressed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(text, _DRESSED), False)))
-    texts = text.take(pa.array(dressed)).to_pylist()
-    at = [int(i) for i, word in zip(dressed, texts, strict=True) if _is_header(word)]
+    plain = np.asarray(pc.is_in(cells.text, value_set=_words()))
+    dressed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(cells.text, _DRESSED), False)))
+    at = [int(i) for i, word in zip(dressed, picked(cells.text, dressed), strict=True) if _is_header(word)]
     return np.union1d(np.flatnonzero(plain), np.array(at, dtype=np.int64))
 
 

@@ -24,11 +24,13 @@ import pyarrow.compute as pc
 from qq_excel.kinds import Field, FieldType
 from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
-from qq_excel.reading.plainness import blank_texts, bytes_of, is_ascii, surely_tight, texts_of
+from qq_excel.reading.plainness import bytes_of, is_ascii
 from qq_excel.reading.serials import DAYS_TO_1904, shown
+from qq_excel.reading.texts import blank_texts, column_of, longest, picked, replaced, without
 
 _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
+_YES_NO = {"Y": "是", "y": "是", "N": "否", "n": "否", "TRUE": "是", "FALSE": "否"}
 #: A number of more digits than this was rounded by Excel when it was typed.
 _EXACT_DIGITS = 15
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d{2}$"
@@ -48,8 +50,8 @@ class Facts:
             self.by_rule.setdefault(rule, []).append(fact)
 
 
-def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool = False) -> pd.Series[Any]:
-    """The typed column of one field.
+def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool = False) -> Any:
+    """The typed column of one field, as an array that pandas takes over as it is.
 
     *factor* is what the sheet's money unit is worth in yuan; *date1904* says from when date numbers count.
     """
@@ -63,22 +65,22 @@ def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool 
     return _texts(cells, f, facts, date1904)
 
 
-def absent(type_: FieldType, size: int) -> pd.Series[Any]:
+def absent(type_: FieldType, size: int) -> Any:
     """A column of this type in which nothing stands."""
     if type_ in (FieldType.AMOUNT, FieldType.INT):
-        return pd.Series(pd.arrays.IntegerArray(np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool)))
+        return pd.arrays.IntegerArray(np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool))
     if type_.numeric:
-        return pd.Series(np.full(size, np.nan))
+        return np.full(size, np.nan)
     if type_ is FieldType.DATE:
-        return pd.Series(np.full(size, np.datetime64("NaT", "s")))
-    return blank_texts(size)
+        return np.full(size, np.datetime64("NaT", "s"))
+    return column_of(blank_texts(size))
 
 
 def _note_errors(cells: Cells, f: Field, facts: Facts) -> None:
     at = np.flatnonzero(cells.kind == CellKind.ERROR)
     if len(at):
         assert cells.text is not None  # noqa: S101 - error cells hold their text
-        facts.note("CEL010", f.name, at, cells.text.iloc[at].astype(str).tolist())
+        facts.note("CEL010", f.name, at, picked(cells.text, at))
 
 
 def _odd(cells: Cells, kind: CellKind) -> npt.NDArray[np.int64]:
@@ -90,7 +92,7 @@ def _each_text(
 ) -> tuple[list[str], list[Any]]:
     if cells.text is None or not len(at):
         return [], []
-    raw = cells.text.iloc[at].astype(str).tolist()
+    raw = picked(cells.text, at)
     known = {text: parse(text) for text in set(raw)}
     return raw, [known[text] for text in raw]
 
@@ -98,7 +100,7 @@ def _each_text(
 # --- numbers ------------------------------------------------------------------------------------------
 
 
-def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) -> pd.Series[Any]:
+def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     number = np.full(size, np.nan) if cells.number is None else cells.number.astype(np.float64, copy=True)
     number[(cells.kind != CellKind.NUMBER) | ~np.isfinite(number)] = np.nan
@@ -126,12 +128,12 @@ def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) 
         facts.note("CEL004", f.name, broken, [f"{number[i]:.10g}" for i in broken])
         number[broken] = np.nan
         return _whole(number)
-    return pd.Series(number)
+    return number
 
 
 def _cents(
     number: npt.NDArray[np.float64], absolute: npt.NDArray[np.bool_], f: Field, factor: int, facts: Facts
-) -> pd.Series[Any]:
+) -> Any:
     """Whole cents of yuan, half away from zero; more than two decimals of the sheet's unit are noted."""
     hundredths = number * 100
     near = np.rint(hundredths)
@@ -151,9 +153,9 @@ def _cents(
     return _whole(rounded)
 
 
-def _whole(number: npt.NDArray[np.float64]) -> pd.Series[Any]:
+def _whole(number: npt.NDArray[np.float64]) -> Any:
     empty = np.isnan(number)
-    return pd.Series(pd.arrays.IntegerArray(np.where(empty, 0, number).astype(np.int64), empty))
+    return pd.arrays.IntegerArray(np.where(empty, 0, number).astype(np.int64), empty)
 
 
 def _plain(value: Decimal) -> str:
@@ -163,7 +165,7 @@ def _plain(value: Decimal) -> str:
 # --- dates --------------------------------------------------------------------------------------------
 
 
-def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
+def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     days = np.full(size, np.datetime64("NaT", "D"))
     real = cells.kind == CellKind.DATE
@@ -180,10 +182,10 @@ def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[An
         )
     at = _odd(cells, CellKind.TEXT)
     if len(at) and cells.text is not None:
-        _read_dates(at, cells.text.iloc[at].astype(str).tolist(), days, f, facts)
+        _read_dates(at, picked(cells.text, at), days, f, facts)
     wrong = _odd(cells, CellKind.BOOL)
     facts.note("CEL005", f.name, wrong, ["TRUE/FALSE"] * len(wrong))
-    return pd.Series(days.astype("datetime64[s]"))
+    return days.astype("datetime64[s]")
 
 
 def _number_date(date1904: bool, text: str) -> dt.date | None:
@@ -221,12 +223,11 @@ def _read_dates(
 # --- texts --------------------------------------------------------------------------------------------
 
 
-def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
+def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
     text = _as_text(cells, f, facts, date1904)
-    array = texts_of(text)
-    if _is_as_it_should_be(array, f):
-        return text
-    encoded = array.dictionary_encode()
+    if text is cells.text and cells.tight and _is_as_it_should_be(text, f):
+        return column_of(text)
+    encoded = text.dictionary_encode()
     words, index = encoded.dictionary, encoded.indices
     odd = pc.match_substring_regex(words, _ODD_TEXT)
     clean = words
@@ -243,21 +244,21 @@ def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[An
         _note_words("CEL014", f, words, index, bad, facts, None)
         clean = pc.replace_substring_regex(clean, _CONTROL, "")
     clean = pc.if_else(pc.equal(clean, ""), pa.scalar(None, clean.type), clean)
-    out = pd.Series(pc.take(clean, index), dtype="str")
     if f.type is FieldType.YESNO:
-        out = out.replace({"Y": "是", "y": "是", "N": "否", "n": "否", "TRUE": "是", "FALSE": "否"})
-    return out
+        clean = pa.array([_YES_NO.get(word, word) for word in clean.to_pylist()], clean.type)
+    return column_of(pc.take(clean, index))
 
 
-def _is_as_it_should_be(array: Any, f: Field) -> bool:
-    """Whether nothing of a column of texts needs a change or a note; most need none."""
-    data = bytes_of(array)
-    if f.type is FieldType.YESNO or not surely_tight(data):
+def _is_as_it_should_be(texts: Any, f: Field) -> bool:
+    """Whether nothing of a column of tight texts needs a change or a note; most need none."""
+    if longest(texts) > f.max_length and pc.max(pc.utf8_length(texts)).as_py() > f.max_length:
         return False
-    if f.type in (FieldType.ENUM, FieldType.CODE) and not is_ascii(data):
-        return False
-    longest = pc.max(pc.utf8_length(array)).as_py() or 0
-    return longest <= f.max_length and not pc.any(pc.equal(array, "")).as_py()
+    if f.type is FieldType.YESNO:
+        return set(texts.unique().to_pylist()) <= {"是", "否", None}
+    if f.type not in (FieldType.ENUM, FieldType.CODE) or is_ascii(bytes_of(texts)):
+        return True
+    words = texts.unique()
+    return bool(pc.utf8_normalize(words, "NFKC").equals(words))
 
 
 def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: Facts, read: Any) -> None:
@@ -270,14 +271,15 @@ def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: 
     )
 
 
-def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[Any]:
+def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     text = cells.text if cells.text is not None else blank_texts(size)
-    text = text.mask(cells.kind == CellKind.ERROR) if (cells.kind == CellKind.ERROR).any() else text
+    wrong = cells.kind == CellKind.ERROR
+    text = without(text, wrong) if wrong.any() else text
     at = _odd(cells, CellKind.NUMBER)
     if len(at) and cells.number is not None:
         written = _clock if f.type is FieldType.TIME else _digits
-        text = _replaced(text, at, [written(v) for v in cells.number[at]])
+        text = replaced(text, at, [written(v) for v in cells.number[at]])
         if f.type is FieldType.CODE:
             lost = at[np.abs(cells.number[at]) >= 10.0**_EXACT_DIGITS]
             facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
@@ -286,27 +288,22 @@ def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> pd.Series[
     at = _odd(cells, CellKind.DATE)
     if len(at) and cells.date is not None:
         time = f.type is FieldType.TIME
-        text = _replaced(
+        text = replaced(
             text, at, [str(d)[11:16] for d in cells.date[at]] if time else shown(cells, at, date1904)
         )
     at = _odd(cells, CellKind.BOOL)
     if len(at) and cells.number is not None:
-        text = _replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])
+        text = replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])
     return text
 
 
 def _note_shortened(cells: Cells, f: Field, facts: Facts) -> None:
     """A code as Excel shows a long number, 6.22203E+18: what a CSV saved from Excel holds, its digits gone."""
     assert cells.text is not None  # noqa: S101 - asked before
-    there = pa.array(cells.text, type=pa.large_string())
-    at = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(there, _SHORTENED), False)))
-    facts.note("CEL013", f.name, at, cells.text.iloc[at].astype(str).tolist())
-
-
-def _replaced(text: pd.Series[Any], at: npt.NDArray[np.int64], words: list[str]) -> pd.Series[Any]:
-    out = text.to_numpy(dtype=object, copy=True)
-    out[at] = words
-    return pd.Series(out, dtype="str")
+    if not (bytes_of(cells.text) == ord("+")).any():
+        return
+    at = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(cells.text, _SHORTENED), False)))
+    facts.note("CEL013", f.name, at, picked(cells.text, at))
 
 
 def _clock(value: float) -> str:

@@ -43,7 +43,7 @@ def _split(kind: Kind, value: str | dt.date) -> list[str | dt.date]:
 def _value(cells: Cells, row: int) -> str | dt.date | None:
     kind = cells.kind[row]
     if kind == CellKind.TEXT and cells.text is not None:
-        return str(cells.text.iloc[row]).strip() or None
+        return str(cells.text[row]).strip() or None
     if kind == CellKind.DATE and cells.date is not None:
         day: dt.date = cells.date[row].astype("datetime64[D]").item()
         return day

@@ -14,15 +14,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
-from qq_excel.reading.plainness import blank_texts
 from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
 from qq_excel.reading.source import Source
+from qq_excel.reading.texts import blank_texts, longest, replaced, texts_of
 
 #: Says "could not determine dtype" for every empty column.
 logging.getLogger("fastexcel").setLevel(logging.CRITICAL)
@@ -203,7 +202,7 @@ def _may_be_mixed(array: Any, strict: bool) -> bool:
         return False
     if strict:
         return True
-    if pc.max(pc.binary_length(array)).as_py() < 16:
+    if longest(array) < 16:
         return False
     words = pc.unique(array)
     long = words.filter(pc.fill_null(pc.match_substring_regex(words, r"^\d{16,20}$"), False))
@@ -212,6 +211,9 @@ def _may_be_mixed(array: Any, strict: bool) -> bool:
 
 def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
     size = len(array)
+    if array.null_count == size:
+        cells = Cells(np.zeros(size, dtype=np.uint8))
+        return _with_errors(cells, failed)
     null = np.asarray(array.is_null())
     if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
         kind = np.where(null, CellKind.BLANK, CellKind.NUMBER).astype(np.uint8)
@@ -225,17 +227,19 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
         kind = np.where(null, CellKind.BLANK, CellKind.BOOL).astype(np.uint8)
         cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
     elif texts is None or len(texts) == size - int(null.sum()):
-        text = pd.Series(array.cast(pa.string()), dtype="str")
-        cells = Cells(np.where(null, CellKind.BLANK, CellKind.TEXT).astype(np.uint8), text=text)
+        kind = np.where(null, CellKind.BLANK, CellKind.TEXT).astype(np.uint8)
+        cells = Cells(kind, text=texts_of(array))
     else:
         cells = _mixed(array, null, texts)
+    return _with_errors(cells, failed)
+
+
+def _with_errors(cells: Cells, failed: dict[int, str]) -> Cells:
     if failed:
         at = np.array(list(failed), dtype=np.int64)
         cells.kind[at] = CellKind.ERROR
-        text = cells.text if cells.text is not None else blank_texts(size)
-        words = text.to_numpy(dtype=object, copy=True)
-        words[at] = list(failed.values())
-        cells.text = pd.Series(words, dtype="str")
+        text = cells.text if cells.text is not None else blank_texts(len(cells))
+        cells.text = replaced(text, at, list(failed.values()))
     return cells
 
 
@@ -265,7 +269,7 @@ def _mixed(array: Any, null: Any, texts: set[int]) -> Cells:
         kind,
         number=number.to_numpy(zero_copy_only=False),
         date=date,
-        text=pd.Series(text.cast(pa.string()), dtype="str"),
+        text=texts_of(text),
     )
 
 
@@ -298,7 +302,7 @@ def _from_values(values: list[Any]) -> Cells:
             kind[i], date[i] = CellKind.DATE, np.datetime64(_plain_time(value) + dt.timedelta(days=1), "s")
         else:
             kind[i], text[i] = CellKind.TEXT, str(value)
-    return Cells(kind, number=number, date=date, text=pd.Series(text, dtype="str"))
+    return Cells(kind, number=number, date=date, text=texts_of(text))
 
 
 def open_file(source: Source) -> Any:

@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from qq_excel.kinds import Field, FieldType
 from qq_excel.reading import values
 from qq_excel.reading.mapping import Column
 from qq_excel.reading.model import CellKind, Cells
+from qq_excel.reading.texts import picked, texts_of
 
 _PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
 
@@ -28,7 +28,7 @@ def mapped(cells: Cells, column: Column, field: Field) -> Cells:
         return _dated(cells, at, column) if column.date else cells
     if not column.words and column.pattern == "{}":
         return cells
-    words = cells.text.to_numpy(dtype=object, copy=True)
+    words = cells.text.to_numpy(zero_copy_only=False).copy()
     known: dict[str, str] = {}
     for i in at:
         written = str(words[i])
@@ -36,7 +36,7 @@ def mapped(cells: Cells, column: Column, field: Field) -> Cells:
             plain = written.strip()
             known[written] = column.pattern.replace("{}", column.words.get(plain, plain))
         words[i] = known[written]
-    return Cells(cells.kind, cells.number, cells.date, pd.Series(words, dtype="str"))
+    return Cells(cells.kind, cells.number, cells.date, texts_of(words))
 
 
 def _dated(cells: Cells, at: Any, column: Column) -> Cells:
@@ -44,7 +44,7 @@ def _dated(cells: Cells, at: Any, column: Column) -> Cells:
     kind = cells.kind.copy()
     empty = np.full(len(cells), np.datetime64("NaT", "s"))
     date = empty if cells.date is None else cells.date.copy()
-    written = cells.text.iloc[at].astype(str).tolist()
+    written = picked(cells.text, at)
     known = {text: ordered(text, column.date or "year-first") for text in set(written)}
     for i, text in zip(at, written, strict=True):
         day = known[text]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
+    import pyarrow as pa
 
 #: A cell as it stands. ``CellError`` for #N/A and its like; None for blank.
 CellValue = "str | float | int | bool | dt.datetime | dt.date | dt.time | CellError | None"
@@ -81,7 +82,7 @@ class Cells:
     """One column's cells over a run of rows, as they stand: parallel arrays of equal length.
 
     ``number`` is float64 (NaN where there is none; True and False are 1 and 0), ``date`` is
-    ``datetime64[s]`` (NaT where there is none), ``text`` is an Arrow-backed pandas ``str`` series (NA
+    ``datetime64[s]`` (NaT where there is none), ``text`` is an Arrow array of ``large_string`` (null
     where there is none; error cells hold the error's text). An array is None when no cell needs it. A cell formatted
     as a date whose number is none has the kind DATE, the number and NaT.
     """
@@ -89,7 +90,9 @@ class Cells:
     kind: npt.NDArray[np.uint8]
     number: npt.NDArray[np.float64] | None = None
     date: npt.NDArray[np.datetime64] | None = None
-    text: pd.Series[str] | None = None
+    text: pa.LargeStringArray | None = None
+    #: Whether no text is empty or has white space or a control character in it; False where nobody has looked.
+    tight: bool = False
 
     def __len__(self) -> int:
         return len(self.kind)

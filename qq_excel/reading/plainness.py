@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 
 #: The last of the ASCII characters that are white space or control characters; the other is DEL.
 _BLANK, _DELETE = 0x20, 0x7F
@@ -19,17 +17,6 @@ _BLANK, _DELETE = 0x20, 0x7F
 #: too: a column that has some is only looked at more closely.
 _LATIN, _SYMBOLS = 0xC2, (0xE1, 0xE3)
 _ASCII = 0x80
-
-
-def blank_texts(size: int) -> pd.Series[Any]:
-    """A column of *size* texts of which there is none."""
-    return pd.Series(pa.nulls(size, pa.large_string()), dtype="str")
-
-
-def texts_of(series: Any) -> Any:
-    """The texts of a column as one Arrow array (``large_string``), without a copy where there is none to make."""
-    array = pa.array(series, type=pa.large_string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def bytes_of(array: Any) -> npt.NDArray[np.uint8]:

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +24,7 @@ from qq_excel.reading.guard import Refusal, damaged, over
 from qq_excel.reading.model import Area, CellKind, Cells
 from qq_excel.reading.options import Limits
 from qq_excel.reading.source import Source
+from qq_excel.reading.texts import texts_of
 
 #: What Excel, Chinese accounting programs and people put between cells.
 SEPARATORS = (",", "\t", ";", "|", "，", "；")
@@ -90,8 +90,7 @@ def _cells(array: Any, typed: bool) -> Cells:
             known = {text: values.date(text) for text in set(written)}
             date[is_date] = np.array([known[t] for t in written], dtype="datetime64[s]")
             kind[is_date & ~np.isnat(date)] = CellKind.DATE  # 2026-02-30 stays the text that it is
-    text = pd.Series(_only(array, kind == CellKind.TEXT), dtype="str")
-    return Cells(kind, number=number, date=date, text=text)
+    return Cells(kind, number=number, date=date, text=texts_of(_only(array, kind == CellKind.TEXT)))
 
 
 def _matches(array: Any, pattern: str) -> Any:

@@ -85,9 +85,7 @@ def _amounts(kind: Kind) -> list[str]:
 
 def _texts_at(cells: list[Cells], row: int) -> list[str]:
     return [
-        normal(str(one.text.iloc[row]))
-        for one in cells
-        if one.kind[row] == CellKind.TEXT and one.text is not None
+        normal(str(one.text[row])) for one in cells if one.kind[row] == CellKind.TEXT and one.text is not None
     ]
 
 
@@ -127,7 +125,7 @@ def total_rows(
             if one.kind[i] == CellKind.NUMBER and one.number is not None:
                 value = float(one.number[i])
             elif one.kind[i] == CellKind.TEXT and one.text is not None:
-                read = values.number(str(one.text.iloc[i]))
+                read = values.number(str(one.text[i]))
                 value = None if read is None else float(read)
             if value is not None:
                 amount = kind[name].type is FieldType.AMOUNT

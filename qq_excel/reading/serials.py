@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from qq_excel.reading.model import CellKind, Cells
+from qq_excel.reading.texts import texts_of
 
 _NO_DATE = re.compile(r"'DateTime\(ExcelDateTime \{ value: ([^,]+),")
 _STRING = re.compile(r"'String\(\"(.*)\"\)", re.DOTALL)
@@ -114,7 +114,7 @@ def from_reports(numbers: Any, reports: Mapping[int, str]) -> Cells:
         elif match := _STRING.search(detail):
             kind[i], texts[i] = CellKind.TEXT, _unescaped(match[1])
         number[i] = np.nan
-    return Cells(kind, number=number, date=date, text=pd.Series(texts, dtype="str"))
+    return Cells(kind, number=number, date=date, text=texts_of(texts))
 
 
 def _date(number: float, date1904: bool) -> np.datetime64:

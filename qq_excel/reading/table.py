@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from qq_excel.kinds import FieldType
 from qq_excel.money import MONEY_UNITS
@@ -17,9 +17,9 @@ from qq_excel.reading.convert import Facts
 from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
 from qq_excel.reading.mapped import mapped
-from qq_excel.reading.model import CellFacts, CellKind, Cells, Table
-from qq_excel.reading.plainness import bytes_of, surely_tight, texts_of
+from qq_excel.reading.model import CellFacts, Cells, Table
 from qq_excel.reading.rows import data_rows, total_rows
+from qq_excel.reading.texts import look_through
 
 
 def make_table(grid: Any, found: Located) -> Table:
@@ -47,7 +47,7 @@ def make_table(grid: Any, found: Located) -> Table:
         by_column = {c: _taken(one, whole[: len(one)], len(one)) for c, one in by_column.items()}
     others = [by_column[c] for c in sorted(beside) if c in by_column]
     for one in [*cells.values(), *others]:
-        _blank_empty_texts(one)
+        look_through(one)
     if found.mapping is not None:
         for name, column in found.mapping.mapping.columns.items():
             cells[name] = mapped(cells[name], column, kind[name])
@@ -61,7 +61,7 @@ def make_table(grid: Any, found: Located) -> Table:
     )
     factor = MONEY_UNITS.get(money_unit, 1)
     facts = Facts()
-    columns: dict[str, pd.Series[Any]] = {}
+    columns: dict[str, Any] = {}
     for f in kind.fields:
         if f.name in cells:
             columns[f.name] = convert.column(
@@ -69,7 +69,7 @@ def make_table(grid: Any, found: Located) -> Table:
             )
         else:
             columns[f.name] = convert.absent(f.type, len(keep))
-    frame = pd.DataFrame(columns)
+    frame = pd.DataFrame(columns, copy=False)  # each array is this frame's own
     table = Table(
         kind=kind, sheet=grid.name, frame=frame, rows=rows, header_row=found.header_row, columns=found.columns,
         headers=found.headers, head=found.head, step=factor, money_unit=money_unit,
@@ -91,20 +91,6 @@ def _version(grid: Any) -> int | None:
     return int(version) if version.isdigit() else None
 
 
-def _blank_empty_texts(cells: Cells) -> None:
-    """A formula that gives "" (a template row nobody filled) is blank."""
-    if cells.text is None:
-        return
-    array = texts_of(cells.text)
-    if surely_tight(bytes_of(array)) and not pc.any(pc.equal(array, "")).as_py():
-        return
-    trimmed = pc.utf8_trim_whitespace(array)
-    empty = np.asarray(pc.fill_null(pc.equal(trimmed, ""), True)) & (cells.kind == CellKind.TEXT)
-    if empty.any():
-        cells.kind[empty] = CellKind.BLANK
-        cells.text = cells.text.mask(empty)
-
-
 def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
     if len(keep) == size:
         return cells
@@ -112,7 +98,8 @@ def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
         cells.kind[keep],
         None if cells.number is None else cells.number[keep],
         None if cells.date is None else cells.date[keep],
-        None if cells.text is None else cells.text.iloc[keep].reset_index(drop=True),
+        None if cells.text is None else cells.text.take(pa.array(keep)),
+        cells.tight,
     )
 
 

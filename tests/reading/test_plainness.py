@@ -16,7 +16,8 @@ from qq_excel.kinds import Field, get_kind
 from qq_excel.reading import convert
 from qq_excel.reading.convert import Facts
 from qq_excel.reading.model import CellKind, Cells
-from qq_excel.reading.plainness import bytes_of, is_ascii, surely_tight, texts_of
+from qq_excel.reading.plainness import bytes_of, is_ascii, surely_tight
+from qq_excel.reading.texts import look_through, texts_of
 
 FIELDS = [get_kind("receivables")[n] for n in ("claim_id", "debtor", "disputed", "debtor_type", "remark")]
 #: Characters that matter: every kind of white space and control character, full width, and plain ones.
@@ -26,7 +27,9 @@ CHARACTERS = "甲公司ZQ-1Ａ１（、。é \t\n\r\x1f\x7f\x85\xa0\u1680\u2003\
 def read(texts: list[str | None], f: Field) -> tuple[list[Any], Any]:
     kind = np.array([CellKind.BLANK if t is None else CellKind.TEXT for t in texts], dtype=np.uint8)
     facts = Facts()
-    column = convert.column(Cells(kind, text=pd.Series(texts, dtype="str")), f, 1, facts)
+    cells = Cells(kind, text=texts_of(texts))
+    look_through(cells)
+    column = pd.Series(convert.column(cells, f, 1, facts))
     noted = {r: [(c.at.tolist(), c.raw, c.read) for c in some] for r, some in facts.by_rule.items()}
     return [None if pd.isna(v) else v for v in column], noted
 
@@ -49,7 +52,7 @@ def test_quick_or_text_by_text_comes_to_the_same(texts: list[str | None], f: Fie
     "character", [c for c in map(chr, range(0x3100)) if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160]
 )
 def test_no_white_space_and_no_control_character_passes(character: str) -> None:
-    assert not surely_tight(bytes_of(texts_of(pd.Series(["甲公司", f"乙{character}公司"], dtype="str"))))
+    assert not surely_tight(bytes_of(texts_of(["甲公司", f"乙{character}公司"])))
 
 
 def test_only_the_texts_of_a_slice_are_looked_at() -> None:
