@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from qq_excel import money
-from qq_excel.assessment.model import Figures, Period
+from qq_excel.assessment.model import ITEMS, Figures, Period
 from qq_excel.language import Text
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.stack import Stack
@@ -57,21 +57,39 @@ class Ledger:
 
     def figures(self, units: list[str], cases: Stack | None) -> list[Figures]:
         """The amounts of each of *units*."""
-        claims = self.claims
-        closing = _by_unit(claims, _cents(still_owed(claims.frame)) * live_claims(claims))
-        new = _by_unit(claims, _cents(claims["original"]) * self._within(days_of(claims, "occurred_on")))
-        gone = self._written_off()
-        recovered = self.came_in.groupby(level="unit").sum()
-        opening = None if self.before is None else _opening(self.before)
-        planned = None if cases is None else self._planned(cases)
+        sums = self.parts(cases).groupby(["item", "unit"])["cents"].sum().to_dict()
         out = []
         for unit in units:
-            end, fresh, off, came = (int(s.get(unit, 0)) for s in (closing, new, gone, recovered))
-            start = end + came + off - fresh if opening is None else int(opening.get(unit, 0))
-            out.append(
-                Figures(start, None if planned is None else int(planned.get(unit, 0)), came, end, fresh, off)
-            )
+            one: dict[str, int | None] = {item: int(sums.get((item, unit), 0)) for item in ITEMS}
+            if cases is None:
+                one["planned"] = None
+            out.append(Figures(**one))  # type: ignore[arg-type]
         return out
+
+    def parts(self, cases: Stack | None) -> pd.DataFrame:
+        """What each claim adds to each figure of its unit: ``item``, ``unit``, ``claim_id``, ``cents``, ``case``.
+
+        ``case`` is the row of *cases* that says what was planned, -1 for all other items.
+        """
+        claims = self.claims
+        closing = _parts("closing", claims, _cents(still_owed(claims.frame)) * live_claims(claims))
+        new = _parts("new", claims, _cents(claims["original"]) * self._within(days_of(claims, "occurred_on")))
+        recovered = self.came_in.rename("cents").reset_index().assign(item="recovered")
+        every = [closing, new, recovered, self._written_off()]
+        if self.before is None:  # opening + new - recovered - written off = closing
+            signs = {"closing": 1, "recovered": 1, "gone": 1, "new": -1}
+            back = pd.concat(every, ignore_index=True)
+            back["cents"] *= back["item"].map(signs)
+            opening = back.assign(item="opening")
+        else:
+            owed = _cents(still_owed(self.before.frame)) * live_claims(self.before)
+            opening = _parts("opening", self.before, owed)
+        if cases is not None:
+            every.append(self._planned(cases))
+        out = pd.concat([opening, *every], ignore_index=True)
+        out["case"] = out["case"].fillna(-1).astype(np.int64) if "case" in out else -1
+        out = out.groupby(["item", *_KEY, "case"], as_index=False).agg({"cents": "sum"})
+        return out[out["cents"] != 0]
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -118,18 +136,18 @@ class Ledger:
         )
         return pd.Series(np.where(there, grown, 0).astype(np.int64), index=both.index)
 
-    def _written_off(self) -> pd.Series[Any]:
-        """What the register booked in the period, by the unit of the claim."""
+    def _written_off(self) -> pd.DataFrame:
+        """What the register booked in the period, on the unit of the claim."""
+        owners = self.claims.frame[_KEY].dropna().drop_duplicates("claim_id").astype(object)
         register = self.claims.partners.get("write_off_register")
         if register is None:
-            return pd.Series(dtype="int64")
+            return owners.iloc[:0].assign(item="gone", cents=0)
         booked = _cents(register["amount"]) * self._within(days_of(register, "booked_on"))
         sums = pd.Series(booked).groupby(register["claim_id"].to_numpy(object)).sum()
-        owners = self.claims.frame[_KEY].dropna().drop_duplicates("claim_id")
         worth = owners["claim_id"].map(sums).fillna(0).astype("int64")
-        return worth.groupby(owners["unit"].to_numpy(object)).sum()
+        return owners.assign(item="gone", cents=worth)
 
-    def _planned(self, cases: Stack) -> pd.Series[Any]:
+    def _planned(self, cases: Stack) -> pd.DataFrame:
         """Plans whose term falls in the period, and what was left at its start of those whose term was over."""
         term, closed = days_of(cases, "planned_by"), days_of(cases, "closed_on")
         keys = pd.MultiIndex.from_frame(cases.frame[_KEY])
@@ -139,15 +157,15 @@ class Ledger:
         open_ = np.isnat(closed) | (closed >= self.first)
         due = (term >= self.first) & (term <= np.datetime64(self.period.last, "D"))
         left = np.maximum(amount - before, 0)
-        return _by_unit(cases, np.where(open_ & due, amount, np.where(open_ & (term < self.first), left, 0)))
+        planned = np.where(open_ & due, amount, np.where(open_ & (term < self.first), left, 0))
+        return _parts("planned", cases, planned).assign(case=np.arange(len(cases)))
 
 
-def _opening(before: Stack) -> pd.Series[Any]:
-    return _by_unit(before, _cents(still_owed(before.frame)) * live_claims(before))
-
-
-def _by_unit(stack: Stack, values: Any) -> pd.Series[Any]:
-    return pd.Series(np.asarray(values, dtype=np.int64)).groupby(stack["unit"].to_numpy(object)).sum()
+def _parts(item: str, stack: Stack, values: Any) -> pd.DataFrame:
+    """*values* row by row under the claim of the row; one without a number counts for its unit all the same."""
+    rows = stack.frame[_KEY].astype(object).reset_index(drop=True)
+    rows["claim_id"] = rows["claim_id"].fillna("")
+    return rows.assign(item=item, cents=np.asarray(values, dtype=np.int64))
 
 
 def _cents(column: pd.Series[Any]) -> Cents:

@@ -37,6 +37,22 @@ class Figures:
     gone: int
 
 
+#: The figures of a unit, as the parts that they are the sums of are called.
+ITEMS = ("opening", "planned", "recovered", "new", "gone", "closing")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one claim adds to one of its unit's figures (an ``item`` of :data:`ITEMS`), in cents, never 0."""
+
+    item: str
+    unit: str
+    claim_id: str
+    cents: int
+    #: The row of the cases that says what was planned.
+    case: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """The figures of all units in one period, where they come from, and what could not be counted."""
@@ -45,6 +61,8 @@ class Amounts:
     basis: Text
     units: tuple[tuple[str, Figures], ...]
     notes: tuple[Text, ...]
+    #: Claim by claim what the figures are the sums of, in the order of items, units and claims.
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from qq_excel import yamlfile
 from qq_excel.assessment.entered import Entry, entries, head_of
 from qq_excel.assessment.figures import HINT, NO_CASES, Ledger
 from qq_excel.assessment.model import (
     ADHOC,
+    ITEMS,
     REGULAR,
     Amounts,
     Assessed,
     Assessment,
     Figures,
+    Part,
     Period,
     Share,
 )
@@ -111,7 +114,18 @@ def amounts(result: Result, before: Result | None = None) -> Amounts:
         notes.append(NO_CASES)
     ledger = Ledger(claims, when, older, notes)
     figures = zip(units, ledger.figures(units, cases), strict=True)
-    return Amounts(when, ledger.basis, tuple(figures), tuple(notes))
+    return Amounts(when, ledger.basis, tuple(figures), tuple(notes), _parts(ledger.parts(cases), units))
+
+
+def _parts(parts: pd.DataFrame, units: list[str]) -> tuple[Part, ...]:
+    """The parts of the figures of *units*, in the order of items, units and claims."""
+    rank = {item: n for n, item in enumerate(ITEMS)}
+    mine = parts[parts["unit"].isin(units)]
+    mine = mine.assign(rank=mine["item"].map(rank)).sort_values(["rank", "unit", "claim_id", "case"])
+    return tuple(
+        Part(item, unit, claim, int(cents), None if case < 0 else int(case))
+        for item, unit, claim, case, cents in mine[["item", "unit", "claim_id", "case", "cents"]].itertuples(index=False)
+    )  # fmt: skip
 
 
 # --- what is assessed -----------------------------------------------------------------------------------
