@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +193,8 @@ class Sheet:
         if total is not None:
             row += 1
             for i, (column, value) in enumerate(zip(columns, total, strict=True)):
-                self._cell(row, left + i, column, Cell(value, bold=True), fill="#E7ECF4")
+                cell = replace(value, bold=True) if isinstance(value, Cell) else Cell(value, bold=True)
+                self._cell(row, left + i, column, cell, fill="#E7ECF4")
             self._row_height(row, total, columns, left)
         return row + 1
 
@@ -331,9 +332,10 @@ def _slashes(_: str, content: bytes) -> bytes:
     return re.sub(rb'Target="[^"]*"', lambda found: found[0].replace(b"\\", b"/"), content)
 
 
-def sheet_link(sheet: str, row: int = 0, column: int = 0) -> str:
-    """A link to a cell of the same workbook."""
-    return f"internal:'{sheet.replace(chr(39), chr(39) * 2)}'!{a1(row, column)}"
+def sheet_link(sheet: str, row: int = 0, column: int = 0, last: int | None = None) -> str:
+    """A link to a cell of the same workbook, or to those of its column down to the *last* row."""
+    area = a1(row, column) if last in (None, row) else f"{a1(row, column)}:{a1(last or row, column)}"
+    return f"internal:'{sheet.replace(chr(39), chr(39) * 2)}'!{area}"
 
 
 def file_link(path: str, sheet: str | None = None, cell: str = "A1") -> str:

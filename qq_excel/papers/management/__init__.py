@@ -18,7 +18,7 @@ from qq_excel import money
 from qq_excel.papers.management.book import write_book, write_pdf
 from qq_excel.papers.management.facts import GRAVEST, Facts, facts_of
 from qq_excel.papers.management.page import write_page
-from qq_excel.papers.management.trend import Point, history
+from qq_excel.papers.management.trend import Point, documents, history
 from qq_excel.papers.report_job import Job, Piece
 from qq_excel.warnings import Sum
 
@@ -60,7 +60,7 @@ def document(facts: Facts, points: Sequence[Point]) -> dict[str, Any]:
                        "closing": money.yuan(f.closing)} for u, f in recovery.units],
         },
         "quality": [{"unit": q.unit, "files": q.files, "accepted": q.accepted, "rows": q.rows, "findings": q.found} for q in facts.quality],
-        "history": [p.document() for p in points], "notes": [str(n) for n in facts.notes],
+        "history": documents(points), "notes": [str(n) for n in facts.notes],
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,19 +16,20 @@ from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.management.book_charts import CHART_WIDTH, chart_rows, insert_chart
 from qq_excel.papers.management.facts import Facts
-from qq_excel.papers.management.rows import Entry, claim_columns, claim_rows, finding_columns, finding_rows
+from qq_excel.papers.management.rows import Entry, Rows
+from qq_excel.papers.management.rows import lists as lists_of
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
 from qq_excel.papers.management.trend import Point
 from qq_excel.papers.management.view import (
-    CLAIMS,
-    FINDINGS,
     Block,
-    Col,
     Fig,
+    Rate,
     Section,
     Tile,
+    asked,
     definitions,
+    plain,
     trace_words,
 )
 from qq_excel.papers.pdf import write_pdfs
@@ -41,27 +43,36 @@ _FITTED_ROWS = 5_000
 
 
 @dataclass(slots=True)
-class _Rows:
-    """A sheet of rows in the order of units, so that a figure leads to the first row of its unit."""
+class _Sheet:
+    """A sheet of rows in an order in which the rows of a figure stand together, as far as its keys are those of the order."""
 
-    name: str
-    columns: Sequence[Col]
-    entries: list[Entry]
-    firsts: dict[str, int] = field(default_factory=dict)
+    rows: Rows
+    entries: list[Entry] = field(init=False)
+    #: The first and last row of each group: its keys in their order.
+    groups: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.entries.sort(key=lambda e: e.keys["unit"])
-        for n, entry in enumerate(self.entries[:_MOST_ROWS]):
-            self.firsts.setdefault(entry.keys["unit"], _TOP + 1 + n)
+        order = self.rows.order
+        self.entries = sorted(self.rows.entries(_MOST_ROWS), key=lambda e: [e.keys[k] for k in order])
+        for n, entry in enumerate(self.entries, _TOP + 1):
+            values = tuple(entry.keys[k] for k in order)
+            for size in range(1, len(values) + 1):
+                self.groups[values[:size]] = (self.groups.get(values[:size], (n, n))[0], n)
 
-    def link(self, unit: str | None) -> str:
-        """Where the rows of *unit* begin; the top of the sheet without one."""
-        return sheet_link(self.name, self.firsts.get(unit or "", 0))
+    def link(self, query: str) -> str:
+        """Where the rows of *query* stand: all of them, if they stand together, so that Excel shows their sum."""
+        keys = asked(query)
+        group = tuple(keys.pop(k) for k in takewhile(keys.__contains__, self.rows.order))
+        first, last = self.groups.get(group, (0, 0))
+        column = next((n for n, c in enumerate(self.rows.columns) if c.kind in ("amount", "count")), 0)
+        if not first or keys:
+            return sheet_link(self.rows.title, first)
+        return sheet_link(self.rows.title, first, column, last)
 
 
 #: The row of headers: under the title and the line below it.
 _TOP = 2
-_Lists = dict[str, _Rows]
+_Lists = dict[str, _Sheet]
 
 
 def write_pdf(job: Job, facts: Facts, points: Sequence[Point], target: Path) -> Path:
@@ -74,13 +85,8 @@ def write_pdf(job: Job, facts: Facts, points: Sequence[Point], target: Path) -> 
 
 def write_book(job: Job, facts: Facts, points: Sequence[Point], target: Path) -> Path:
     """Write the workbook to *target*."""
-    lists = {
-        CLAIMS: _Rows(t("债权明细", "Claims"), claim_columns(facts), list(claim_rows(facts))),
-        FINDINGS: _Rows(
-            t("问题明细", "Findings"), finding_columns(), list(finding_rows(job.result, _MOST_ROWS))
-        ),
-    }
-    return _write(job, facts, points, target, lists)
+    sheets = {one.key: _Sheet(one) for one in lists_of(facts, points, job.result)}
+    return _write(job, facts, points, target, sheets)
 
 
 def _write(job: Job, facts: Facts, points: Sequence[Point], target: Path, lists: _Lists) -> Path:
@@ -95,7 +101,7 @@ def _write(job: Job, facts: Facts, points: Sequence[Point], target: Path, lists:
             _section(book.book, book.sheet(part.title, tab=style.NAVY), part, under, lists)
         _notes(book.sheet(t("口径和说明", "Notes"), tab="#7F7F7F"), under, [*facts.notes, *job.notes])
         for one in lists.values():
-            _rows(book.sheet(one.name, tab="#7F7F7F"), under, one)
+            _rows(book.sheet(one.rows.title, tab="#7F7F7F"), under, one)
     return target
 
 
@@ -111,7 +117,7 @@ def _overview(
     for x in figures:
         target = sheet_link(names[x.table]) if x.table in names else None
         if x.table in lists:
-            target = lists[x.table].link(None)
+            target = lists[x.table].link(x.show)
         tint = style.Tint(style.BAD, style.BAD_INK) if x.bad else None
         leads = Cell(t("查看", "show"), link=target) if target else ""
         rows.append([x.name, Cell(x.figure, tint=tint, bold=True), x.under, leads])
@@ -137,7 +143,9 @@ def _section(book: Any, sheet: Sheet, part: Section, under: str, lists: _Lists) 
     wide = max([len(columns) for _, columns, _ in tables], default=4)
     widths = [10.0] * wide
     for block, columns, rows in tables:
-        for i, w in enumerate(sheet.fitted(columns, [*rows, *([list(block.total)] if block.total else [])])):
+        for i, w in enumerate(
+            sheet.fitted(columns, [*rows, *([list(map(plain, block.total))] if block.total else [])])
+        ):
             widths[i] = max(widths[i], w)
     # the sheet is at least as wide as the chart: what stands beside the print area is cut off
     stretch = max(1.0, CHART_WIDTH / sum(widths))
@@ -151,34 +159,37 @@ def _section(book: Any, sheet: Sheet, part: Section, under: str, lists: _Lists) 
     for block, columns, rows in tables:
         row = sheet.heading(row, block.caption)
         first = first or row
-        row = sheet.table(row, columns, rows, total=block.total)
+        last = None if block.total is None else [_cell(c, lists) for c in block.total]
+        row = sheet.table(row, columns, rows, total=last)
     if part.chart and first is not None:
         insert_chart(book, sheet, part.key, tables[0][0], first, at)
     sheet.print_set_up(landscape=True, footer=part.title)
 
 
 def _cells(block: Block, lists: _Lists) -> list[list[Any]]:
-    return [[_cell(c, row.unit, lists) for c in row.cells] for row in block.rows]
+    return [[_cell(c, lists) for c in row.cells] for row in block.rows]
 
 
-def _cell(value: Any, unit: str | None, lists: _Lists) -> Any:
-    if not isinstance(value, Fig):
-        return value
-    return Cell(value.value, link=lists[value.table].link(unit)) if value.table in lists else value.value
+def _cell(value: Any, lists: _Lists) -> Any:
+    """A figure with its link; a rate leads to its part, whose row or total has the whole beside it."""
+    leads = value.part if isinstance(value, Rate) else value
+    if not isinstance(leads, Fig) or leads.table not in lists:
+        return plain(value)
+    return Cell(plain(value), link=lists[leads.table].link(leads.show))
 
 
-def _rows(sheet: Sheet, under: str, one: _Rows) -> None:
-    columns = [Column(c.header, c.kind, most=44) for c in one.columns]
-    cells = [list(e.cells) for e in one.entries[:_MOST_ROWS]]
+def _rows(sheet: Sheet, under: str, one: _Sheet) -> None:
+    columns = [Column(c.header, c.kind, most=44) for c in one.rows.columns]
+    cells = [list(e.cells) for e in one.entries]
     sheet.widths(sheet.fitted(columns, cells))
-    top = sheet.title(one.name, len(columns), under)
+    top = sheet.title(one.rows.title, len(columns), under)
     last = sheet.table(top, columns, cells, heights=len(cells) <= _FITTED_ROWS)
     if cells:
         sheet.sheet.autofilter(top, 0, last - 1, len(columns) - 1)
     else:
         sheet.paragraph(last, len(columns), t("没有。", "None."))
     sheet.sheet.freeze_panes(top + 1, 0)
-    sheet.print_set_up(landscape=True, repeat=(top, top), footer=one.name)
+    sheet.print_set_up(landscape=True, repeat=(top, top), footer=one.rows.title)
 
 
 def _notes(sheet: Sheet, under: str, notes: Iterable[object]) -> None:

@@ -1,13 +1,15 @@
 """The charts of the management report, drawn by Vega-Lite (vl-convert) as SVG that stands in the page itself.
 
 A mark's ``show`` says which rows it is the sum of; it becomes a link that filters them (see ``page.js``). The table
-under each chart has the same figures and links, so the chart itself is hidden from screen readers.
+under each chart has the same figures and links, so the chart itself is hidden from screen readers. The charts of one
+unit are drawn by the page's script (``charts.js``), which imitates these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 from qq_excel.errors import ToolError
@@ -34,55 +36,61 @@ class ChartError(ToolError):
     """The library that draws charts is missing."""
 
 
-def bars(
-    data: Sequence[Datum], *, value: str, parts: Sequence[str] = (), inks: Sequence[str] = (style.BLUE,),
-    grouped: bool = False,
-) -> str:  # fmt: skip
-    """Horizontal bars, one per ``name``, stacked (or side by side) by ``part``.
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What is drawn: marks, each with ``name``, ``part``, ``value``, ``words`` and the rows that it stands for (``show``)."""
 
-    *data* has ``name``, ``part``, ``value``, ``show`` (and ``table``, if the rows are no claims) and ``words``, what is
-    said about the mark; *value* is the title of the axis.
-    """
-    encoding: dict[str, Any] = {
-        "y": {"field": "name", "type": "nominal", "sort": None, "title": None,
-              "axis": {"labelLimit": 190, "ticks": False, "domain": False}},
-        "x": {"field": "value", "type": "quantitative", "axis": _AXIS, "stack": None if grouped else "zero", "title": value},
-    }  # fmt: skip
-    if grouped:
-        encoding["yOffset"] = {"field": "part", "type": "nominal", "sort": list(parts)}
-    step = {"step": 34 if grouped else 28, **({"for": "position"} if grouped else {})}
-    return _drawn(data, {"type": "bar"}, encoding, parts, inks, height=step)
+    #: ``bars`` (horizontal, one per name), ``columns`` (upright, in the order of the data) or ``lines`` (a point per name).
+    kind: Literal["bars", "columns", "lines"]
+    data: Sequence[Datum]
+    #: The title of the axis of values.
+    value: str
+    parts: Sequence[str]
+    inks: Sequence[str]
+    #: Parts side by side instead of on top of each other.
+    grouped: bool = False
 
-
-def columns(
-    data: Sequence[Datum], *, value: str, parts: Sequence[str] = (), inks: Sequence[str] = (style.BLUE,),
-) -> str:  # fmt: skip
-    """Upright columns in the order of *data*, stacked by ``part``."""
-    encoding = {
-        "x": {"field": "name", "type": "nominal", "sort": None, "title": None,
-              "axis": {"labelAngle": -45, "ticks": False, "labelLimit": 110, "labelOverlap": False}},
-        "y": {"field": "value", "type": "quantitative", "axis": _AXIS, "title": value},
-    }  # fmt: skip
-    return _drawn(data, {"type": "bar"}, encoding, parts, inks, height=220)
-
-
-def lines(data: Sequence[Datum], *, value: str, parts: Sequence[str], inks: Sequence[str]) -> str:
-    """A line with a point per ``name`` (a day as ``2026-09-30``) for each part."""
-    encoding = {
-        "x": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
-        "y": {"field": "value", "type": "quantitative", "axis": _AXIS, "title": value},
-    }
-    mark = {"type": "line", "point": {"size": 60, "filled": True}, "strokeWidth": 2}
-    return _drawn(data, mark, encoding, parts, inks, height=240)
+    def svg(self) -> str:
+        """The chart for a page; :class:`ChartError` without the library that draws."""
+        draw = {"bars": _bars, "columns": _columns, "lines": _lines}
+        return draw[self.kind](self)
 
 
 # --- inside ---------------------------------------------------------------------------------------------
 
 
-def _drawn(
-    data: Sequence[Datum], mark: Mapping[str, Any], encoding: dict[str, Any], parts: Sequence[str],
-    inks: Sequence[str], height: Any,
-) -> str:  # fmt: skip
+def _bars(chart: Chart) -> str:
+    encoding: dict[str, Any] = {
+        "y": {"field": "name", "type": "nominal", "sort": None, "title": None,
+              "axis": {"labelLimit": 190, "ticks": False, "domain": False}},
+        "x": {"field": "value", "type": "quantitative", "axis": _AXIS, "stack": None if chart.grouped else "zero",
+              "title": chart.value},
+    }  # fmt: skip
+    if chart.grouped:
+        encoding["yOffset"] = {"field": "part", "type": "nominal", "sort": list(chart.parts)}
+    step = {"step": 34 if chart.grouped else 28, **({"for": "position"} if chart.grouped else {})}
+    return _drawn(chart, {"type": "bar"}, encoding, height=step)
+
+
+def _columns(chart: Chart) -> str:
+    encoding = {
+        "x": {"field": "name", "type": "nominal", "sort": None, "title": None,
+              "axis": {"labelAngle": -45, "ticks": False, "labelLimit": 110, "labelOverlap": False}},
+        "y": {"field": "value", "type": "quantitative", "axis": _AXIS, "title": chart.value},
+    }  # fmt: skip
+    return _drawn(chart, {"type": "bar"}, encoding, height=220)
+
+
+def _lines(chart: Chart) -> str:
+    encoding = {
+        "x": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": 0}},
+        "y": {"field": "value", "type": "quantitative", "axis": _AXIS, "title": chart.value},
+    }
+    mark = {"type": "line", "point": {"size": 60, "filled": True}, "strokeWidth": 2}
+    return _drawn(chart, mark, encoding, height=240)
+
+
+def _drawn(chart: Chart, mark: Mapping[str, Any], encoding: dict[str, Any], height: Any) -> str:
     try:
         import vl_convert  # noqa: PLC0415 - starts an engine; only this report draws
     except ImportError:
@@ -92,19 +100,15 @@ def _drawn(
                 "the management report's charts need vl-convert-python; run pip install 'qq-excel[charts]'.",
             )
         ) from None
-    inks = [
-        ink for part, ink in zip(parts, inks, strict=False) if any(d["part"] == part for d in data)
-    ] or inks
-    parts = [part for part in parts if any(d["part"] == part for d in data)]
-    if parts:
-        encoding["color"] = {
-            "field": "part", "type": "nominal", "title": None, "legend": {"orient": "top", "symbolType": "square"},
-            "scale": {"domain": list(parts), "range": list(inks[: len(parts)])}, "sort": list(parts),
-        }  # fmt: skip
-        encoding["order"] = {"field": "rank", "type": "quantitative"}
-        data = [{**d, "rank": list(parts).index(d["part"])} for d in data]
-    else:
-        mark = {**mark, "color": inks[0]}
+    there = {d["part"] for d in chart.data}
+    inks = {part: ink for part, ink in zip(chart.parts, chart.inks, strict=False) if part in there}
+    parts = list(inks)
+    encoding["color"] = {
+        "field": "part", "type": "nominal", "title": None, "legend": {"orient": "top", "symbolType": "square"},
+        "scale": {"domain": parts, "range": list(inks.values())}, "sort": parts,
+    }  # fmt: skip
+    encoding["order"] = {"field": "rank", "type": "quantitative"}
+    data = [{**d, "rank": parts.index(d["part"])} for d in chart.data]
     if mark["type"] == "bar":
         encoding["href"] = {"field": "href", "type": "nominal"}
         encoding["description"] = {"field": "words", "type": "nominal"}
@@ -178,10 +182,8 @@ __all__ = [
     "BANDS",
     "GREYS",
     "SEVERITY_INKS",
+    "Chart",
     "ChartError",
     "amount_axis",
-    "bars",
-    "columns",
-    "lines",
     "shown",
 ]

@@ -10,12 +10,15 @@ from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.management import charts
-from qq_excel.papers.management.facts import GRAVEST, PAST, Facts
+from qq_excel.papers.management.facts import GRAVEST, PAST, Facts, Quality
 from qq_excel.papers.management.view import (
+    BOOKS,
     FINDINGS,
+    MOVES,
     Block,
     Col,
     Fig,
+    Rate,
     Row,
     Section,
     claims_text,
@@ -23,6 +26,7 @@ from qq_excel.papers.management.view import (
     mark_text,
     month_words,
     nothing,
+    rate,
     show,
     total,
 )
@@ -49,7 +53,7 @@ def warnings(facts: Facts) -> Section:
             cells += [Fig(s.count, query), Fig(s.amount, query)] if s.count else [None, None]
         rows.append(Row(cells, u))
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         names = largest(facts.units, [sum(sums[u, x].amount for x in GRAVEST) for u in facts.units])
         data = [
             {"name": u, "part": t(f"{x}色", LEVEL_TEXTS[x].en), "value": charts.shown(sums[u, x].amount),
@@ -57,7 +61,7 @@ def warnings(facts: Facts) -> Section:
             for u in names for x in GRAVEST if sums[u, x].count
         ]  # fmt: skip
         parts = [t(f"{x}色", LEVEL_TEXTS[x].en) for x in GRAVEST]
-        return charts.bars(data, value=charts.amount_axis(), parts=parts, inks=_INKS)
+        return charts.Chart("bars", data, charts.amount_axis(), parts, _INKS)
 
     any_ = any(s.count for s in sums.values())
     about = t(
@@ -70,7 +74,7 @@ def warnings(facts: Facts) -> Section:
         rows,
         total(t("合计", "Total"), columns, rows),
     )
-    return Section("warnings", t("预警", "Warnings"), [block] if any_ else [], chart if any_ else None,
+    return Section("warnings", t("预警", "Warnings"), [block] if any_ else [], chart() if any_ else None,
                    about if any_ else "", () if any_ else nothing())  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def limitation(facts: Facts) -> Section:
         for s in sums
     ]  # fmt: skip
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         over, ends = t("已届满", "over"), t("将届满", "ends")
         data = [
             {"name": past if s.name == PAST else s.name, "part": over if s.name == PAST else ends,
@@ -97,9 +101,7 @@ def limitation(facts: Facts) -> Section:
              "words": mark_text(past if s.name == PAST else s.name, claims_text(s), s.amount)}
             for s in sums
         ]  # fmt: skip
-        return charts.columns(
-            data, value=charts.amount_axis(), parts=[over, ends], inks=["#7B1E1E", "#ED7D31"]
-        )
+        return charts.Chart("columns", data, charts.amount_axis(), [over, ends], ["#7B1E1E", "#ED7D31"])
 
     about = t("未结清、未起诉的债权按诉讼时效届满月份：本月余下几天和以后十二个月。按所填事项推算，不构成法律意见。",
               "Open claims without a suit by the month in which limitation ends: the rest of this month and the next twelve. "
@@ -122,7 +124,7 @@ def limitation(facts: Facts) -> Section:
         "limitation",
         t("诉讼时效日历", "Limitation calendar"),
         [block] if rows else [],
-        chart if some else None,
+        chart() if some else None,
         about,
         words,
     )
@@ -139,12 +141,14 @@ def recovery(amounts: Amounts | None) -> Section:
                Col(t("实际收回", "Recovered"), "amount"), Col(t("完成率", "Of plan"), "share"), Col(t("本期新增", "New"), "amount"),
                Col(t("本期核销", "Written off"), "amount"), Col(t("期末", "Closing"), "amount")]  # fmt: skip
     rows = [
-        Row([u, f.opening, f.planned, f.recovered, f.recovered / f.planned if f.planned else None, f.new, f.gone,
-             Fig(f.closing, show(unit=u, live=1))], u)
+        Row([u, _moved(u, "opening", f.opening), None if f.planned is None else _moved(u, "planned", f.planned),
+             _moved(u, "recovered", f.recovered),
+             rate(f.recovered, f.planned, show(unit=u, item="recovered"), show(unit=u, item="planned"), MOVES),
+             _moved(u, "new", f.new), _moved(u, "gone", f.gone), Fig(f.closing, show(unit=u, live=1))], u)
         for u, f in amounts.units
     ]  # fmt: skip
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         plan, back = t("计划", "planned"), t("收回", "recovered")
         names = set(
             largest(
@@ -152,12 +156,13 @@ def recovery(amounts: Amounts | None) -> Section:
             )
         )
         data = [
-            {"name": u, "part": part, "value": charts.shown(cents), "show": show(unit=u, live=1), "words": mark_text(u, part, cents)}
+            {"name": u, "part": part, "value": charts.shown(cents), "show": show(unit=u, item=item), "table": MOVES,
+             "words": mark_text(u, part, cents)}
             for u, f in amounts.units if u in names
-            for part, cents in ((plan, f.planned or 0), (back, f.recovered))
+            for item, part, cents in (("planned", plan, f.planned or 0), ("recovered", back, f.recovered))
         ]  # fmt: skip
-        return charts.bars(
-            data, value=charts.amount_axis(), parts=[plan, back], inks=["#BFC7D1", "#2E6B1F"], grouped=True
+        return charts.Chart(
+            "bars", data, charts.amount_axis(), [plan, back], ["#BFC7D1", "#2E6B1F"], grouped=True
         )
 
     last = total(t("合计", "Total"), columns, rows)
@@ -172,10 +177,14 @@ def recovery(amounts: Amounts | None) -> Section:
         "recovery",
         title,
         [Block(t("各单位（元）", "By unit (yuan)"), columns, rows, last)],
-        chart,
+        chart(),
         about,
         words,
     )
+
+
+def _moved(unit: str, item: str, cents: int) -> Fig:
+    return Fig(cents, show(unit=unit, item=item), MOVES)
 
 
 def quality(facts: Facts) -> Section:
@@ -185,12 +194,13 @@ def quality(facts: Facts) -> Section:
                Col(t("行数", "Rows"), "count"), *(Col(n, "count") for n in names),
                Col(t("每百行错误", "Errors per 100 rows"), "number")]  # fmt: skip
     rows = [
-        Row([q.unit, q.files, q.accepted, q.rows,
-             *(Fig(q.found[x], show(unit=q.unit, severity=x), FINDINGS) if q.found[x] else 0 for x in SEVERITIES), q.per_hundred], q.unit)
+        Row([q.unit, _books(q.files, q.unit), _books(q.accepted, q.unit, accepted=1), _books(q.rows, q.unit),
+             *(Fig(q.found[x], show(unit=q.unit, severity=x), FINDINGS) if q.found[x] else 0 for x in SEVERITIES),
+             _per_hundred(q)], q.unit)
         for q in facts.quality
     ]  # fmt: skip
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         picked = set(largest([q.unit for q in facts.quality], [sum(q.found.values()) for q in facts.quality]))
         data = [
             {"name": q.unit, "part": str(LEVEL_NAMES[x]), "value": q.found[x], "show": show(unit=q.unit, severity=x),
@@ -198,14 +208,26 @@ def quality(facts: Facts) -> Section:
             for q in facts.quality if q.unit in picked for x in SEVERITIES if q.found[x]
         ]  # fmt: skip
         inks = [charts.SEVERITY_INKS[x] for x in SEVERITIES]
-        return charts.bars(data, value=t("处", "findings"), parts=names, inks=inks)
+        return charts.Chart("bars", data, t("处", "findings"), names, inks)
 
     some = any(sum(q.found.values()) for q in facts.quality)
     about = t("各单位报送工作簿中待处理的问题。", "Open findings in the workbooks of each unit.")
     block = Block(
         t("各单位报送质量", "Quality by unit"), columns, rows, total(t("合计", "Total"), columns, rows)
     )
-    return Section("quality", t("数据质量", "Data quality"), [block], chart if some else None, about)
+    return Section("quality", t("数据质量", "Data quality"), [block], chart() if some else None, about)
+
+
+def _books(count: int, unit: str, **keys: object) -> Fig | int:
+    return Fig(count, show(unit=unit, **keys), BOOKS) if count else 0
+
+
+def _per_hundred(q: Quality) -> Rate | None:
+    """Errors per hundred rows, which leads to the errors and to the workbooks with their rows."""
+    errors = Fig(q.found["E"], show(unit=q.unit, severity="E"), FINDINGS)
+    return (
+        None if q.per_hundred is None else Rate(q.per_hundred, errors, Fig(q.rows, show(unit=q.unit), BOOKS))
+    )
 
 
 __all__ = ["limitation", "quality", "recovery", "warnings"]

@@ -17,6 +17,8 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.papers.ageing import Aged, aged, provisions
 from qq_excel.papers.claims import NO_UNIT, Claim
+from qq_excel.papers.document import relative
+from qq_excel.papers.management.moves import Move, moves_of
 from qq_excel.warnings import LEVELS, Sum
 
 if TYPE_CHECKING:
@@ -90,6 +92,19 @@ class Quality:
         return 100 * self.found["E"] / self.rows if self.rows else None
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One workbook that was handed in."""
+
+    unit: str
+    name: str
+    period: str
+    rows: int
+    accepted: bool
+    #: Open findings by level.
+    found: dict[str, int]
+
+
 @dataclass(slots=True)
 class Facts:
     """All that a report shows. Amounts are cents of yuan."""
@@ -104,6 +119,10 @@ class Facts:
     recovery: Amounts | None
     provision_needed: int | None
     provision_booked: int
+    #: Claim by claim what the figures of :attr:`recovery` are the sums of.
+    moves: list[Move] = field(default_factory=list)
+    #: The workbooks that the quality is that of.
+    books: list[Book] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
 
     @property
@@ -160,12 +179,14 @@ def facts_of(job: Job) -> Facts:
     )
     notes: list[Text] = []
     provision, _ = provisions(job, tables[0])
+    recovery = _recovery(job, notes)
+    books = _books(job.result)
     return Facts(
         as_of=job.result.as_of, lines=lines, ageing=tables, months=calendar_months(job.result.as_of),
-        debtors=_debtors(lines), quality=quality_of(job.result), recovery=_recovery(job, notes),
+        debtors=debtors_of(lines), quality=quality_of(books), recovery=recovery,
         provision_needed=sum(r["needed"] for r in provision) if provision else None,
         provision_booked=sum(c.provision or 0 for c in claims if not c.settled and not c.credit),
-        notes=[*notes, *job.warnings.notes],
+        moves=[] if recovery is None else moves_of(job, recovery), books=books, notes=[*notes, *job.warnings.notes],
     )  # fmt: skip
 
 
@@ -185,29 +206,38 @@ def month_of(day: dt.date, further: int = 0) -> str:
     return f"{year:04d}-{month + 1:02d}"
 
 
-def quality_of(result: Result) -> list[Quality]:
+def quality_of(books: Sequence[Book]) -> list[Quality]:
     """Open findings by the unit that handed the workbook in, the worst first."""
-    tally = result.findings.where(status="open").tally("file", "level")
-    units: dict[str, tuple[int, int, int]] = {}
-    found: dict[str, dict[str, int]] = {}
-    owners = {f.workbook.name: f.unit or NO_UNIT for f in result.files}
-    for f in result.files:
-        files, accepted, rows = units.get(f.unit or NO_UNIT, _NONE)
-        units[f.unit or NO_UNIT] = (files + 1, accepted + f.accepted, rows + f.rows)
-    for (file, level), n in tally.items():
-        unit = owners.get(file, file)
-        levels = found.setdefault(unit, dict.fromkeys(SEVERITIES, 0))
-        levels[level] += n
+    units: dict[str, list[Book]] = {}
+    for book in books:
+        units.setdefault(book.unit, []).append(book)
     every = [
-        Quality(u, *(units.get(u) or _NONE), found.get(u, dict.fromkeys(SEVERITIES, 0)))
-        for u in {**units, **found}
-    ]
+        Quality(u, sum(bool(b.name) for b in mine), sum(b.accepted for b in mine), sum(b.rows for b in mine),
+                {x: sum(b.found[x] for b in mine) for x in SEVERITIES})
+        for u, mine in units.items()
+    ]  # fmt: skip
     return sorted(every, key=lambda q: (-q.found["E"], -q.found["W"], q.unit))
+
+
+def debtors_of(lines: Iterable[Line]) -> list[Debtor]:
+    """Live claims by debtor, the largest first."""
+    held: dict[str, list[Line]] = {}
+    for x in lines:
+        if x.live:
+            held.setdefault(x.claim.debtor, []).append(x)
+    out = [
+        Debtor(
+            name, len(mine), sum(x.claim.balance for x in mine), sum(x.claim.balance for x in mine if x.late),
+            max(x.claim.overdue or 0 for x in mine), tuple(sorted({x.claim.unit for x in mine})),
+            next((level for level in GRAVEST if any(x.level == level for x in mine)), ""),
+        )
+        for name, mine in held.items()
+    ]  # fmt: skip
+    return sorted(out, key=lambda d: (-d.balance, d.name))
 
 
 # --- inside ---------------------------------------------------------------------------------------------
 
-_NONE = (0, 0, 0)
 _BASES = ("业务发生日", "约定付款日")
 
 
@@ -253,21 +283,20 @@ def _due(day: dt.date | None, as_of: dt.date | None, around: set[str]) -> str:
     return EARLIER if day < as_of else LATER
 
 
-def _debtors(lines: Iterable[Line]) -> list[Debtor]:
-    """Live claims by debtor, the largest first."""
-    held: dict[str, list[Line]] = {}
-    for x in lines:
-        if x.live:
-            held.setdefault(x.claim.debtor, []).append(x)
-    out = [
-        Debtor(
-            name, len(mine), sum(x.claim.balance for x in mine), sum(x.claim.balance for x in mine if x.late),
-            max(x.claim.overdue or 0 for x in mine), tuple(sorted({x.claim.unit for x in mine})),
-            next((level for level in GRAVEST if any(x.level == level for x in mine)), ""),
-        )
-        for name, mine in held.items()
+def _books(result: Result) -> list[Book]:
+    """The workbooks, and what hangs on none (a unit that did not submit), in the order of units and names."""
+    tally = result.findings.where(status="open").tally("file", "level")
+    found: dict[str, dict[str, int]] = {}
+    for (file, level), n in tally.items():
+        found.setdefault(file, dict.fromkeys(SEVERITIES, 0))[level] += n
+    none: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
+    books = [
+        Book(f.unit or NO_UNIT, relative(f.workbook.name), f.period or "", f.rows, f.accepted, found.pop(f.workbook.name, none))
+        for f in result.files
     ]  # fmt: skip
-    return sorted(out, key=lambda d: (-d.balance, d.name))
+    # a finding without a workbook names the unit as its file
+    books += [Book(file, "", "", 0, False, levels) for file, levels in found.items()]
+    return sorted(books, key=lambda b: (b.unit, b.name))
 
 
 def _recovery(job: Job, notes: list[Text]) -> Amounts | None:
@@ -280,4 +309,4 @@ def _recovery(job: Job, notes: list[Text]) -> Amounts | None:
 
 
 __all__ = ["AHEAD", "EARLIER", "GRAVEST", "LATER", "PAST", "UNDATED", "Debtor", "Facts", "Line", "Quality",
-           "calendar_months", "due_months", "facts_of", "month_of", "quality_of"]  # fmt: skip
+           "calendar_months", "debtors_of", "due_months", "facts_of", "month_of", "quality_of"]  # fmt: skip

@@ -7,23 +7,33 @@ policy allows this one script, by its hash, and nothing from anywhere else. Ever
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from qq_excel import __version__, money
+from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.language import Text, current, t
 from qq_excel.output import write_text
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, PAST, UNDATED, Facts
-from qq_excel.papers.management.rows import claim_columns, claim_rows, finding_columns, finding_rows
+from qq_excel.papers.management.moves import ITEM_TEXTS
+from qq_excel.papers.management.rows import lists
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
 from qq_excel.papers.management.trend import Point
-from qq_excel.papers.management.view import Col, Fig, column_name, definitions, policy_words, trace_words
+from qq_excel.papers.management.unit_views import unit_views
+from qq_excel.papers.management.view import (
+    ANY,
+    Col,
+    Fig,
+    Rate,
+    cell_text,
+    column_name,
+    definitions,
+    policy_words,
+    trace_words,
+)
 from qq_excel.papers.report_job import Job
 from qq_excel.papers.words import clean
 from qq_excel.warnings import LEVEL_TEXTS
@@ -37,27 +47,29 @@ _NAMES = {
     "band2": Text("账龄（另一口径）", "age (other date)"), "limitation": Text("时效届满", "limitation ends"), "due": Text("到期", "due"),
     "live": Text("未结清", "open"),
     "late": Text("已逾期", "past due"), "ending": Text("十二个月内时效届满", "limitation ends within a year"),
+    "on": Text("截止", "as of"), "item": Text("项目", "item"), "accepted": Text("可受理", "accepted"), ANY: Text("任一", "any"),
+    "part": Text("分子", "numerator"), "whole": Text("分母", "denominator"), **ITEM_TEXTS,
     "severity": Text("级别", "level"), "rule": Text("规则", "rule"), PAST: Text("已届满", "over"), EARLIER: Text("更早", "earlier"),
     LATER: Text("更晚", "later"), UNDATED: Text("未填到期日", "no due date"), **LEVEL_NAMES,
 }  # fmt: skip
-#: Rows that a browser shows without delay; the workbook has them all.
-CLAIMS_SHOWN, FINDINGS_SHOWN = 5_000, 2_000
+#: The page's one script.
+_SCRIPTS = ("charts.js", "page.js")
 
 
 def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) -> Path:
     """Write the page to *target*; :class:`~qq_excel.papers.management.charts.ChartError` without the chart library."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     paper = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: clean(value) if isinstance(value, str) and type(value) is str else value,
     )  # fmt: skip
-    paper.filters.update(cell=_cell, look=_look)
-    paper.globals.update(t=t, is_fig=lambda value: isinstance(value, Fig))
-    policy, result = job.result.policy, job.result
-    open_ = len(result.findings.where(status="open"))
+    paper.filters.update(cell=cell_text, look=_look)
+    paper.globals.update(t=t, is_fig=lambda x: isinstance(x, Fig), is_rate=lambda x: isinstance(x, Rate))
+    policy = job.result.policy
+    parts, views = sections(facts, points), unit_views(job, facts, points)
     day = facts.as_of.isoformat() if facts.as_of else t("未填", "not given")
     page = paper.get_template("page.html").render(
         lang="zh-CN" if current() == "zh" else "en", title=t("清欠管理报告", "Management report: receivables"), day=day,
@@ -66,9 +78,8 @@ def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
         units=sorted({*facts.units, *(q.unit for q in facts.quality)}), levels=[(x, str(LEVEL_TEXTS[x])) for x in GRAVEST],
         bands=[(c, column_name(c)) for c in facts.ageing[0].columns], tiles=list(tiles(facts, points)),
         names={k: str(v) for k, v in _NAMES.items()},
-        sections=sections(facts, points), notes=[*definitions(), *map(str, facts.notes), *map(str, job.notes)],
-        claims={"columns": claim_columns(facts), "rows": list(islice(claim_rows(facts), CLAIMS_SHOWN)), "of": len(facts.lines)},
-        findings={"columns": finding_columns(), "rows": list(finding_rows(result, FINDINGS_SHOWN)), "of": open_},
+        sections=parts, views=views, notes=[*definitions(), *map(str, facts.notes), *map(str, job.notes)],
+        lists=[(x, list(x.entries(x.most))) for x in lists(facts, points, job.result)],
     )  # fmt: skip
     return write_text(target, page)
 
@@ -79,26 +90,9 @@ def _look(value: Any, column: Col) -> Any:
 
     if column.right:
         return Markup(' class="n"')
-    return Markup(' class="long"') if len(_cell(value, column.kind)) > _SHORT else Markup(' class="short"')
+    return (
+        Markup(' class="long"') if len(cell_text(value, column.kind)) > _SHORT else Markup(' class="short"')
+    )
 
 
-def _cell(value: Any, kind: str) -> str:
-    """A value as a cell shows it."""
-    if isinstance(value, Fig):
-        value = value.value
-    if value is None or value == "":
-        return ""
-    if kind == "amount":
-        return money.yuan(value)
-    if kind == "share":
-        return f"{value:.1%}"
-    if kind == "number":
-        return f"{value:,.2f}"
-    if kind == "count" and isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
-
-
-__all__ = ["CLAIMS_SHOWN", "FINDINGS_SHOWN", "write_page"]
+__all__ = ["write_page"]

@@ -1,8 +1,8 @@
-"""The rows that every figure leads to: the claims with a balance, and the open findings."""
+"""The rows that every figure leads to: claims, findings, what recovery is the sum of, claims of earlier days, workbooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,23 @@ from qq_excel.language import t
 from qq_excel.papers.claims import NO_UNIT
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.facts import Facts, Line
-from qq_excel.papers.management.view import BAND_KEYS, Col, column_name
+from qq_excel.papers.management.moves import ITEM_TEXTS
+from qq_excel.papers.management.view import (
+    BAND_KEYS,
+    BEFORE,
+    BOOKS,
+    CLAIMS,
+    FINDINGS,
+    MOVES,
+    Col,
+    column_name,
+)
 from qq_excel.papers.words import clean
 from qq_excel.warnings import LEVEL_TEXTS
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
+    from qq_excel.papers.management.trend import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,117 @@ class Entry:
 
     cells: Sequence[Any]
     keys: Mapping[str, str]
-    cents: int = 0
+    #: What it adds to the sum of the rows that are picked: cents, or rows of a workbook.
+    adds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table of rows: what a figure's ``table`` names."""
+
+    key: str
+    title: str
+    about: str
+    columns: Sequence[Col]
+    #: Its entries, of a table that may be long the first so many alone.
+    entries: Callable[[int | None], Iterator[Entry]]
+    count: int
+    #: Keys by which a workbook sorts them, so that the rows of a figure stand together.
+    order: tuple[str, ...]
+    #: How many are picked, of how many, and what they add up to, as a page says it.
+    words: str
+    #: Rows that a page shows without delay; a workbook has them all.
+    most: int = 5_000
+
+
+def lists(facts: Facts, points: Sequence[Point], result: Result) -> list[Rows]:
+    """Every table of rows, those that all figures of the run lead to."""
+    claims, moved = list(claim_rows(facts)), list(move_rows(facts))
+    before, books = list(before_rows(points)), list(book_rows(facts))
+    findings = len(result.findings.where(status="open"))
+    amount = t("{n} / {of} 笔，{sum} 元", "{n} of {of} claims, {sum} yuan")
+    out = [
+        Rows(CLAIMS, t("债权明细", "Claims"), t("有余额的全部债权；点选上面的数字，这里只列它的明细。",
+             "Every claim with a balance. Select a figure above to see its rows here."), claim_columns(facts),
+             _given(claims), len(claims), ("unit",), t("债权 ", "") + amount),
+        Rows(FINDINGS, t("问题明细", "Findings"), t("各工作簿中待处理的问题。", "Open findings in the workbooks."), finding_columns(),
+             lambda most: finding_rows(result, most), findings, ("unit",), t("问题 {n} / {of} 项", "{n} of {of} findings"), 2_000),
+        Rows(MOVES, t("清收明细", "Recovery, claim by claim"), t("期初、计划、收回、新增、核销、期末各数由哪些债权构成。",
+             "The claims that opening, planned, recovered, new, written off and closing are the sums of."), move_columns(),
+             _given(moved), len(moved), ("item", "unit"), t("清收明细 {n} / {of} 行，{sum} 元", "recovery: {n} of {of} rows, {sum} yuan")),
+        Rows(BEFORE, t("以前各期债权", "Claims of earlier days"),
+             t("趋势中以前各期的未结清债权。", "Open claims at the earlier dates of the trend."), before_columns(),
+             _given(before), len(before), ("on", "unit"), t("以前各期 ", "earlier: ") + amount),
+        Rows(BOOKS, t("报送的工作簿", "Workbooks"),
+             t("数据质量所指的各个工作簿。", "The workbooks that the quality is that of."), book_columns(),
+             _given(books), len(books), ("unit",), t("工作簿 {n} / {of} 个，{total} 行", "{n} of {of} workbooks, {total} rows")),
+    ]  # fmt: skip
+    led_to = {CLAIMS: True, FINDINGS: True, MOVES: facts.recovery is not None, BOOKS: bool(books),
+              BEFORE: any(p.rows is not None for p in points[:-1])}  # fmt: skip
+    return [x for x in out if led_to[x.key]]
+
+
+def _given(entries: list[Entry]) -> Callable[[int | None], Iterator[Entry]]:
+    return lambda most: islice(entries, most)
+
+
+def move_columns() -> list[Col]:
+    """The columns of what recovery is the sum of."""
+    return [Col(t("项目", "Item")), Col(t("单位", "Unit")), Col(t("债权编号", "Claim")), Col(t("债务人", "Debtor")),
+            Col(t("金额（元）", "Amount (yuan)"), "amount"), Col(t("位置", "Place"))]  # fmt: skip
+
+
+def move_rows(facts: Facts) -> Iterator[Entry]:
+    """Claim by claim what the figures of recovery are the sums of."""
+    for m in facts.moves:
+        yield Entry([str(ITEM_TEXTS[m.item]), m.unit, m.claim_id, m.debtor, m.amount, m.place],
+                    {"unit": clean(m.unit), "item": m.item}, m.amount)  # fmt: skip
+
+
+def before_columns() -> list[Col]:
+    """The columns of the claims of earlier days."""
+    return [Col(t("截止日期", "As of"), "date"), Col(t("级别", "Level")), Col(t("单位", "Unit")), Col(t("债权编号", "Claim")),
+            Col(t("债务人", "Debtor")), Col(t("余额（元）", "Balance (yuan)"), "amount"), Col(t("到期日", "Due on"), "date"),
+            Col(t("已逾期", "Past due"))]  # fmt: skip
+
+
+def before_rows(points: Sequence[Point]) -> Iterator[Entry]:
+    """The open claims of the points before the last, the latest first, as far as they are remembered."""
+    for p in reversed(points[:-1]):
+        for x in sorted(p.rows or (), key=lambda x: (x.unit, -x.balance, x.claim_id)):
+            keys = {
+                "on": p.on.isoformat(),
+                "unit": x.unit,
+                "live": "1",
+                "late": "1" if x.late else "0",
+                "level": x.level,
+            }
+            yield Entry(
+                [p.on, str(LEVEL_TEXTS[x.level]) if x.level else "", x.unit, x.claim_id, x.debtor, x.balance, x.due_on,
+                 t("是", "yes") if x.late else ""],
+                {k: clean(v) for k, v in keys.items()}, x.balance,
+            )  # fmt: skip
+
+
+def book_columns() -> list[Col]:
+    """The columns of the workbooks."""
+    return [Col(t("单位", "Unit")), Col(t("工作簿", "Workbook")), Col(t("期间", "Period")), Col(t("行数", "Rows"), "count"),
+            Col(t("可受理", "Accepted")), *(Col(str(LEVEL_NAMES[x]), "count") for x in SEVERITIES)]  # fmt: skip
+
+
+def book_rows(facts: Facts) -> Iterator[Entry]:
+    """The workbooks that were handed in; a unit that handed in none has findings alone."""
+    for b in facts.books:
+        if b.name:
+            cells = [
+                b.unit,
+                b.name,
+                b.period,
+                b.rows,
+                t("是", "yes") if b.accepted else t("否", "no"),
+                *(b.found[x] for x in SEVERITIES),
+            ]
+            yield Entry(cells, {"unit": clean(b.unit), "accepted": "1" if b.accepted else "0"}, b.rows)
 
 
 def claim_columns(facts: Facts) -> list[Col]:
@@ -90,4 +211,13 @@ def _keys(x: Line, facts: Facts) -> dict[str, str]:
     return {k: clean(v) for k, v in keys.items()}
 
 
-__all__ = ["Entry", "claim_columns", "claim_rows", "finding_columns", "finding_rows", "relative_place"]
+__all__ = [
+    "Entry",
+    "Rows",
+    "claim_columns",
+    "claim_rows",
+    "finding_columns",
+    "finding_rows",
+    "lists",
+    "relative_place",
+]

@@ -14,6 +14,8 @@ from qq_excel.papers.management.trend import SHOWN, Point
 from qq_excel.papers.management.view import (
     BAND_KEYS,
     BARS,
+    BEFORE,
+    CLAIMS,
     Block,
     Col,
     Fig,
@@ -25,6 +27,7 @@ from qq_excel.papers.management.view import (
     mark_text,
     month_words,
     nothing,
+    rate,
     show,
     total,
 )
@@ -65,14 +68,14 @@ def _ageing(facts: Facts) -> Section:
     first = facts.ageing[0]
     about = t(f"各单位未清余额按{first.basis}的账龄结构；贷项、争议、诉讼另列。",
               f"Balances by unit and age from {_basis(first)}; credit notes, disputed and sued ones apart.")  # fmt: skip
-    return Section("ageing", t("账龄结构", "Ageing"), blocks, lambda: _ageing_chart(first), about)
+    return Section("ageing", t("账龄结构", "Ageing"), blocks, _ageing_chart(first), about)
 
 
 def _basis(table: Aged) -> str:
     return {"业务发生日": "the transaction date", "约定付款日": "the due date"}.get(table.basis, table.basis)
 
 
-def _ageing_chart(table: Aged) -> str:
+def _ageing_chart(table: Aged) -> charts.Chart:
     sums = {unit: cells for (unit,), cells in table.sums(("unit",)).items()}
     names = largest(list(sums), [sum(c.values()) for c in sums.values()])
     special = (NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT)
@@ -88,7 +91,7 @@ def _ageing_chart(table: Aged) -> str:
         for u in names for c in parts if sums[u].get(c)
     ]  # fmt: skip
     inks = [*spread, *charts.GREYS, *charts.GREYS]
-    return charts.bars(data, value=charts.amount_axis(), parts=[column_name(p) for p in parts], inks=inks)
+    return charts.Chart("bars", data, charts.amount_axis(), [column_name(p) for p in parts], inks)
 
 
 def _due(facts: Facts) -> Section:
@@ -126,65 +129,76 @@ def _due(facts: Facts) -> Section:
             return late if name == EARLIER else ahead
         return late if name < now else current if name == now else ahead
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         filled = [n for n, s in enumerate(every) if s.count]
         data = [  # a month without any is a gap in time, and is shown as one
             {"name": names.get(s.name, s.name), "part": part(s.name), "value": charts.shown(s.amount), "show": show(due=s.name),
              "words": mark_text(names.get(s.name, s.name), claims_text(s), s.amount)}
             for s in every[filled[0] : filled[-1] + 1]
         ]  # fmt: skip
-        return charts.columns(
-            data,
-            value=charts.amount_axis(),
-            parts=[late, current, ahead],
-            inks=["#ED7D31", "#FFD966", "#9DC3E6"],
-        )
+        inks = ["#ED7D31", "#FFD966", "#9DC3E6"]
+        return charts.Chart("columns", data, charts.amount_axis(), [late, current, ahead], inks)
 
     about = t("未结清余额按到期月份：过去两年形成的逾期，以后十二个月将到期的款项。",
               "Open balances by the month in which they fell or fall due.")  # fmt: skip
     block = Block(t("按到期月份", "By month due"), columns, rows, total(t("合计", "Total"), columns, rows))
-    return Section("due", t("逾期形成与未来到期", "Arrears and what falls due"), [block] if rows else [], chart if rows else None,
+    return Section("due", t("逾期形成与未来到期", "Arrears and what falls due"), [block] if rows else [], chart() if rows else None,
                    about if rows else "", () if rows else nothing())  # fmt: skip
 
 
 def _trend(points: Sequence[Point]) -> Section:
     title = t("变化趋势", "Trend")
     if len(points) < 2:
-        words = t("只有本期一期数字。下次用 --since 给出本次的 管理报告.json，或用 --previous 给出上期工作簿，即可显示趋势。",
+        only = t("只有本期一期数字。下次用 --since 给出本次的 管理报告.json，或用 --previous 给出上期工作簿，即可显示趋势。",
                   "Only this period is known. Next time give this run's 管理报告.json with --since, or the last period's workbooks "
                   "with --previous.")  # fmt: skip
-        return Section("trend", title, words=(words,))
+        return Section("trend", title, words=(only,))
     columns = [Col(t("截止日期", "As of")), Col(t("笔数", "Claims"), "count"), Col(t("未结清", "Open"), "amount"),
                Col(t("已逾期", "Past due"), "amount"), Col(t("逾期占比", "Share past due"), "share"),
                *(Col(t(f"{x}色预警", LEVEL_TEXTS[x].en.capitalize()), "amount") for x in GRAVEST)]  # fmt: skip
-    rows = [
-        Row([p.on.isoformat(), p.live, p.balance, p.overdue, p.overdue / p.balance if p.balance else None,
-             *(p.levels.get(x, 0) for x in GRAVEST)])
-        for p in points[:-1]
-    ]  # fmt: skip
-    now = points[-1]  # of this one the rows are here
-    every, late = show(live=1), show(late=1)
-    rows.append(
-        Row([now.on.isoformat(), Fig(now.live, every), Fig(now.balance, every), Fig(now.overdue, late),
-             now.overdue / now.balance if now.balance else None, *(Fig(now.levels.get(x, 0), show(level=x)) for x in GRAVEST)])
-    )  # fmt: skip
+    rows = [_moment(p, CLAIMS if p is points[-1] else BEFORE) for p in points]
+    bare = [p.on.isoformat() for p in points[:-1] if p.rows is None]
+    words: tuple[str, ...] = ()
+    if bare:
+        words = (t(f"{'、'.join(bare)} 的债权明细没有随上次的 管理报告.json 带来，这几期的数字没有链接，明细见当期的报告。",
+                   f"The claims of {', '.join(bare)} did not come with the last 管理报告.json: see the reports of then."),)  # fmt: skip
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         parts: dict[str, Callable[[Point], int]] = {t("未结清", "Open"): lambda p: p.balance, t("已逾期", "Past due"): lambda p: p.overdue,
                  t("红色预警", "Red warnings"): lambda p: p.levels.get("红", 0)}  # fmt: skip
         data = [
-            {"name": p.on.isoformat(), "part": name, "value": charts.shown(of(p))}
+            {
+                "name": p.on.isoformat(),
+                "part": name,
+                "value": charts.shown(of(p)),
+                "words": mark_text(p.on.isoformat(), name, of(p)),
+            }
             for name, of in parts.items()
             for p in points[-SHOWN:]
         ]
-        return charts.lines(
-            data, value=charts.amount_axis(), parts=list(parts), inks=[style.NAVY, "#ED7D31", "#C00000"]
+        return charts.Chart(
+            "lines", data, charts.amount_axis(), list(parts), [style.NAVY, "#ED7D31", "#C00000"]
         )
 
     about = t(
         "各期截止日的未结清、已逾期和红色预警余额。", "Open, past due and red balances at each as-of date."
     )
-    return Section("trend", title, [Block(t("各期（元）", "By period (yuan)"), columns, rows)], chart, about)
+    return Section(
+        "trend", title, [Block(t("各期（元）", "By period (yuan)"), columns, rows)], chart(), about, words
+    )
+
+
+def _moment(p: Point, table: str) -> Row:
+    """One point of the trend. Its rows are the claims, or those that were remembered of an earlier day."""
+    share = p.overdue / p.balance if p.balance else None
+    figures = [p.live, p.balance, p.overdue, share, *(p.levels.get(x, 0) for x in GRAVEST)]
+    if table == BEFORE and p.rows is None:
+        return Row([p.on.isoformat(), *figures])
+    on = {"on": p.on.isoformat()} if table == BEFORE else {}
+    every, late = show(**on, live=1), show(**on, late=1)
+    return Row([p.on.isoformat(), Fig(p.live, every, table), Fig(p.balance, every, table), Fig(p.overdue, late, table),
+                rate(p.overdue, p.balance, late, every, table),
+                *(Fig(p.levels.get(x, 0), show(**on, level=x), table) for x in GRAVEST)])  # fmt: skip
 
 
 def _debtors(facts: Facts) -> Section:
@@ -196,12 +210,13 @@ def _debtors(facts: Facts) -> Section:
                Col(t("单位", "Units"))]  # fmt: skip
     rows = [
         Row([n, d.name, Fig(d.count, show(debtor=d.name, live=1)), Fig(d.balance, show(debtor=d.name, live=1)),
-             d.balance / whole if whole else None, Fig(d.overdue, show(debtor=d.name, late=1)) if d.overdue else None, d.oldest or None,
+             rate(d.balance, whole, show(debtor=d.name, live=1), show(live=1)),
+             Fig(d.overdue, show(debtor=d.name, late=1)) if d.overdue else None, d.oldest or None,
              str(LEVEL_TEXTS[d.level]) if d.level else "", "、".join(d.units)])
         for n, d in enumerate(top, 1)
     ]  # fmt: skip
 
-    def chart() -> str:
+    def chart() -> charts.Chart:
         late, rest = t("已逾期", "past due"), t("未逾期", "not past due")
         data = []
         for d in top[:BARS]:
@@ -210,15 +225,17 @@ def _debtors(facts: Facts) -> Section:
                 if cents:
                     data.append({"name": d.name, "part": part, "value": charts.shown(cents), "show": query,
                                  "words": mark_text(d.name, part, cents)})  # fmt: skip
-        return charts.bars(data, value=charts.amount_axis(), parts=[late, rest], inks=["#ED7D31", "#9DC3E6"])
+        return charts.Chart("bars", data, charts.amount_axis(), [late, rest], ["#ED7D31", "#9DC3E6"])
 
     if not top:
         return Section("debtors", t("主要债务人", "Top debtors"), words=nothing())
     n, share = len(top), sum(d.balance for d in top) / whole if whole else 0
     about = t(f"余额最大的 {n} 个债务人（各单位合并，按名称），占全部未结清余额的 {share:.1%}。",
               f"The {n} largest debtors over all units, by name: {share:.1%} of all open balances.")  # fmt: skip
-    block = Block(t("余额最大的债务人", "Largest debtors"), columns, rows)
-    return Section("debtors", t("主要债务人", "Top debtors"), [block], chart, about)
+    every = [None, t("全部债务人", "All debtors"), Fig(facts.live.count, show(live=1)), Fig(whole, show(live=1)), None,
+             Fig(facts.late.amount, show(late=1)), None, "", ""]  # fmt: skip
+    block = Block(t("余额最大的债务人", "Largest debtors"), columns, rows, every)
+    return Section("debtors", t("主要债务人", "Top debtors"), [block], chart(), about)
 
 
 __all__ = ["DEBTORS", "sections"]

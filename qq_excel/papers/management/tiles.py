@@ -9,7 +9,7 @@ from qq_excel.language import t
 from qq_excel.papers.ageing import DISPUTED, SUED
 from qq_excel.papers.management.facts import GRAVEST, PAST, Facts
 from qq_excel.papers.management.trend import Point
-from qq_excel.papers.management.view import FINDINGS, Tile, claims_text, column_name, show, yuan_text
+from qq_excel.papers.management.view import FINDINGS, MOVES, Tile, claims_text, column_name, show, yuan_text
 from qq_excel.warnings import LEVEL_TEXTS
 
 
@@ -59,7 +59,9 @@ def tiles(facts: Facts, points: Sequence[Point]) -> Iterator[Tile]:
         under = t("没有清欠台账，无计划数", "no cases: nothing planned")
         if plans:
             under = t(f"计划 {money.yuan(sum(plans))} 元", f"{money.yuan(sum(plans))} planned")
-        yield Tile(t("本期收回", "Recovered in the period"), yuan_text(back), under, table="recovery")
+        yield Tile(
+            t("本期收回", "Recovered in the period"), yuan_text(back), under, show(item="recovered"), MOVES
+        )
     errors = sum(q.found["E"] for q in facts.quality)
     files = sum(q.files for q in facts.quality)
     good = sum(q.accepted for q in facts.quality)

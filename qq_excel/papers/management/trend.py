@@ -8,25 +8,67 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.language import Text
+from qq_excel.papers.claims import claims_of
 from qq_excel.papers.management.facts import GRAVEST
-from qq_excel.rules.limitation import live_claims, overdue, still_owed
 from qq_excel.warnings import warnings_of
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.papers.management.facts import Facts
+    from qq_excel.papers.management.facts import Facts, Line
 
 _LARGEST = 20_000_000
+#: Rows of earlier days that a report remembers, those of the latest days first.
+KEPT = 20_000
 #: A chart that is read at a glance; older points stay in the JSON.
 SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open claim as the reports after its own remember it; ``balance`` is cents of yuan."""
+
+    unit: str
+    claim_id: str
+    debtor: str
+    balance: int
+    due_on: dt.date | None
+    late: bool
+    level: str
+
+    @classmethod
+    def of(cls, line: Line) -> Open:
+        """A line of a report."""
+        c = line.claim
+        return cls(c.unit, c.claim_id, c.debtor, c.balance, c.due_on, line.late, line.level)
+
+    @classmethod
+    def read(cls, one: Mapping[str, Any]) -> Open:
+        """What :meth:`document` gave."""
+        unit, claim, debtor = one["unit"], one["claim"], one["debtor"]
+        level, due, late = one["level"] or "", one["due_on"], one["past_due"]
+        if (
+            level not in ("", *GRAVEST)
+            or type(late) is not bool
+            or not all(isinstance(n, str) for n in (unit, claim, debtor))
+        ):
+            raise ValueError(level)
+        due_on = None if due is None else dt.date.fromisoformat(due)
+        return cls(unit, claim, debtor, _cents(one["balance"]), due_on, late, level)
+
+    def document(self) -> dict[str, Any]:
+        """The claim as plain data."""
+        return {
+            "unit": self.unit, "claim": self.claim_id, "debtor": self.debtor, "balance": money.yuan(self.balance),
+            "due_on": self.due_on.isoformat() if self.due_on else None, "past_due": self.late, "level": self.level or None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +81,27 @@ class Point:
     overdue: int
     #: Balance of warned claims by level.
     levels: Mapping[str, int]
+    #: The open claims that the figures are the sums of; None where they were not remembered.
+    rows: tuple[Open, ...] | None = None
 
-    def document(self) -> dict[str, Any]:
-        """The point as plain data."""
-        return {
+    @classmethod
+    def of(cls, on: dt.date, rows: Iterable[Open]) -> Point:
+        """The figures of *rows*."""
+        rows = tuple(rows)
+        levels = {x: sum(r.balance for r in rows if r.level == x) for x in GRAVEST}
+        return cls(
+            on, len(rows), sum(r.balance for r in rows), sum(r.balance for r in rows if r.late), levels, rows
+        )
+
+    def document(self, *, rows: bool) -> dict[str, Any]:
+        """The point as plain data, with its *rows* or without."""
+        out: dict[str, Any] = {
             "on": self.on.isoformat(), "live": self.live, "balance": money.yuan(self.balance),
             "overdue": money.yuan(self.overdue), "levels": {x: money.yuan(self.levels.get(x, 0)) for x in GRAVEST},
         }  # fmt: skip
+        if rows and self.rows is not None:
+            out["rows"] = [r.document() for r in self.rows]
+        return out
 
 
 def history(facts: Facts, since: Path | None, before: Result | None, notes: list[Text]) -> tuple[Point, ...]:
@@ -61,12 +117,13 @@ def history(facts: Facts, since: Path | None, before: Result | None, notes: list
                 f"{len(late)} points of the last report are later than this one's date and were left out",
             )
         )
-    if before is not None:
-        points.update((p.on, p) for p in _points_of(before))
-    points[facts.as_of] = Point(
-        facts.as_of, facts.live.count, facts.live.amount, facts.late.amount,
-        {x: facts.level(x).amount for x in GRAVEST},
-    )  # fmt: skip
+    if (
+        before is not None
+        and before.as_of is not None
+        and any(c.as_of == before.as_of for c in claims_of(before))
+    ):
+        points[before.as_of] = Point.of(before.as_of, _open(before, before.as_of))
+    points[facts.as_of] = Point.of(facts.as_of, (Open.of(x) for x in facts.lines if x.live))
     return tuple(points[on] for on in sorted(points) if on <= facts.as_of)
 
 
@@ -86,33 +143,42 @@ def recall(path: Path) -> tuple[Point, ...]:
         ) from None
 
 
+def documents(points: Sequence[Point]) -> list[dict[str, Any]]:
+    """The points as plain data; the rows of the latest, as many days as :data:`KEPT` rows allow."""
+    left, out = KEPT, []
+    for p in reversed(points):
+        fits = p.rows is not None and len(p.rows) <= left
+        left -= len(p.rows) if fits and p.rows is not None else 0
+        out.append(p.document(rows=fits))
+    return out[::-1]
+
+
 # --- inside ---------------------------------------------------------------------------------------------
 
 
 def _point(p: Mapping[str, Any]) -> Point:
     levels = {x: _cents(p["levels"][x]) for x in GRAVEST}
     on = dt.date.fromisoformat(p["on"])
-    return Point(on, int(p["live"]), _cents(p["balance"]), _cents(p["overdue"]), levels)
+    point = Point(on, int(p["live"]), _cents(p["balance"]), _cents(p["overdue"]), levels)
+    if p.get("rows") is None:
+        return point
+    whole = Point.of(on, (Open.read(r) for r in p["rows"]))
+    if replace(whole, rows=None) != point:  # rows that do not add up to their figures lead astray
+        raise ValueError(p["on"])
+    return whole
 
 
 def _cents(text: str) -> int:
     return money.cents(text.replace(",", ""))
 
 
-def _points_of(before: Result) -> Iterable[Point]:
-    """One point: the last as-of date of the previous workbooks, and their ledgers of that day."""
-    day = before.as_of
-    stacks = [s for s in before.dated.get("receivables", ()) if s.day == day]
-    if day is None or not stacks:
-        return
-    live = balance = late = 0
-    for stack in stacks:
-        worth, alive = still_owed(stack.frame).fillna(0).to_numpy(dtype="int64"), live_claims(stack)
-        live += int(alive.sum())
-        balance += int(worth[alive].sum())
-        late += int(worth[alive & overdue(stack)].sum())
-    sums = {s.name: s.amount for s in warnings_of(before).sums_by_level()}
-    yield Point(day, live, balance, late, sums)
+def _open(before: Result, day: dt.date) -> Iterable[Open]:
+    """The open claims of the previous workbooks' ledgers of *day*, their last as-of date."""
+    levels = {(w.file, w.sheet, w.cell): w.level for w in warnings_of(before).claims}
+    for c in claims_of(before):
+        if c.as_of == day and c.balance > 0 and not c.settled:
+            level = levels.get((c.file, c.sheet, c.cell), "")
+            yield Open(c.unit, c.claim_id, c.debtor, c.balance, c.due_on, bool(c.overdue), level)
 
 
-__all__ = ["SHOWN", "Point", "history", "recall"]
+__all__ = ["SHOWN", "Open", "Point", "documents", "history", "recall"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote
 
 from qq_excel import __version__, money
 from qq_excel.language import t
@@ -14,14 +16,19 @@ from qq_excel.papers.words import clean
 from qq_excel.warnings import Sum
 
 if TYPE_CHECKING:
+    from qq_excel.papers.management.charts import Chart
     from qq_excel.papers.report_job import Job
 
 #: The tables of rows that a figure can lead to.
-CLAIMS, FINDINGS = "rows", "findings"
+CLAIMS, FINDINGS, MOVES, BEFORE, BOOKS = "rows", "findings", "moves", "before", "books"
+#: In a query: whatever value, but some.
+ANY = "*"
 #: Bars that one chart can show so that their names are read.
 BARS = 15
 #: How a claim's column in the ageing is called among the attributes of its row, by either date.
 BAND_KEYS = ("band", "band2")
+#: What stands between keys and values; all other characters are read as they are.
+_SPECIAL = re.compile(r"[%&=+#;\s]")
 _COLUMN_NAMES = {
     NOT_DUE: "not due",
     NO_BAND: "in no band",
@@ -54,6 +61,15 @@ class Fig:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate, which leads to the rows of both its parts."""
+
+    value: float
+    part: Fig
+    whole: Fig
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row; with a ``unit`` the filter by unit applies to it."""
 
@@ -73,13 +89,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report. ``chart`` draws its SVG when a page asks for it."""
+    """A part of the report."""
 
     key: str
     title: str
     blocks: Sequence[Block] = ()
-    chart: Callable[[], str] | None = None
-    #: What the chart shows, in a sentence.
+    chart: Chart | None = None
+    #: What it shows, in a sentence.
     about: str = ""
     words: Sequence[str] = field(default_factory=tuple)
 
@@ -98,22 +114,66 @@ class Tile:
 
 def show(**keys: object) -> str:
     """Which rows: those whose attributes have these values."""
-    return urlencode({k: clean(v) for k, v in keys.items()})
+    return "&".join(f"{k}={_SPECIAL.sub(_escaped, clean(v))}" for k, v in keys.items())
+
+
+def asked(query: str) -> dict[str, str]:
+    """The keys and values of a :func:`show`."""
+    return dict(parse_qsl(query))
+
+
+def rate(part: int, whole: int | None, show_part: str, show_whole: str, table: str = CLAIMS) -> Rate | None:
+    """*part* of *whole*, both in one table; None where there is no whole."""
+    return Rate(part / whole, Fig(part, show_part, table), Fig(whole, show_whole, table)) if whole else None
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return quote(found[0], safe="")
 
 
 def total(label: str, columns: Sequence[Col], rows: Iterable[Row]) -> list[Any]:
-    """A total row: *label*, then the sum of each column of amounts and counts."""
+    """A total row: *label*, then the sum of each column of amounts and counts, which leads to the rows of them all."""
     out: list[Any] = [label]
-    values = [[plain(c) for c in r.cells] for r in rows]
+    every = [r.cells for r in rows]
     for i, column in enumerate(columns[1:], 1):
+        cells = [c[i] for c in every if plain(c[i])]
         adds = column.kind in ("amount", "count")
-        out.append(sum(v[i] or 0 for v in values) if adds else None)
+        value = sum(plain(c) for c in cells) if adds else None
+        figures = [c for c in cells if isinstance(c, Fig)]
+        leads = adds and figures and len(figures) == len(cells)
+        out.append(Fig(value, _of_all(figures), figures[0].table) if leads else value)
     return out
+
+
+def _of_all(figures: Sequence[Fig]) -> str:
+    """What picks the rows of all *figures*: where they differ in a key, it may have any value; a unit, or none."""
+    queries = [asked(f.show) for f in figures]
+    values = {k: {q.get(k) for q in queries} for k in queries[0]}
+    same = {k: next(iter(v)) if len(v) == 1 else ANY for k, v in values.items() if len(v) == 1 or k != "unit"}
+    return show(**same)
 
 
 def plain(cell: Any) -> Any:
     """The value of a cell."""
-    return cell.value if isinstance(cell, Fig) else cell
+    return cell.value if isinstance(cell, Fig | Rate) else cell
+
+
+def cell_text(value: Any, kind: str) -> str:
+    """A value as a cell shows it."""
+    value = plain(value)
+    if value is None or value == "":
+        return ""
+    if kind == "amount":
+        return money.yuan(value)
+    if kind == "share":
+        return f"{value:.1%}"
+    if kind == "number":
+        return f"{value:,.2f}"
+    if kind == "count" and isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
 
 
 def month_words(month: str) -> str:
@@ -181,6 +241,6 @@ def definitions() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-__all__ = ["BAND_KEYS", "BARS", "CLAIMS", "FINDINGS", "Block", "Col", "Fig", "Row", "Section", "Tile", "claims_text",
-           "column_name", "definitions", "largest", "mark_text", "month_words", "nothing", "plain", "policy_words",
-           "show", "total", "trace_words", "yuan_text"]  # fmt: skip
+__all__ = ["ANY", "BAND_KEYS", "BARS", "BEFORE", "BOOKS", "CLAIMS", "FINDINGS", "MOVES", "Block", "Col", "Fig", "Rate", "Row",
+           "Section", "Tile", "asked", "cell_text", "claims_text", "column_name", "definitions", "largest", "mark_text", "month_words",
+           "nothing", "plain", "policy_words", "rate", "show", "total", "trace_words", "yuan_text"]  # fmt: skip
