@@ -108,12 +108,12 @@ def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path: Path) -> No
 
 
 def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_path: Path) -> None:
-    inbox(tmp_path / "in")
+    inbox(tmp_path / "in", 12)
     process = start(tmp_path)
     journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
-    while not journal.exists() or b'"seen"' not in journal.read_bytes():
+    while not journal.exists() or b'"begin"' not in journal.read_bytes():  # readers have yet to be started
         assert process.poll() is None
-        time.sleep(0.01)
+        time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     assert process.wait() == 130
     assert "没有做完的批量校验。加 --resume 继续" in refused(tmp_path, "batch", "in", "-o", "out")
