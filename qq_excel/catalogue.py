@@ -17,6 +17,7 @@ from qq_excel import resources, yamlfile
 from qq_excel.errors import SchemaError
 from qq_excel.language import Text
 from qq_excel.yamlfile import Strict, Words
+from qq_excel.yamlwords import WrongValue
 
 Level = Literal["E", "W", "I", "?"]
 LEVELS: tuple[Level, ...] = ("E", "W", "I", "?")
@@ -69,9 +70,15 @@ class RuleSpec(Strict):
     @model_validator(mode="after")
     def _id_is_well_formed(self) -> Self:
         if not re.fullmatch(r"[A-Z]{3}\d{3}", self.id):
-            raise ValueError("a rule id is three capitals and three digits")
+            raise WrongValue(
+                Text("规则编号应为三个大写字母加三位数字", "a rule id is three capitals and three digits"),
+                ("id",),
+            )
         if placeholders(self.message.zh) != placeholders(self.message.en):
-            raise ValueError(f"{self.id}: the two messages use different figures")
+            raise WrongValue(
+                Text(f"{self.id} 中英文用到的数字不同", f"{self.id}: the two messages use different figures"),
+                ("message",),
+            )
         return self
 
     @property

@@ -16,8 +16,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qq_excel.errors import SchemaError, why_unreadable
 from qq_excel.language import Text, current
+from qq_excel.yamlwords import Loc, place, unreadable, why_refused
 
 _MAX_BYTES = 4_000_000
+#: Places in a file, aliases followed: a few lines of them can stand for thousands of millions.
+_MAX_PLACES = 500_000
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -27,9 +30,6 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         first: [r for r in found if r[0] != "tag:yaml.org,2002:bool" or first in "tTfF"]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-
-Loc = tuple[str | int, ...]
 
 
 class Strict(BaseModel):
@@ -70,6 +70,8 @@ def _plain(node: yaml.Node, lines: dict[Loc, int], where: Loc, loader: Any, dept
     lines[where] = node.start_mark.line + 1
     if depth > 20:
         raise _Refused(node.start_mark.line + 1, "层次过深", "nested too deeply")
+    if len(lines) > _MAX_PLACES:
+        raise _Refused(node.start_mark.line + 1, "内容过多，不像是配置", "too much for a configuration")
     if isinstance(node, yaml.MappingNode):
         out: dict[Any, Any] = {}
         for key_node, value_node in node.value:
@@ -121,13 +123,11 @@ def load(path: Path) -> tuple[Any, dict[Loc, int]]:
             raise _Refused(1, "文件是空的", "the file is empty")
         return _plain(node, lines, (), loader), lines
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
+        line, why = unreadable(error, raw)
         raise SchemaError(
             Text(
-                f"{path} 第 {line} 行：不是合法的 YAML（{problem}）。请检查缩进、冒号和引号。",
-                f"{path}, line {line}: not valid YAML ({problem}). Check indentation, colons and quotes.",
+                f"{path} 第 {line} 行：不是合法的 YAML：{why.zh}。",
+                f"{path}, line {line}: not valid YAML: {why.en}.",
             )
         ) from None
     except _Refused as error:
@@ -177,54 +177,42 @@ def nearest(word: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
+#: So many slips of one file are told at once.
+_TOLD = 5
+
+
 def _explain(path: Path, error: ValidationError, lines: dict[Loc, int], model: type[BaseModel]) -> Text:
-    zh, en = [], []
-    for problem in error.errors(include_url=False)[:5]:
+    told = [_slip(problem, lines, model) for problem in error.errors(include_url=False)]
+    zh, en = (
+        _joined([t.zh for t in told[:_TOLD]], "；", "？"),
+        _joined([t.en for t in told[:_TOLD]], "; ", "? "),
+    )
+    if more := len(told[_TOLD:]):
+        zh, en = f"{zh}；另有 {more} 处", f"{en}; and {more} more"
+    return Text(
+        f"{path} {zh}" + ("" if zh.endswith("？") else "。"),
+        f"{path}: {en}" + ("" if en.endswith("?") else "."),
+    )
+
+
+def _joined(clauses: list[str], comma: str, asked: str) -> str:
+    """Clauses in a row; one that ends with a question needs no comma."""
+    return comma.join(clauses).replace(asked.strip() + comma, asked)
+
+
+def _slip(problem: Any, lines: dict[Loc, int], model: type[BaseModel]) -> Text:
+    if problem["type"] == "extra_forbidden":
         loc = tuple(problem["loc"])
-        line = line_of(lines, loc)
-        place = ".".join(str(part) for part in loc)
-        if problem["type"] == "extra_forbidden":
-            near = nearest(str(loc[-1]), sorted(_known_keys(model)))
-            zh.append(f"第 {line} 行：不认识的键“{place}”" + (f"，是不是 {near}？" if near else "。"))
-            en.append(f"line {line}: unknown key '{place}'" + (f"; did you mean {near}?" if near else "."))
-        else:
-            reason = _reason(problem)
-            zh.append(f"第 {line} 行：“{place}”{reason.zh}")
-            en.append(f"line {line}: '{place}': {reason.en}")
-    return Text(f"{path} " + "；".join(zh), f"{path}: " + "; ".join(en))
-
-
-#: What pydantic says most often, in the words of an administrator; anything else is shown as it comes.
-_REASONS = {
-    "missing": "缺少，必须填写",
-    "string_type": "应为文字",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "int_from_float": "应为整数",
-    "float_parsing": "应为数字",
-    "bool_parsing": "应为 true 或 false",
-    "date_type": "应为日期，如 2026-01-01",
-    "date_parsing": "应为日期，如 2026-01-01",
-    "date_from_datetime_parsing": "应为日期，如 2026-01-01",
-    "date_from_datetime_inexact": "应为不带时刻的日期，如 2026-01-01",
-    "tuple_type": "应为列表",
-    "dict_type": "应为键和值的对应",
-    "model_type": "应为键和值的对应",
-    "string_pattern_mismatch": "写法不对，只用小写字母、数字和下划线",
-}
-
-
-def _reason(problem: Any) -> Text:
-    given = problem.get("input")
-    now = f"，现为“{given}”" if isinstance(given, str | int | float) else ""
-    message = str(problem["msg"])
-    if problem["type"] == "literal_error":
-        expected = problem["ctx"]["expected"]
-        return Text(f"应为 {expected} 之一{now}".replace(" or ", "、"), message)
-    if problem["type"] == "string_pattern_mismatch" and "pattern" in problem.get("ctx", {}):
-        message = f"{message}, not '{given}'"
-    zh = _REASONS.get(problem["type"])
-    return Text(f"{zh}{now}" if zh else f" {message}", message)
+        line, where = line_of(lines, loc), place(loc)
+        near = nearest(str(loc[-1]), sorted(_known_keys(model)))
+        zh, en = (f"，是不是 {near}？", f"; did you mean {near}?") if near else ("，请删去", "; leave it out")
+        return Text(f"第 {line} 行：不认识的键“{where}”{zh}", f"line {line}: unknown key '{where}'{en}")
+    loc, why = why_refused(problem)
+    line, where = line_of(lines, loc), place(loc)
+    zh, en = (f"“{where}”", f"'{where}'") if where else ("", "")
+    if not where and not isinstance(problem.get("input"), dict):
+        zh, en = "整个文件", "the file"
+    return Text(f"第 {line} 行：{zh}{why.zh}", f"line {line}: {en}{why.en}")
 
 
 def _known_keys(model: type[BaseModel]) -> set[str]:

@@ -13,6 +13,7 @@ from qq_excel.language import Text
 from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.headers import normal
 from qq_excel.reading.mapping import FOLDER, Column, Mapping
+from qq_excel.yamlwords import WrongValue
 
 if TYPE_CHECKING:
     from qq_excel.reading import Options
@@ -29,9 +30,18 @@ class ImportMapping(Mapping):
     @model_validator(mode="after")
     def _makes_a_ledger(self) -> Self:
         if self.kind != "receivables":
-            raise ValueError(f"an import makes a receivables workbook, not {self.kind}")
+            raise WrongValue(
+                Text(
+                    f"导入只生成《应收账款明细表》（receivables），现为“{self.kind}”",
+                    f"an import makes a receivables workbook, not {self.kind}",
+                ),
+                ("kind",),
+            )
         if "original" not in self.columns:
-            raise ValueError("the field original (原始金额) needs a column")
+            raise WrongValue(
+                Text("缺少 original（原始金额）一列，请补上", "lacks the field original (原始金额); add it"),
+                ("columns",),
+            )
         return self
 
 

@@ -17,6 +17,7 @@ from qq_excel import resources, yamlfile
 from qq_excel.errors import SchemaError
 from qq_excel.language import Text, current
 from qq_excel.yamlfile import Strict, Words
+from qq_excel.yamlwords import WrongValue
 
 
 class FieldType(StrEnum):
@@ -87,9 +88,11 @@ class Field(Strict):
     @model_validator(mode="after")
     def _list_matches_type(self) -> Self:
         if self.type is FieldType.ENUM and not (self.values or self.values_from):
-            raise ValueError(f"enum field {self.name} needs values or values_from")
+            raise WrongValue(
+                Text("枚举列须有 values 或 values_from", "needs values or values_from, being an enum")
+            )
         if self.values and self.type is not FieldType.ENUM:
-            raise ValueError(f"field {self.name} has values but is no enum")
+            raise WrongValue(Text("有 values，类型却不是 enum", "has values but is no enum"))
         return self
 
 
@@ -127,16 +130,22 @@ class Kind(Strict):
         names = [f.name for f in self.fields]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"field {name} stands twice")
+                raise WrongValue(Text(f"列“{name}”重复", f"field {name} stands twice"), ("fields",))
         for name in self.key:
             if name not in names:
-                raise ValueError(f"key field {name} is no field")
+                raise WrongValue(Text(f"没有列“{name}”", f"{name} is no field"), ("key",))
         claimed: dict[str, str] = {}
         for field in self.fields:
             for header in (field.header, *field.synonyms):
                 other = claimed.setdefault(header, field.name)
                 if other != field.name:
-                    raise ValueError(f"header {header} is claimed by {other} and {field.name}")
+                    raise WrongValue(
+                        Text(
+                            f"列名“{header}”在 {other} 和 {field.name} 两列中都有",
+                            f"header {header} is claimed by {other} and {field.name}",
+                        ),
+                        ("fields",),
+                    )
         return self
 
     @cached_property

@@ -21,8 +21,9 @@ from qq_excel.kinds import Kind, all_kinds
 from qq_excel.language import Text
 from qq_excel.policy.clauses import all_clauses, all_regulations
 from qq_excel.policy.stages import Followed, Need, Stage, Team, parse_need
-from qq_excel.policy.values import DatedValue, ParameterType, WrongValue, parameters
-from qq_excel.yamlfile import Loc, Strict, Words
+from qq_excel.policy.values import DatedValue, ParameterType, parameters
+from qq_excel.yamlfile import Strict, Words
+from qq_excel.yamlwords import Loc, WrongValue
 
 #: So many names are listed when none is near.
 _FEW = 16

@@ -22,6 +22,7 @@ from qq_excel.language import Text
 from qq_excel.policy.file import PolicyFile, check_file
 from qq_excel.policy.model import Policy
 from qq_excel.policy.values import DatedValue
+from qq_excel.yamlwords import Loc
 
 _DEFAULTS = "_defaults"
 #: What a policy cannot do without, wherever in the chain of files it stands.
@@ -34,7 +35,7 @@ class _Read:
 
     path: Path
     content: PolicyFile
-    lines: dict[yamlfile.Loc, int]
+    lines: dict[Loc, int]
 
 
 def folder() -> Path:

@@ -14,6 +14,7 @@ from pydantic import field_validator
 
 from qq_excel.language import Text
 from qq_excel.yamlfile import Strict
+from qq_excel.yamlwords import WrongValue
 
 _CONDITION = re.compile(r"([a-z][a-z0-9_]*)(?:=(.+))?")
 
@@ -34,12 +35,17 @@ class Need:
 
 
 def parse_need(text: str) -> Need:
-    """A :class:`Need` from how a policy writes it; ValueError when it is written wrongly."""
+    """A :class:`Need` from how a policy writes it. Raises :class:`~qq_excel.yamlwords.WrongValue`."""
     conditions = []
     for part in text.split("|"):
         match = _CONDITION.fullmatch(part.strip())
         if not match:
-            raise ValueError(f"write a need as field, field=value or a | b, not '{text}'")
+            raise WrongValue(
+                Text(
+                    f"应写作 列名、列名=取值 或 甲 | 乙，现为“{text}”",
+                    f"must be written as field, field=value or a | b, not '{text}'",
+                )
+            )
         conditions.append(Condition(match[1], match[2].strip() if match[2] else None))
     return Need(tuple(conditions))
 
@@ -77,9 +83,12 @@ class Stage(Strict):
     @field_validator("needs", "when")
     @classmethod
     def _well_written(cls, by_kind: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        for needs in by_kind.values():
-            for need in needs:
-                parse_need(need)
+        for kind, needs in by_kind.items():
+            for i, need in enumerate(needs):
+                try:
+                    parse_need(need)
+                except WrongValue as wrong:
+                    raise WrongValue(wrong.text, (kind, i)) from None
         return by_kind
 
     @property

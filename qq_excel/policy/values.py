@@ -1,7 +1,7 @@
 """What a parameter means and how its value is written (``schemas/parameters.yaml``).
 
 A value of the wrong type, out of range or out of order is refused when the policy is read
-(:class:`WrongValue` says what is expected), so that no rule ever meets one.
+(:class:`~qq_excel.yamlwords.WrongValue` says what is expected), so that no rule ever meets one.
 """
 
 from __future__ import annotations
@@ -20,14 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from qq_excel import money, resources, yamlfile
 from qq_excel.language import Text
 from qq_excel.yamlfile import Strict, Words
-
-
-class WrongValue(ValueError):
-    """A value that a parameter cannot take; ``text`` says why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
+from qq_excel.yamlwords import WrongValue
 
 
 class Band(Strict):

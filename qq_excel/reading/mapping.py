@@ -24,6 +24,7 @@ from qq_excel.kinds import all_kinds
 from qq_excel.language import Text
 from qq_excel.reading.headers import normal
 from qq_excel.yamlfile import Strict, Words
+from qq_excel.yamlwords import WrongValue
 
 log = logging.getLogger(__name__)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -75,19 +76,34 @@ class Mapping(Strict):
         kind = all_kinds().get(self.kind)
         if kind is None:
             near = yamlfile.nearest(self.kind, list(all_kinds()))
-            raise ValueError(f"{self.kind} is no kind" + (f"; did you mean {near}?" if near else ""))
-        for name in (*self.columns, *self.constants):
-            if name not in kind.by_name:
-                near = yamlfile.nearest(name, list(kind.by_name))
-                raise ValueError(
-                    f"{name} is no field of {self.kind}" + (f"; did you mean {near}?" if near else "")
-                )
-        both = set(self.columns) & set(self.constants)
-        if both:
-            raise ValueError(f"{', '.join(sorted(both))}: both a column and a constant")
+            raise WrongValue(
+                Text(
+                    f"没有表种“{self.kind}”" + (f"，是不是 {near}？" if near else ""),
+                    f"{self.kind} is no kind" + (f"; did you mean {near}?" if near else ""),
+                ),
+                ("kind",),
+            )
+        for part, names in (("columns", self.columns), ("constants", self.constants)):
+            for name in names:
+                if name not in kind.by_name:
+                    near = yamlfile.nearest(name, list(kind.by_name))
+                    raise WrongValue(
+                        Text(
+                            f"《{kind.title.zh}》没有这一列" + (f"，是不是 {near}？" if near else ""),
+                            f"no field of {self.kind}" + (f"; did you mean {near}?" if near else ""),
+                        ),
+                        (part, name),
+                    )
         for name, value in self.constants.items():
+            if name in self.columns:
+                raise WrongValue(
+                    Text("columns 里已有这一列，请删去一处", "both a column and a constant"),
+                    ("constants", name),
+                )
             if kind[name].type.numeric and not _NUMBER.fullmatch(value):
-                raise ValueError(f"{name}: {value} is not a number")
+                raise WrongValue(
+                    Text(f"应为数字，现为“{value}”", f"must be a number, not '{value}'"), ("constants", name)
+                )
         return self
 
     @property

@@ -151,8 +151,8 @@ def test_wrong_policy(work: Path) -> None:
         == f"p.yaml 第 {line} 行：不认识的键“stagess”，是不是 stages？"
     )
     (work / "p.yaml").write_text("profile: group\nversion: [1\n", encoding="utf-8")
-    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml").startswith(
-        "p.yaml 第 3 行：不是合法的 YAML（"
+    assert refused(work, "check", "错.xlsx", "--policy", "p.yaml") == (
+        "p.yaml 第 2 行：不是合法的 YAML：这里开始的括号没有结束，或缺少逗号。"
     )
     assert refused(work, "policy", "show", "grop") == "没有名为“grop”的制度，是不是 group？"
     assert refused(work, "check", "错.xlsx", "--policy", "none.yaml").startswith("none.yaml：读不到文件")

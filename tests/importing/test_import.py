@@ -174,7 +174,7 @@ def test_a_rate_for_the_whole_export(tmp_path: Path) -> None:
     assert table.frame["original"].tolist() == [216144, 7]  # 300.20 and 0.01 times 7.2
     assert table.frame["fx_rate"].tolist() == [7.2, 7.2]
     assert report.open_cents == 216151
-    with pytest.raises(SchemaError, match="not a number"):
+    with pytest.raises(SchemaError, match=r"“constants\.fx_rate”：应为数字，现为“七”。"):
         load_mapping(str(mapping_file(tmp_path, text=text.replace("7.2", "七"))))
 
 
@@ -342,10 +342,14 @@ def test_wrong_encoding_empty_file_and_no_date(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("  claim_id:", "  claim_ids:", "claim_ids is no field of receivables; did you mean claim_id?"),
+        (
+            "  claim_id:",
+            "  claim_ids:",
+            "“columns.claim_ids”：《应收账款明细表》没有这一列，是不是 claim_id？",
+        ),
         ("settled_on:", "setled_on:", "不认识的键“setled_on”，是不是 settled_on？"),
-        ("constants: {", "constants: {debtor: 甲, ", "debtor: both a column and a constant"),
-        ("  original: {from: 金额}\n", "", "the field original (原始金额) needs a column"),
+        ("constants: {", "constants: {debtor: 甲, ", "“constants.debtor”：columns 里已有这一列，请删去一处"),
+        ("  original: {from: 金额}\n", "", "“columns”：缺少 original（原始金额）一列，请补上"),
         ("date: day-first", "date: dayfirst", "day-first"),
         ("unit: 海外业务部\n", "", "第 1 行：“unit”缺少，必须填写"),
     ],

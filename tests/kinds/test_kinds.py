@@ -446,16 +446,21 @@ def test_good_yaml_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        ("    required: true", "    requird: true", 14, "“fields.0.requird”，是不是 required？"),
+        ("    required: true", "    requird: true", 14, "“fields[1].requird”，是不是 required？"),
         ("sheet: 小表", "shet: 小表", 5, "“shet”，是不是 sheet？"),
-        ("    type: code", "    type: cod", 13, "“fields.0.type”"),
-        ("    type: text", "    type: enum", 15, "needs values or values_from"),
+        ("    type: code", "    type: cod", 13, "“fields[1].type”"),
+        ("    type: text", "    type: enum", 15, "枚举列须有 values 或 values_from"),
         ("version: 1", "version: 0", 3, "“version”"),
-        ("key: [claim_id]", "key: [claim_no]", 2, "key field claim_no is no field"),
-        ("[客户名称]", "[债权编号]", 2, "header 债权编号 is claimed by claim_id and debtor"),
-        ("  - name: debtor", "  - name: claim_id", 2, "field claim_id stands twice"),
+        ("key: [claim_id]", "key: [claim_no]", 7, "“key”：没有列“claim_no”"),
+        ("[客户名称]", "[债权编号]", 9, "“fields”：列名“债权编号”在 claim_id 和 debtor 两列中都有"),
+        ("  - name: debtor", "  - name: claim_id", 9, "“fields”：列“claim_id”重复"),
         ("    en: Debtor", "    en: Debtor\n    en: Twice", 18, "键“en”重复"),
-        ("title: {zh: 小表, en: Small}", "title: {zh: 小表, en: Small", 5, "不是合法的 YAML"),
+        (
+            "title: {zh: 小表, en: Small}",
+            "title: {zh: 小表, en: Small",
+            4,
+            "不是合法的 YAML：这里开始的括号没有结束",
+        ),
     ],
 )
 def test_broken_yaml_is_refused_with_file_line_and_reason(

@@ -145,8 +145,11 @@ def test_a_template_whose_columns_were_renamed_takes_a_mapping_of_its_kind(tmp_p
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("kind: contracts", "kind: contract"), "contract is no kind; did you mean contracts"),
-        (("debtor: {from", "debitor: {from"), "debitor is no field of contracts; did you mean debtor"),
+        (("kind: contracts", "kind: contract"), "第 2 行：“kind”：没有表种“contract”，是不是 contracts？"),
+        (
+            ("debtor: {from", "debitor: {from"),
+            "第 6 行：“columns.debitor”：《合同台账》没有这一列，是不是 debtor？",
+        ),
         (("day-first", "day_first"), "第 7 行"),
         (("columns:", "colums:"), "是不是 columns"),
     ],

@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_read_stays_an_error(tmp_path: Path) -> None:
 def test_a_damaged_waiver_file_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "waivers.yaml"
     path.write_text("waivers:\n  - {rule: REC001, keys: A}\n", encoding="utf-8")
-    with pytest.raises(SchemaError, match=r"第 2 行：不认识的键“waivers\.0\.keys”，是不是 key？"):
+    with pytest.raises(SchemaError, match=r"第 2 行：不认识的键“waivers\[1\]\.keys”，是不是 key？"):
         load_waivers(path)
 
 
