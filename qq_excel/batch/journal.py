@@ -1,7 +1,8 @@
 """The journal of a batch: one JSON line for what is finished, on the disk before the next begins.
 
 A last line that breaks off (power, kill -9, a full disk) is as if it had not been written; any other that is not understood
-is another version's, and nothing of it is taken away. One run at a time holds it.
+is another version's, and nothing of it is taken away. One run at a time holds it (a file beside it, since it is replaced by a
+shorter one when it has grown).
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from qq_excel.batch.model import Done, Move
-from qq_excel.errors import InputError
+from qq_excel.errors import InputError, OutputError
 from qq_excel.language import Text
-from qq_excel.output import cannot_write, make_folder
+from qq_excel.output import cannot_write, make_folder, writing
 
 #: The folder of the batch's own files below the results, and the journal in it.
 FOLDER, NAME = ".qq-batch", "journal.jsonl"
+#: What a run holds against others, in the same folder.
+LOCK = "lock"
 _PATIENCE = 2.0
+#: A journal is shortened when it has so many times the lines that it needs.
+_WORDY = 2
 FORMAT, VERSION = "qq-excel-batch", 1
 
 
@@ -31,10 +37,15 @@ class Journal:
     def __init__(self, target: Path) -> None:
         self.path = target / FOLDER / NAME
         self._file: IO[bytes] | None = None
+        self._lock: IO[bytes] | None = None
+        self._lines = 0
         #: Finished submissions by key, the newest of each.
         self.done: dict[str, Done] = {}
         #: Everything that was ever written or about to be, below *target*.
         self.written: set[str] = set()
+        #: Which submission has written a result last; those some of whose results others may have written over since.
+        self._owner: dict[str, str] = {}
+        self._spoilt: set[str] = set()
         #: The run that was begun and not ended, as it was asked for.
         self.unfinished: dict[str, Any] | None = None
         #: Moves that were decided on.
@@ -43,19 +54,22 @@ class Journal:
         self.keys: list[str] = []
         #: Results of submissions whose files were moved away: they stay though the inbox has them no longer.
         self.settled: set[str] = set()
+        self._gone: set[str] = set()
         #: Files that were read, by name, content and how they were read.
-        self.seen: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
+        #: Those of this run.
+        self._met: set[tuple[str, str, str]] = set()
 
     def __enter__(self) -> Journal:
         try:
             make_folder(self.path.parent)
-            self._file = self.path.open("a+b")
+            self._lock = self.path.with_name(LOCK).open("ab")
         except OSError as error:
             raise cannot_write(self.path, error) from None
         try:
-            _lock_soon(self._file)
+            _lock_soon(self._lock)
         except OSError:
-            self._file.close()
+            self._lock.close()
             where = self.path.parent.parent
             raise InputError(
                 Text(
@@ -64,17 +78,29 @@ class Journal:
                 )
             ) from None
         try:
+            for left in self.path.parent.glob(
+                ".qq-*"
+            ):  # of a run that was ended while it shortened the journal
+                left.unlink(missing_ok=True)
+            self._file = self.path.open("a+b")
             self._read()
+        except OSError as error:
+            self._close()
+            raise cannot_write(self.path, error) from None
         except BaseException:
-            self._file.close()
+            self._close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()  # and lets go of it
+        self._close()
+
+    def _close(self) -> None:
+        for file in (self._file, self._lock):
+            if file is not None:
+                file.close()  # and lets go of it
 
     def begin(self, asked: dict[str, Any]) -> None:
         """A run begins, asked for like this."""
@@ -82,21 +108,42 @@ class Journal:
         self.unfinished = asked
 
     def will_write(self, paths: Sequence[str]) -> None:
-        """These results may be written from now on: a run that is ended leaves none that nobody knows of."""
-        new = [p for p in paths if p not in self.written]
+        """These results may be written or taken away from now on: a run that is ended leaves none that nobody knows of,
+        and none is taken for that of a submission that wrote it before.
+        """
+        new = [p for p in paths if p not in self.written or p in self._owner]
         if new:
             self._write("writes", {"paths": new})
-            self.written.update(new)
+            self._announce(new)
+
+    def _announce(self, paths: Sequence[str]) -> None:
+        self.written.update(paths)
+        self._spoilt.update(self._owner.pop(path) for path in paths if path in self._owner)
+
+    def left_over(self, written: set[str]) -> list[str]:
+        """What earlier runs wrote and this one, which gives what is *written*, does not: it is about to be taken away."""
+        out = sorted(self.written - written - self.settled)
+        self.will_write(out)
+        return out
+
+    def has(self, key: str) -> bool:
+        """Whether the submission *key* is finished and its results are still its own."""
+        return key in self.done and key not in self._spoilt
 
     def finished(self, done: Done) -> None:
         """A submission is finished: all that it has to write is written."""
         self._write("done", done.as_json())
         self._take(done)
 
+    def known(self, name: str, sha256: str, how: str) -> dict[str, Any] | None:
+        """What an earlier run has seen of a file, by name, content and how it is read."""
+        self._met.add((name, sha256, how))
+        return self._seen.get((name, sha256, how))
+
     def saw(self, name: str, sha256: str, how: str, what: dict[str, Any]) -> None:
         """A file was read. Not waited for: should it get lost, the file is read again."""
-        self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
-        self.seen[name, sha256, how] = what
+        self._write("seen", _seen_line((name, sha256, how), what), sync=False)
+        self._seen[name, sha256, how] = what
 
     def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
@@ -106,23 +153,46 @@ class Journal:
     def _moves(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         self.moves, self.keys = moves, keys
         self.settled.update(w for key in gone for w in self.done[key].written)
+        self._gone.update(gone)
 
-    def end(self) -> None:
-        """The run is finished."""
+    def end(self, keys: Collection[str] | None = None) -> None:
+        """The run is finished. Where *keys* tells its submissions, what the next run does not need may go."""
         self._write("end", {})
         self.unfinished, self.moves = None, []
+        if keys is not None:
+            self._shorten(keys)
+
+    def _shorten(self, keys: Collection[str]) -> None:
+        """Take away the lines that say nothing new, once they are most of them.
+
+        The new journal takes the old one's place whole or not at all; where it cannot be written the old one is as good.
+        """
+        done = [self.done[key] for key in keys if self.has(key) and key not in self._gone]
+        seen = sorted(key for key in self._met if key in self._seen)
+        if self._lines <= _WORDY * (len(done) + len(seen) + 3):
+            return
+        settled = sorted(path for path in self.settled if (self.path.parent.parent / path).exists())
+        assert self._file is not None  # noqa: S101 - within the context
+        with suppress(OutputError), writing(self.path) as temporary:
+            with temporary.open("wb") as file:
+                file.write(_line("begin", {"format": FORMAT, "version": VERSION, "asked": {}}))
+                file.writelines(_line("seen", _seen_line(key, self._seen[key])) for key in seen)
+                file.writelines(_line("done", one.as_json()) for one in done)
+                file.write(_line("settled", {"paths": settled}))
+                file.write(_line("end", {}))
+            self._file.close()  # on Windows a file that is open cannot be replaced
 
     def _take(self, done: Done) -> None:
         self.done[done.key] = done
         self.written.update(done.written)
+        self._spoilt.discard(done.key)
+        self._owner.update(dict.fromkeys(done.written, done.key))
 
     def _write(self, what: str, content: dict[str, Any], *, sync: bool = True) -> None:
         assert self._file is not None  # noqa: S101 - within the context
-        line = json.dumps({"what": what, **content}, ensure_ascii=False, separators=(",", ":"))
         try:
-            self._file.write(
-                line.encode("utf-8", "surrogatepass") + b"\n"
-            )  # a folder's name may be any bytes
+            self._file.write(_line(what, content))
+            self._lines += 1
             self._file.flush()
             if sync:
                 os.fsync(self._file.fileno())
@@ -148,6 +218,7 @@ class Journal:
             except (ValueError, KeyError, TypeError):
                 raise self._foreign(n) from None
             whole += len(line)
+            self._lines = n
         if broken is not None:
             self._file.truncate(whole)
 
@@ -170,13 +241,25 @@ class Journal:
         elif entry["what"] == "moves":
             self._moves([Move(*m) for m in entry["moves"]], entry["keys"], entry["gone"])
         elif entry["what"] == "seen":
-            self.seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
+            self._seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
         elif entry["what"] == "writes":
-            self.written.update(entry["paths"])
+            self._announce(entry["paths"])
+        elif entry["what"] == "settled":
+            self.settled.update(entry["paths"])
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
         else:
             raise ValueError(entry["what"])
+
+
+def _seen_line(key: tuple[str, str, str], what: dict[str, Any]) -> dict[str, Any]:
+    name, sha256, how = key
+    return {"name": name, "sha256": sha256, "how": how, "is": what}
+
+
+def _line(what: str, content: dict[str, Any]) -> bytes:
+    line = json.dumps({"what": what, **content}, ensure_ascii=False, separators=(",", ":"))
+    return line.encode("utf-8", "surrogatepass") + b"\n"  # a folder's name may be any bytes
 
 
 def _lock_soon(file: IO[bytes]) -> None:

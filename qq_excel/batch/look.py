@@ -65,7 +65,7 @@ class Look:
         for n, file in enumerate(files):
             name = prefix + file.name
             digest = "" if file.refused else _digest(file.path)
-            known = self._journal.seen.get((name, digest or "", self._how(file.path)))
+            known = self._journal.known(name, digest or "", self._how(file.path))
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why)

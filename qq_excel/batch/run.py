@@ -137,7 +137,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 due = {
                     s.group
                     for s in every
-                    if s.key not in journal.done or (known is not None and known.get(subject_of(s)) != s.key)
+                    if not journal.has(s.key) or (known is not None and known.get(subject_of(s)) != s.key)
                 }
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
@@ -170,7 +170,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             gone = [s.key for s in every if any(f.name in names for f in s.files)]
             journal.will_move(plan, [s.key for s in every], gone)
             outcome.moved = moved + move_all(plan)[0]
-        journal.end()
+        journal.end([s.key for s in every])
         return outcome
 
 
@@ -345,6 +345,6 @@ def _summed_up(
     missing = missing_of(done, last, asked.policy) if asked.previous else []
     missing += waivers_of(done, asked.waivers, asked.policy, day, len(files))
     written = {w for d in done for w in d.written}
-    for stale in sorted(journal.written - written - journal.settled):
+    for stale in journal.left_over(written):
         (asked.target / stale).unlink(missing_ok=True)
     return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0)

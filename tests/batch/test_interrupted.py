@@ -124,9 +124,9 @@ def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_p
 
 def test_one_run_at_a_time_writes_to_a_folder(tmp_path: Path) -> None:
     inbox(tmp_path / "in")
-    journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
-    journal.parent.mkdir(parents=True)
-    with journal.open("ab") as file:
+    lock = tmp_path / "out" / ".qq-batch" / "lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert "另一个批量校验正在写这个文件夹" in refused(tmp_path, "batch", "in", "-o", "out")
 
