@@ -40,7 +40,7 @@ def send(file: IO[bytes], message: Any) -> None:
 def receive(file: IO[bytes]) -> Any:
     """The next message of *file*. Raises :class:`EOFError` when there is none, or only a part of one."""
     (count,) = _COUNT.unpack(_exactly(file, _COUNT.size))
-    sizes = [_SIZE.unpack(_exactly(file, _SIZE.size))[0] for _ in range(count)]
+    sizes = struct.unpack(f"<{count}Q", _exactly(file, count * _SIZE.size))
     body, *buffers = [_exactly(file, size) for size in sizes]
     return _Unpickler(io.BytesIO(body), buffers=buffers).load()
 
