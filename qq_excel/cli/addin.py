@@ -19,9 +19,10 @@ from qq_excel.cli.common import (
     out,
     print_json,
 )
+from qq_excel.cli.helping import App
 from qq_excel.language import Text, t
 
-addin_app = typer.Typer(
+addin_app = App(
     help=t(
         "Excel 加载项：安装、更新、卸载、检查", "the add-in for Excel: install, update, remove, look after"
     ),

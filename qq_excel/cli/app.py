@@ -11,13 +11,14 @@ from qq_excel.cli import common, usage
 from qq_excel.cli.addin import addin_app
 from qq_excel.cli.commands import checks, files, papers, reference
 from qq_excel.cli.common import LangOption, Language
+from qq_excel.cli.helping import App
 from qq_excel.cli.register_keeping import keeping_app
 from qq_excel.cli.registering import register_app
 from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
 from qq_excel.language import t
 
-app = typer.Typer(
+app = App(
     name="qq-excel",
     help=t(
         "清欠工作簿的校验、预警和核销。退出码：0 无错误，1 有错误级问题，2 无法运行。",
@@ -68,7 +69,8 @@ def run() -> int:
                 t("命令写得不对：", "The command is not right: ") + usage.explain(error),
                 style="red", markup=False, soft_wrap=True,
             )  # fmt: skip
-            common.err.print(t("用 qq-excel --help 查看用法。", "See qq-excel --help."), markup=False)
+            path = error.ctx.command_path if error.ctx else "qq-excel"
+            common.err.print(t(f"用 {path} --help 查看用法。", f"See {path} --help."), markup=False)
             return common.FAILED
         except typer.Abort:
             raise KeyboardInterrupt from None

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli.common import OK, LangOption, Language, TablesDir, out
+from qq_excel.cli.helping import App
 from qq_excel.cli.register_options import EventOption, Period, Unit, Url, opened_at, period_of, words_of
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 
-keeping_app = typer.Typer()
+keeping_app = App()
 
 
 class About(StrEnum):

@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, TablesDir, out
+from qq_excel.cli.helping import App
 from qq_excel.cli.register_options import (
     EventOption,
     Period,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from qq_excel.register.claims import Moment
     from qq_excel.register.entries import Written
 
-register_app = typer.Typer(
+register_app = App(
     help=t(
         "登记簿：谁在何时报送了什么、查出什么；查询、核验、备份", "the register: look up, verify, back up"
     ),

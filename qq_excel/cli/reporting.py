@@ -33,6 +33,7 @@ from qq_excel.cli.common import (
     Together,
     out,
 )
+from qq_excel.cli.helping import App
 from qq_excel.errors import InputError
 from qq_excel.faults import log_file
 from qq_excel.language import Text, t
@@ -46,11 +47,11 @@ if TYPE_CHECKING:
     from qq_excel.papers.report_job import Choices
     from qq_excel.reading import Options
 
-report_app = typer.Typer(
+report_app = App(
     help=t("生成各种文书：信函、通知、清单、档案……", "make papers: letters, notices, lists, dossiers …"),
     no_args_is_help=True,
 )
-templates_app = typer.Typer(help=t("文书模板", "the papers' templates"), no_args_is_help=True)
+templates_app = App(help=t("文书模板", "the papers' templates"), no_args_is_help=True)
 report_app.add_typer(templates_app, name="templates")
 
 
@@ -207,10 +208,13 @@ def _command(paper: PaperKind) -> Callable[..., int]:
     return command
 
 
+def _about(paper: PaperKind) -> str:
+    clauses = ", ".join(paper.clauses)
+    return t(f"{paper.title}：{paper.about}（{clauses}）", f"{paper.title}: {paper.about} ({clauses})")
+
+
 for _paper in PAPERS.values():
-    report_app.command(_paper.name, help=f"{_paper.title}：{_paper.about}（{', '.join(_paper.clauses)}）")(
-        _command(_paper)
-    )
+    report_app.command(_paper.name, help=_about(_paper))(_command(_paper))
 
 
 def run_report(

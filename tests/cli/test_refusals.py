@@ -49,6 +49,8 @@ def said(arguments: list[str], lang: language.Lang) -> str:
         (["rules", "--formt", "json"], "没有“--formt”这个选项，是不是 --format？", "--format"),
         (["rules", "A", "B", "C"], "多出了“B C”，请删去，或给含空格的路径加引号。", "B C"),
         (["write-off", "x", "-o", "y", "--draft=1"], "选项 --draft 不带取值。", "--draft"),
+        (["batch", "x", "-o", "y", "--jobs", "多"], "--jobs 的取值不对：", "--jobs"),
+        (["batch", "x", "-o", "y", "--jobs", "-3"], "--jobs 的取值不对：应不小于 0。", "0"),
     ],
 )
 def test_usage_errors_speak_both_languages(arguments: list[str], zh: str, en: str) -> None:
@@ -57,9 +59,15 @@ def test_usage_errors_speak_both_languages(arguments: list[str], zh: str, en: st
     assert en in said(arguments, "en")
 
 
-def test_an_unknown_usage_error_is_shown_as_it_is() -> None:
+def test_of_an_unknown_usage_error_the_place_is_told() -> None:
+    command = get_command(app).commands["batch"]  # type: ignore[attr-defined]
+    jobs = next(p for p in command.params if p.name == "jobs")
+    new = typer.BadParameter("something new", param=jobs)
     with language.using("zh"):
-        assert usage.explain(typer.BadParameter("something new")).endswith("something new")
+        assert usage.explain(new) == "--jobs 的取值不对。"
+        assert usage.explain(usage.UsageError("something new")) == "选项或参数不合要求。"
+    with language.using("en"):
+        assert usage.explain(new) == "Invalid value for '--jobs': something new"
 
 
 def test_a_command_that_is_not_right(work: Path) -> None:
@@ -67,7 +75,7 @@ def test_a_command_that_is_not_right(work: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     first, second = done.stderr.strip().splitlines()
     assert first == "命令写得不对：没有“--formt”这个选项，是不是 --format？"
-    assert second == "用 qq-excel --help 查看用法。"
+    assert second == "用 qq-excel check --help 查看用法。"
 
 
 @ON_LINUX

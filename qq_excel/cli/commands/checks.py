@@ -33,9 +33,10 @@ from qq_excel.cli.common import (
     Together,
     WaiversFile,
 )
+from qq_excel.cli.helping import App
 from qq_excel.language import t
 
-app = typer.Typer()
+app = App()
 
 
 @app.command(help=t("校验工作簿，列出问题", "check workbooks and list what is wrong"))

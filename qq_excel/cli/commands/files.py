@@ -19,9 +19,10 @@ from qq_excel.cli.common import (
     PasswordFile,
     PolicyOption,
 )
+from qq_excel.cli.helping import App
 from qq_excel.language import t
 
-app = typer.Typer()
+app = App()
 
 
 @app.command(

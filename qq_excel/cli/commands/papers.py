@@ -26,9 +26,10 @@ from qq_excel.cli.common import (
     TablesDir,
     Together,
 )
+from qq_excel.cli.helping import App
 from qq_excel.language import t
 
-app = typer.Typer()
+app = App()
 
 
 @app.command(

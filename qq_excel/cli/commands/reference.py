@@ -9,10 +9,11 @@ import typer
 
 from qq_excel.cli import common
 from qq_excel.cli.common import AsOf, Force, Format, FormatOption, LangOption, Language
+from qq_excel.cli.helping import App
 from qq_excel.language import t
 
-app = typer.Typer()
-policy_app = typer.Typer(help=t("查看制度参数", "look at the policy's parameters"), no_args_is_help=True)
+app = App()
+policy_app = App(help=t("查看制度参数", "look at the policy's parameters"), no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
 
 
