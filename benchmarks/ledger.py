@@ -1,8 +1,9 @@
 """One ledger of 100,000 rows: our whole check against the bare reader, in turn, in one run; prints ratios.
 
-    python benchmarks/ledger.py [ROWS] [--runs N]
+    python benchmarks/ledger.py [ROWS] [--sheets N] [--runs N]
 
-The bare reader is ``fastexcel.read_excel(f).load_sheet(0).to_arrow()``: it only reads, so it is the limit.
+The bare reader is ``fastexcel.read_excel(f).load_sheet(i).to_arrow()`` for each sheet: it only reads, so it is the limit.
+The peaks of memory are those of fresh processes, one that reads barely and one that checks.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import argparse
 import datetime as dt
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -24,13 +27,23 @@ from qq_excel.reading.pool import Pool
 AS_OF = dt.date(2026, 9, 30)
 
 
-def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1, unit: str = "华东分公司") -> None:
-    """A ledger of *rows* clean rows; a share *dirty* of them with a text number, a text date and a wrong balance."""
+def make_ledger(
+    path: Path, rows: int, dirty: float, seed: int = 1, unit: str = "华东分公司", sheets: int = 1
+) -> None:
+    """A ledger of *rows* clean rows over so many *sheets*; a share *dirty* of them with a text number, a text date and
+    a wrong balance."""
     rng = random.Random(seed)
     kind = get_kind("receivables")
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-    sheet = book.add_worksheet(kind.sheet)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for n in range(sheets):
+        sheet = book.add_worksheet(kind.sheet if sheets == 1 else f"{kind.sheet}{n + 1}")
+        _fill(sheet, range(n * rows // sheets, (n + 1) * rows // sheets), dirty, rng, unit, day)
+    book.close()
+
+
+def _fill(sheet: Any, numbers: range, dirty: float, rng: random.Random, unit: str, day: Any) -> None:
+    kind = get_kind("receivables")
     for j, (label, value) in enumerate([("填报单位", unit), ("报告期", "2026Q3"), ("编制人", "周敏")]):
         sheet.write_string(0, 2 * j, label)
         sheet.write_string(0, 2 * j + 1, value)
@@ -38,7 +51,7 @@ def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1, unit: str = 
     sheet.write_datetime(1, 1, dt.datetime(2026, 9, 30), day)
     for j, f in enumerate(kind.fields):
         sheet.write_string(3, j, f.header)
-    for i in range(rows):
+    for row, i in enumerate(numbers, 4):
         occurred = AS_OF - dt.timedelta(days=rng.randrange(20, 300))
         original = rng.randrange(10_000, 10_000_000)
         received = rng.randrange(0, original)
@@ -62,18 +75,19 @@ def make_ledger(path: Path, rows: int, dirty: float, seed: int = 1, unit: str = 
             if value is None:
                 continue
             if isinstance(value, dt.date):
-                sheet.write_datetime(i + 4, j, dt.datetime(value.year, value.month, value.day), day)
+                sheet.write_datetime(row, j, dt.datetime(value.year, value.month, value.day), day)
             elif isinstance(value, str) or f.type is FieldType.TEXT:
-                sheet.write_string(i + 4, j, str(value))
+                sheet.write_string(row, j, str(value))
             else:
-                sheet.write_number(i + 4, j, value)  # type: ignore[arg-type]
-    book.close()
+                sheet.write_number(row, j, value)
 
 
 def bare(path: Path) -> None:
     import fastexcel
 
-    fastexcel.read_excel(str(path)).load_sheet(0).to_arrow()
+    book = fastexcel.read_excel(str(path))
+    for n in range(len(book.sheet_names)):
+        book.load_sheet(n).to_arrow()
 
 
 def read_only(path: Path) -> None:
@@ -102,16 +116,36 @@ def timed(call: object, path: Path) -> float:
     return time.perf_counter() - start
 
 
+def peak(call: str, path: Path) -> float:
+    """The most megabytes that a fresh process has in use which does nothing but *call* (a function of this module).
+
+    The kernel's own count of the program (Linux): what a parent is told of its child counts the parent itself.
+    """
+    words = (
+        f"from benchmarks.ledger import {call}; from pathlib import Path; {call}(Path({str(path)!r}));"
+        " print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout) / 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", type=int, nargs="?", default=100_000)
+    parser.add_argument("--sheets", type=int, default=1)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     sys.stderr = open("/dev/null", "w") if sys.platform != "win32" else sys.stderr  # noqa: PTH123, SIM115
     with tempfile.TemporaryDirectory() as folder:
         for name, dirty in (("clean", 0.0), ("5 % dirty", 0.05)):
             path = Path(folder) / "ledger.xlsx"
-            make_ledger(path, options.rows, dirty)
+            make_ledger(path, options.rows, dirty, sheets=options.sheets)
             bare(path)
             whole(path)
             by_worker(path)
@@ -125,6 +159,10 @@ def main() -> None:
             print(
                 f"{options.rows:,} rows, {name}: bare reader {statistics.median(base):.2f} s; "
                 + "; ".join(f"{k} {statistics.median(v):.2f} times" for k, v in ratios.items())
+            )
+            least, most = peak("bare", path), peak("whole", path)
+            print(
+                f"    at most {least:.0f} MB in use to read barely, {most:.0f} MB to check: {most / least:.2f} times"
             )
 
 
