@@ -24,7 +24,7 @@ from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Asked, Outcome, run_batch
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, t
-from qq_excel.output import cannot_write, write_bytes, write_text
+from qq_excel.output import cannot_write, must_be_writable, write_bytes, write_text
 
 #: What the answer to a workbook is called, beside it.
 RECEIPT = "_回执.txt"
@@ -40,6 +40,23 @@ class Pace:
     every: float = 60.0
 
 
+def inboxes(asked: Asked) -> list[Path]:
+    """The folders that are watched.
+
+    Raises :class:`InputError` when one is no folder, :class:`OutputError` when results or answers cannot be written
+    from the start.
+    """
+    folders = [Path(p) for p in asked.inbox]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(
+                Text(f"{folder}：没有这个文件夹。请检查路径。", f"{folder}: no such folder. Check the path.")
+            )
+    for folder in (asked.target, *folders):
+        must_be_writable(folder)
+    return folders
+
+
 def watch(
     asked: Asked,
     told: Callable[[Outcome | QQExcelError], None],
@@ -49,15 +66,10 @@ def watch(
 ) -> None:
     """Check the folders of *asked*, now and whenever something changes in them, until *stop* is set.
 
-    *told* is given what each run came to, or why it could not be finished (then it is tried again). Raises
-    :class:`InputError` when an inbox is no folder.
+    *told* is given what each run came to, or why it could not be finished (then it is tried again). Raises as
+    :func:`inboxes` does.
     """
-    folders = [Path(p) for p in asked.inbox]
-    for folder in folders:
-        if not folder.is_dir():
-            raise InputError(
-                Text(f"{folder}：没有这个文件夹。请检查路径。", f"{folder}: no such folder. Check the path.")
-            )
+    folders = inboxes(asked)
     known: object = None
     for _ in _changes(folders, stop, pace):
         state = _settled(folders, asked.target, stop, pace)

@@ -16,7 +16,6 @@ from qq_excel import inputs
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
-from qq_excel.errors import InputError
 from qq_excel.language import Text, current, t
 from qq_excel.output import must_be_writable
 
@@ -318,66 +317,4 @@ def register_papers(
         register.append(paper_entries(paper, files, target, result, claims))
 
 
-def _is_sealed(path: Path) -> bool:
-    from qq_excel.papers.seal import sealed  # noqa: PLC0415
-
-    return path.suffix.lower() == ".xlsx" and sealed(path)
-
-
-def _verify_seal(submission: Path, format: Format) -> int:
-    from qq_excel.papers.seal import verify_seal  # noqa: PLC0415
-
-    problems = verify_seal(submission)
-    if format is Format.JSON:
-        common.print_json(
-            {"submission": submission.name, "whole": not problems, "problems": [str(p) for p in problems]}
-        )
-    elif problems:
-        out.print(f"✗ {problems[0]}", style="red", markup=False)
-    else:
-        out.print(t("✓ 封存件未被改动，与提交时相同。", "✓ The submission is as it was when it was sealed."))
-    return FINDINGS if problems else OK
-
-
-def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
-    """``qq-excel verify``."""
-    from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
-    from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
-
-    if not pack.is_file():
-        raise InputError(
-            Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
-        )
-    if _is_sealed(pack):
-        return _verify_seal(pack, format)
-    looked = check_pack(pack, load_public(key) if key else None)
-    problems = looked.problems
-    shown = fingerprint(looked.signer) if looked.signer else None
-    if format is Format.JSON:
-        told = {
-            "pack": pack.name,
-            "whole": not problems,
-            "problems": [str(p) for p in problems],
-            "signer": shown,
-        }
-        common.print_json(told)
-    elif problems:
-        for problem in problems:
-            out.print(f"✗ {problem}", style="red", markup=False)
-    else:
-        out.print(t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged."))
-        if shown and key:
-            out.print(
-                t(f"✓ 由所给公钥签名（指纹 {shown}）。", f"✓ Signed by the given key ({shown})."),
-                markup=False,
-            )
-        elif shown:
-            out.print(
-                t(f"有签名，指纹 {shown}；是谁的密钥没有核对，请用 --key 给出公钥。",
-                  f"Signed ({shown}); whose key it is was not checked: give the public key with --key."),
-                markup=False, soft_wrap=True,
-            )  # fmt: skip
-    return FINDINGS if problems else OK
-
-
-__all__ = ["FAILED", "checked", "run_check", "run_verify", "run_warn", "run_write_off"]
+__all__ = ["FAILED", "checked", "run_check", "run_warn", "run_write_off"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
-from qq_excel.cli.common import OK, err, out
+from qq_excel.cli.common import FAILED, OK, err, out
 from qq_excel.errors import QQExcelError
 from qq_excel.language import t
 
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: float, every: float) -> int:
-    """Watch until Ctrl-C or SIGTERM; what is under way is finished by the next start."""
+    """Watch until Ctrl-C or SIGTERM; what is under way is finished by the next start.
+
+    The exit code tells whether the last run could be finished.
+    """
     from qq_excel.batch import run_batch  # noqa: PLC0415
-    from qq_excel.batch.watching import Pace, watch  # noqa: PLC0415
+    from qq_excel.batch.watching import Pace, inboxes, watch  # noqa: PLC0415
 
     def run(wanted: Asked) -> Outcome:
         with common.register_at(register, tables) as opened:
@@ -29,12 +32,26 @@ def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: f
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
+    last: Outcome | QQExcelError | None = None
+
+    def tell(what: Outcome | QQExcelError) -> None:
+        nonlocal last
+        last = what
+        _tell(what)
+
+    inboxes(asked)
     signal.signal(signal.SIGTERM, end)
     out.print(t("正在监视；按 Ctrl-C 结束。", "Watching; Ctrl-C ends it."))
     try:
-        watch(asked, _tell, threading.Event(), Pace(settle, every), run)
+        watch(asked, tell, threading.Event(), Pace(settle, every), run)
     except KeyboardInterrupt:
         out.print(t("监视结束。", "Ended."))
+    if isinstance(last, QQExcelError):
+        err.print(
+            t("最近一次没有做完，原因见上。", "The last run could not be finished; see above why."),
+            style="red",
+        )
+        return FAILED
     return OK
 
 

@@ -52,12 +52,8 @@ def check_pack(path: Path, key: bytes | None = None) -> Checked:
         RuntimeError,
         OSError,
         ValueError,
-    ) as error:
-        broken = Text(
-            f"不是完整的 zip 文件，或已损坏（{type(error).__name__}）。",
-            f"no whole zip file, or damaged ({type(error).__name__}).",
-        )
-        return Checked([broken])
+    ):
+        return Checked([Text("不是完整的 zip 文件，或已损坏。", "no whole zip file, or damaged.")])
 
 
 def _signed(pack: zipfile.ZipFile, problems: list[Text], key: bytes | None) -> Checked:

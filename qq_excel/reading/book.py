@@ -73,9 +73,9 @@ def read_workbook(
         book.facts += inspection.facts
         if inspection.format is None:
             return book
-        _say_extension(path, inspection.format, book)
         with _grids(source, inspection, options.limits) as grids:
             _tables(grids, book, as_of, _mappings((home or path.parent) / path.name, options, book))
+        _say_extension(path, inspection.format, book)
     except _OUR_END:
         raise
     except BaseException as error:  # a panic of a parser is no Exception
@@ -200,8 +200,10 @@ def _say_extension(path: Path, found: str, book: Workbook) -> None:
     }
     if path.suffix.lower() not in allowed[found]:
         reason = Text(
-            f"扩展名是 {path.suffix or '（无）'}，内容却是 {found}；已按内容读取，请改正扩展名",
-            f"the extension is {path.suffix or '(none)'} but the content is {found}; it was read by its content",
+            f"扩展名是 {path.suffix or '（无）'}，内容却是 {found}"
+            + ("；数据已按内容读出" if book.tables else ""),
+            f"the extension is {path.suffix or '(none)'} but the content is {found}"
+            + ("; it was read by its content" if book.tables else ""),
         )
         book.facts.append(FileFact("FIL001", values={"reason": reason, "code": "extension"}))
 

@@ -20,7 +20,7 @@ from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text
 from qq_excel.policy import load_policy
 from tests.batch.support import UNITS, WRONG, ledger
-from tests.cli.support import ROOT
+from tests.cli.support import ROOT, refused
 from tests.support.build import build
 
 
@@ -75,6 +75,45 @@ def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) ->
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def test_where_nothing_can_be_written_it_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    why = "file/out：无法写入，路径中有一段不是文件夹。"
+    assert refused(tmp_path, "watch", "in", "-o", "file/out") == why
+    if sys.platform == "linux":
+        assert (
+            refused(tmp_path, "watch", "in", "-o", "/sys/x")
+            == "/sys/x：无法写入，没有写入权限，请换一个文件夹。"
+        )
+        assert (
+            refused(tmp_path, "watch", "/sys", "-o", "out")
+            == "/sys：无法写入，没有写入权限，请换一个文件夹。"
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_end_tells_that_results_could_not_be_written_at_last(tmp_path: Path) -> None:
+    came, out = tmp_path / "in", tmp_path / "out"
+    came.mkdir()
+    build(tmp_path / "right.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
+    shutil.copy(tmp_path / "right.xlsx", came / "a.xlsx")
+    process = start(tmp_path)
+    until((came / "a.xlsx_回执.txt").exists)
+    shutil.rmtree(out)
+    out.write_text("x", encoding="utf-8")
+    shutil.copy(tmp_path / "right.xlsx", came / "b.xlsx")
+    assert process.stdout is not None
+    lines = []
+    while not lines or "无法写入" not in lines[-1]:
+        lines.append(process.stdout.readline())
+        assert lines[-1], lines
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=60)
+    assert lines[-1] == "out：无法写入，路径中有一段不是文件夹。\n"
+    assert rest.endswith("监视结束。\n最近一次没有做完，原因见上。\n")
+    assert process.returncode == 2
 
 
 def test_only_its_own_answers_are_replaced_or_taken_away(tmp_path: Path) -> None:

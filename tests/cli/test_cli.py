@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import jsonschema
@@ -261,7 +262,18 @@ def test_template_is_written(tmp_path: Path) -> None:
 
 def test_verify_of_what_is_no_pack(work: Path) -> None:
     assert refused(work, "verify", "none.zip") == "none.zip：找不到这个文件。请检查路径。"
-    done = qq(work, "verify", "错.xlsx")
+    why = (
+        "错.xlsx：既没有封存，也不是核销申请包，无从核对。"
+        "封存件由“提交”按钮生成，申请包由 qq-excel write-off 生成。"
+    )
+    assert refused(work, "verify", "错.xlsx") == why
+    (work / "a.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+    assert refused(work, "verify", "a.xls", "--lang", "en").startswith(
+        "a.xls: neither sealed nor a write-off pack"
+    )
+    with zipfile.ZipFile(work / "b.zip", "w") as archive:
+        archive.writestr("a.txt", "x")
+    done = qq(work, "verify", "b.zip")
     assert (done.returncode, done.stdout.strip()) == (1, "✗ 缺少清单 manifest.json。")
     (work / "a.zip").write_text("x", encoding="utf-8")
     done = qq(work, "verify", "a.zip", "--format", "json")

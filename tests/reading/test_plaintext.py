@@ -113,6 +113,21 @@ def test_csv_under_another_name_is_read_and_said(tmp_path: Path, name: str) -> N
     assert len(read.tables[0].frame) == 2
     (fact,) = read.facts
     assert (fact.rule, fact.values["code"]) == ("FIL001", "extension")
+    assert fact.values["reason"] == Text(
+        f"扩展名是 {name[4:]}，内容却是 csv；数据已按内容读出",
+        f"the extension is {name[4:]} but the content is csv; it was read by its content",
+    )
+
+
+def test_text_under_another_name_without_a_table_is_not_said_to_be_read(tmp_path: Path) -> None:
+    nothing, extension = book(tmp_path, "单位,人数\n甲,1\n乙,2\n".encode(), "台账.xlsx").facts
+    assert (nothing.rule, extension.rule) == ("FIL006", "FIL001")
+    assert extension.values["reason"] == Text(
+        "扩展名是 .xlsx，内容却是 csv", "the extension is .xlsx but the content is csv"
+    )
+    raw = lines(",").encode() * 4_000 + b"\xff\xfe\x80\n"
+    (fact,) = book(tmp_path, raw, "台账.xlsx").facts
+    assert fact.values["code"] == "encoding"
 
 
 def test_no_encoding_fits(tmp_path: Path) -> None:

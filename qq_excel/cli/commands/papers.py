@@ -118,7 +118,7 @@ def verify(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Prove a pack whole."""
-    from qq_excel.cli.checking import run_verify  # noqa: PLC0415
+    from qq_excel.cli.verifying import run_verify  # noqa: PLC0415
 
     del lang
     return run_verify(pack, format, key)
