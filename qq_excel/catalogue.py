@@ -148,13 +148,14 @@ def get_rule(rule_id: str) -> RuleSpec:
     return found
 
 
-class _Blank(dict[str, str]):
-    """A figure that a rule did not give shows as a dash, never as a crash."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
-
-
 def render(text: str, figures: dict[str, str]) -> str:
-    """*text* with its figures put in."""
-    return string.Formatter().vformat(text, (), _Blank(figures))
+    """*text* with its figures put in; one that a rule did not give shows as a dash, never as a crash."""
+    return "".join(
+        words if name is None else f"{words}{figures.get(name, '—')}" for words, name in _pieces(text)
+    )
+
+
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The words of *text*, each with the figure that follows it."""
+    return tuple((words, name) for words, name, _, _ in string.Formatter().parse(text))

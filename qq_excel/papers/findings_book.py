@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -262,9 +263,10 @@ def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> 
         Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
     ]  # fmt: skip
     shown = findings[:MOST_ROWS]
-    sheet.widths(sheet.fitted(columns, [_row(n, f, copies) for n, f in enumerate(shown[:_MEASURED], 1)]))
-    rows = (_row(n, f, copies) for n, f in enumerate(shown, 1))
-    last = sheet.table(0, columns, rows, stripes=False)
+    measured = [_row(n, f, copies) for n, f in enumerate(shown[:_MEASURED], 1)]
+    sheet.widths(sheet.fitted(columns, measured))
+    more = (_row(n, f, copies) for n, f in enumerate(shown[_MEASURED:], _MEASURED + 1))
+    last = sheet.table(0, columns, chain(measured, more), stripes=False)
     if not shown:
         sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
     sheet.sheet.autofilter(0, 0, max(last - 1, 1), len(columns) - 1)

@@ -57,7 +57,7 @@ def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[T
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
     looks = _Looks(columns)
-    made.follow(lambda: _rows(shown, sheets, widths, looks), len(shown), looks.all)
+    made.follow(lambda: _rows(shown, measured, sheets, widths, looks), len(shown), looks.all)
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
         if at[0] in sheets and at[1] >= 0:
@@ -69,11 +69,13 @@ def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[T
 
 
 def _rows(
-    findings: Findings, sheets: Collection[str], widths: Sequence[float], looks: _Looks
-) -> Iterator[Row]:
+    findings: Findings, measured: Sequence[list[str]], sheets: Collection[str], widths: Sequence[float],
+    looks: _Looks,
+) -> Iterator[Row]:  # fmt: skip
+    """The rows of the list; *measured* are what the first findings say."""
     for n, f in enumerate(findings):
-        values = [*own_values(f), "", ""]
-        most = max(lines(v, w) for v, w in zip(values, widths, strict=False)) if n < _MEASURED else 2
+        values = [*(measured[n] if n < len(measured) else own_values(f)), "", ""]
+        most = max(lines(v, w) for v, w in zip(values, widths, strict=False)) if n < len(measured) else 2
         cells = [
             looks.put(f, i, value, _target(f, sheets) if i == _CELL else None)
             for i, value in enumerate(values)

@@ -8,12 +8,14 @@ from functools import lru_cache
 #: What one cell of a workbook takes.
 CELL_LIMIT = 32_767
 _CUT = "……（略）"
+#: Characters that a text may hold although they do not print.
+_ALLOWED = dict.fromkeys(map(ord, "\n\t\u3000"))
 
 
 def clean(text: object) -> str:
     """*text* without what no document may hold: control characters, lone surrogates, bidirectional marks."""
     text = str(text)
-    if text.isprintable():  # nearly every text
+    if text.isprintable() or text.translate(_ALLOWED).isprintable():  # nearly every text
         return text
     out = []
     for c in text.replace("\r\n", "\n").replace("\r", "\n"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+import string
 from pathlib import Path
 
 import pytest
 import yaml
 
 from qq_excel import rules
-from qq_excel.catalogue import all_rules, family_titles, placeholders, render
+from qq_excel.catalogue import RuleSpec, all_rules, family_titles, placeholders, render
 from qq_excel.findings import Finding
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.policy.values import parameters
@@ -128,3 +129,13 @@ def test_no_rule_loops_over_rows() -> None:
         if slow.search(line)
     ]
     assert not loops
+
+
+@pytest.mark.parametrize("spec", all_rules().values(), ids=lambda s: s.id)
+def test_figures_in_a_rules_texts_are_plain_names(spec: RuleSpec) -> None:
+    """:func:`render` knows nothing else: no attribute, index, conversion or format."""
+    for text in (spec.message, spec.fix):
+        for words in (text.zh, text.en):
+            for _, name, form, conversion in string.Formatter().parse(words):
+                assert name is None or (name.isidentifier() and not form and conversion is None), words
+    assert render("少 {amount} 元，{none}，{{}}", {"amount": "7"}) == "少 7 元，—，{}"
