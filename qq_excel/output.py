@@ -10,11 +10,11 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from qq_excel.errors import OutputError
+from qq_excel.errors import OutputError, QQExcelError
 from qq_excel.language import Text
 
 #: The date that every part of every package bears, so that the same input gives the same bytes.
@@ -24,6 +24,8 @@ _ZIP_TIME = (2020, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 #: A part of a package: its bytes, the file that has them, or what makes them piece by piece while it is written.
 Part = bytes | Path | Callable[[], Iterable[bytes | memoryview]]
+#: So many names of a set are told.
+_NAMED = 6
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 #: What a spreadsheet program could take for a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -56,6 +58,35 @@ def writing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_set(names: Sequence[str]) -> Iterator[list[str]]:
+    """Files (or sets of files) that belong together: when one fails, the error says which are there and which are not.
+
+    The block puts into the list that it is given the name of each as soon as it is whole.
+    """
+    there: list[str] = []
+    try:
+        yield there
+    except QQExcelError as error:
+        open_ = [n for n in names if n not in there]
+        if not there or not open_:
+            raise
+        raise type(error)(
+            Text(
+                f"{error.text.zh}这一套不完整：已写出 {len(there)} 个（{_some(there, '、')}），"
+                f"没有写出 {len(open_)} 个（{_some(open_, '、')}）。"
+                "解决后请重新运行同样的命令。",
+                f"{error.text.en} The set is not complete: {len(there)} written ({_some(there, ', ')}), {len(open_)} not "
+                f"written ({_some(open_, ', ')}). Run the same command again once it is mended.",
+            )
+        ) from None
+
+
+def _some(names: Sequence[str], comma: str) -> str:
+    """The first few names."""
+    return comma.join([*names[:_NAMED], *(["……"] if len(names) > _NAMED else [])])
 
 
 @contextmanager

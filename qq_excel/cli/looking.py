@@ -12,6 +12,7 @@ from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles
 from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
+from qq_excel.output import whole_set
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
@@ -23,13 +24,14 @@ def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
     from qq_excel.template import write_template  # noqa: PLC0415
 
     if kind == "all":
-        for one in all_kinds().values():
-            if one.sheet_of is None:
-                path = target / f"{one.sheet}.xlsx"
+        paths = {k.kind: target / f"{k.sheet}.xlsx" for k in all_kinds().values() if k.sheet_of is None}
+        with whole_set([p.name for p in paths.values()]) as there:
+            for one, path in paths.items():
                 kept = path.is_file() and not force
                 told = t("（已有，没有覆盖）", " (there already, kept)") if kept else ""
-                out.print(f"{path if kept else write_template(one.kind, path, policy=policy)}{told}",
+                out.print(f"{path if kept else write_template(one, path, policy=policy)}{told}",
                           markup=False, soft_wrap=True)  # fmt: skip
+                there.append(path.name)
         return OK
     must_be_new_or_ours(target, ".xlsx")
     if target.is_file() and not force:

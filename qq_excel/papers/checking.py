@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from qq_excel.output import whole_set
 from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, CannotAnnotate, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
@@ -23,31 +24,38 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
 
     *reports* is given what became of each copy. A workbook that cannot be annotated has its findings book only.
     """
-    written: list[Path] = []
-    copies: dict[str, str] = {}
     stems = result_stems([relative(f.workbook.name) for f in result.files])
     unreadable = {file for (file,) in result.findings.where(rule=UNREADABLE).tally("file")}
+    copies: dict[str, str] = {}
     for file, stem in zip(result.files, stems, strict=True):
         # a wrong extension bears the same rule, and was read all the same
-        if file.workbook.name in unreadable and not file.workbook.tables:
-            continue
-        suffix = true_suffix(Path(file.workbook.path)) or Path(file.workbook.name).suffix.lower()
-        report = annotated_copy(result, file, target / f"{stem}{COPY}{suffix}")
-        if reports is not None:
-            reports.append(report)
-        if report.target is not None:
-            written.append(report.target)
-            copies[file.workbook.name] = report.target.relative_to(target).as_posix()
-    for file, stem in zip(result.files, stems, strict=True):
-        name = file.workbook.name
-        beside = {name: PurePosixPath(copies[name]).name} if name in copies else {}
-        written.append(write_findings_book(result, target / f"{stem}{BOOK}", file=file, copies=beside))
+        if file.workbook.name not in unreadable or file.workbook.tables:
+            suffix = true_suffix(Path(file.workbook.path)) or Path(file.workbook.name).suffix.lower()
+            copies[file.workbook.name] = f"{stem}{COPY}{suffix}"
     names = {file.workbook.name for file in result.files}
     elsewhere = any(file not in names for (file,) in result.findings.tally("file"))
-    if len(result.files) > 1 or elsewhere:
-        written.append(write_findings_book(result, target / WHOLE, copies=copies))
-    written.append(write_document(result, target / DOCUMENT))
-    return written
+    whole = [WHOLE] if len(result.files) > 1 or elsewhere else []
+    planned = [*copies.values(), *(f"{stem}{BOOK}" for stem in stems), *whole, DOCUMENT]
+    with whole_set(planned) as there:
+        for file in (f for f in result.files if f.workbook.name in copies):
+            name = copies[file.workbook.name]
+            report = annotated_copy(result, file, target / name)
+            if reports is not None:
+                reports.append(report)
+            if report.target is not None:
+                there.append(name)
+            else:
+                planned.remove(copies.pop(file.workbook.name))
+        for file, stem in zip(result.files, stems, strict=True):
+            name = file.workbook.name
+            beside = {name: PurePosixPath(copies[name]).name} if name in copies else {}
+            write_findings_book(result, target / f"{stem}{BOOK}", file=file, copies=beside)
+            there.append(f"{stem}{BOOK}")
+        for book in whole:
+            write_findings_book(result, target / book, copies=copies)
+            there.append(book)
+        write_document(result, target / DOCUMENT)
+    return [target / name for name in (*there, DOCUMENT)]
 
 
 def annotated_copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
-from qq_excel.errors import InputError, ToolError
+from qq_excel.errors import InputError, OutputError, ToolError
 from qq_excel.language import Text, current
+from qq_excel.output import whole_set
 from qq_excel.papers.registry import PAPERS, PaperKind, get_paper
 
 if TYPE_CHECKING:
@@ -91,16 +92,18 @@ def make(
     able = [PAPERS[part] for part in paper.parts if not _lacking(PAPERS[part], result)]
     if not able:
         _check_needs(PAPERS[paper.parts[0]], result)
-    for part in able:
-        one = Job(result, job.house, job.choices, before)
-        # the tables are read once for all parts
-        one.__dict__.update(
-            {k: v for k, v in job.__dict__.items() if k in ("claims", "accounts", "warnings")}
-        )
-        whole.add(_write(part, one, target / part.title.zh, wanted, progress))
-        job.__dict__.update(
-            {k: v for k, v in one.__dict__.items() if k in ("claims", "accounts", "warnings")}
-        )
+    with whole_set([part.title.zh for part in able]) as there:
+        for part in able:
+            one = Job(result, job.house, job.choices, before)
+            # the tables are read once for all parts
+            one.__dict__.update(
+                {k: v for k, v in job.__dict__.items() if k in ("claims", "accounts", "warnings")}
+            )
+            whole.add(_write(part, one, target / part.title.zh, wanted, progress))
+            there.append(part.title.zh)
+            job.__dict__.update(
+                {k: v for k, v in one.__dict__.items() if k in ("claims", "accounts", "warnings")}
+            )
     for part in (PAPERS[p] for p in paper.parts):
         lacks = _lacking(part, result)
         if lacks:
@@ -127,11 +130,12 @@ def _write(
     names = [n for p in pieces for n in _names(p, formats)]
     journal.refuse_changed(names, job.choices.since)
     made.left_over = [target / n for n in journal.left_over(names)]
-    with journal:
+    with whole_set(names) as there, journal:
         todo: list[tuple[Piece, list[str]]] = []
         for piece in pieces:
             finished = [n for n in _names(piece, formats) if journal.finished(n, piece.stamp)]
             made.kept += [target / n for n in finished]
+            there.extend(finished)
             if len(finished) < len(_names(piece, formats)):
                 todo.append((piece, finished))
                 piece.wanted()
@@ -149,9 +153,10 @@ def _write(
                 if piece.name in names:
                     journal.done(piece.name, stamp)
                     made.written.append(target / piece.name)
+                    there.append(piece.name)
             if piece.pdf and "pdf" in formats and _pdf(piece.name) not in finished:
                 open_pdfs.append(piece)
-        _pdfs(open_pdfs, target, names, made, journal, progress)
+        _pdfs(open_pdfs, target, names, made, journal, progress, there)
     return made
 
 
@@ -162,18 +167,21 @@ def _pdfs(
     made: Made,
     journal: Any,
     progress: Progress | None,
+    there: list[str],
 ) -> None:
     """All PDFs in one LibreOffice run; the office files go when only PDFs were asked for, and stay when it failed."""
     from qq_excel.papers.pdf import PdfError, write_pdfs  # noqa: PLC0415
 
-    sources = [target / p.name for p in pieces]
+    sources, pdfs = [target / p.name for p in pieces], [target / _pdf(p.name) for p in pieces]
     try:
-        write_pdfs(sources, [target / _pdf(p.name) for p in pieces], progress)
+        write_pdfs(sources, pdfs, progress)
     except PdfError as problem:
         made.no_pdf = problem.text
-    for piece, source in zip(pieces, sources, strict=True):
-        pdf = target / _pdf(piece.name)
-        if made.no_pdf is None or (pdf.is_file() and pdf.stat().st_mtime >= source.stat().st_mtime):
+    except OutputError:
+        there.extend(pdf.name for pdf, s in zip(pdfs, sources, strict=True) if _is_newer(pdf, s))
+        raise
+    for piece, source, pdf in zip(pieces, sources, pdfs, strict=True):
+        if made.no_pdf is None or _is_newer(pdf, source):
             journal.done(_pdf(piece.name))
             made.written.append(pdf)
             if piece.name not in names:
@@ -181,6 +189,10 @@ def _pdfs(
         elif piece.name not in names:
             journal.done(piece.name)
             made.written.append(source)
+
+
+def _is_newer(pdf: Path, source: Path) -> bool:
+    return pdf.is_file() and pdf.stat().st_mtime >= source.stat().st_mtime
 
 
 def _maker(paper: PaperKind) -> Maker:

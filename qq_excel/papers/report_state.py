@@ -14,7 +14,7 @@ from typing import IO, Self
 
 from qq_excel.errors import OutputError
 from qq_excel.language import Text
-from qq_excel.output import cannot_write, make_folder
+from qq_excel.output import cannot_write, make_folder, write_text
 
 _SCHEMA = 1
 
@@ -36,11 +36,8 @@ class Journal:
         try:
             make_folder(self.folder)
             kept = self.last if self.same else {}
-            temporary = self.path.with_suffix(".new")
-            with temporary.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps({"schema": _SCHEMA, "key": self.key}) + "\n")
-                file.writelines(_line(n, told, self._stamps.get(n, "")) for n, told in kept.items())
-            temporary.replace(self.path)
+            lines = [_line(n, told, self._stamps.get(n, "")) for n, told in kept.items()]
+            write_text(self.path, "".join([json.dumps({"schema": _SCHEMA, "key": self.key}) + "\n", *lines]))
             self._any = bool(kept)
             self._file = self.path.open("a", encoding="utf-8", newline="\n")
         except OSError as error:
