@@ -36,9 +36,11 @@ def _paper(paper: PaperKind) -> Iterable[str]:
         link(c, f"{relative('docs/clauses.md', PATH)}#{clause_anchor(c)}") for c in paper.clauses
     )
     yield "\n".join([
+        f"- 何时做、谁签 When, and who signs：{plain(paper.use.zh)}。{plain(paper.use.en)}.",
         f"- 命令 Command：{code(f'qq-excel report {paper.name} 报送/ -o 结果/')}",
         f"- 条款 Clauses：{clauses}",
         f"- 格式 Formats：{formats}",
+        f"- 语言 Languages：{'中文、英文（`--lang en`）' if paper.english else '只有中文（按中文制度签字、归档）'}",
         f"- 需要 Needs：{_kinds(paper.needs)}" + (f"；有则用上 Uses：{_kinds(paper.uses)}" if paper.uses else ""),
     ])  # fmt: skip
     yield f"![{paper.title.zh}]({PICTURES}/{paper.name}.png)"

@@ -19,8 +19,9 @@ import numpy as np
 from qq_excel import money
 from qq_excel.check.omissions import omissions
 from qq_excel.errors import InputError
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.papers.report_job import Job, Piece, day
+from qq_excel.papers.words import basis_name
 from qq_excel.policy import CannotJudge
 from qq_excel.policy.calendar import age_band_index, as_days
 from qq_excel.rules.limitation import AGE_BASES, still_owed
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from qq_excel.papers.layout import Filled
 
 NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = "未到期", "无法归段", "争议", "诉讼", "贷项"
+_COLUMN_NAMES = {
+    NOT_DUE: "not due",
+    NO_BAND: "in no band",
+    DISPUTED: "disputed",
+    SUED: "in court",
+    CREDIT: "credit notes",
+}
 _KNOWN = ("unit", "debtor", "code", "band*", "total", "share", "count", "claim_id", "contract", "occurred_on", "due_on",
           "balance", "column", "overdue", "band", "base", "rate", "needed", "booked", "gap", "place")  # fmt: skip
 
@@ -68,17 +76,21 @@ def ageing(job: Job) -> Iterable[Piece]:
     on = day(job.choices.age_on or job.result.as_of)
     sheets: list[tuple[str, Filled]] = []
     for n, table in enumerate(tables):
-        under = f"截止日期：{on}    按{table.basis}计算账龄    金额单位：元"
+        under = _under(on, table.basis)
         groups = {"band*": [f"band/{c}" for c in table.columns]}
+        headers = {f"band/{c}": column_name(c) for c in table.columns}
         layout = f"ageing_unit{n + 1}"
-        sheets.append((layout, job.filled(_rows(table, ("unit",)), under, groups=groups, notes=notes)))
-    under = f"截止日期：{on}    按{tables[0].basis}计算账龄    金额单位：元"
+        sheets.append(
+            (layout, job.filled(_rows(table, ("unit",)), under, groups=groups, headers=headers, notes=notes))
+        )
+    under = _under(on, tables[0].basis)
     groups = {"band*": [f"band/{c}" for c in tables[0].columns]}
+    headers = {f"band/{c}": column_name(c) for c in tables[0].columns}
     rows = _rows(tables[0], ("unit", "debtor"))
     codes = {(c.unit, c.debtor): c.debtor_code for c in claims}
     for row in rows:
         row["code"] = job.code(codes.get((row["unit"], row["debtor"])))
-    sheets.append(("ageing_debtor", job.filled(rows, under, groups=groups)))
+    sheets.append(("ageing_debtor", job.filled(rows, under, groups=groups, headers=headers)))
     provision, why = provisions(job, tables[0])
     sheets.append(("ageing_provision", job.filled(provision, under, notes=[why])))
     sheets.append(("ageing_claims", job.filled(_details(tables[0]), under)))
@@ -158,7 +170,9 @@ def provisions(job: Job, table: Aged) -> tuple[list[dict[str, Any]], str]:
     try:
         rates = job.params.rates("provision_rates")
     except CannotJudge as reason:
-        return [], f"没有计算应提坏账准备：{reason.why.zh}。"
+        return [], t(
+            f"没有计算应提坏账准备：{reason.why.zh}。", f"Provision was not computed: {reason.why.en}."
+        )
     rows: dict[str, list[int]] = {}
     for c, band in zip(table.claims, table.band, strict=True):
         if c.settled or c.balance <= 0:
@@ -177,16 +191,33 @@ def provisions(job: Job, table: Aged) -> tuple[list[dict[str, Any]], str]:
         for b in dict.fromkeys(order)
     ]  # fmt: skip
     without = [b for b in rows if b not in rates]
-    words = (
+    words = t(
         "按账龄矩阵逐笔计算后加总，未结清、未核销的正数余额（含争议、诉讼）都在内；"
-        "差额为正表示应补提，为负表示账面多于矩阵（可能有单项计提）。"
+        "差额为正表示应补提，为负表示账面多于矩阵（可能有单项计提）。",
+        "Computed claim by claim by the matrix, for all open positive balances (disputed and sued ones too); a positive difference "
+        "is to be added, a negative one is more than the matrix asks for (claims may be provided for one by one).",
     )
     if without:
-        words += f"没有设定比例的：{'、'.join(without)}，按 0 计。"
+        words += t(
+            f"没有设定比例的：{'、'.join(without)}，按 0 计。",
+            f" No rate for {', '.join(without)}: counted as 0.",
+        )
     return out, words
 
 
+def column_name(column: str) -> str:
+    """A column of the ageing in the language of the run; bands are named by the policy."""
+    return t(column, _COLUMN_NAMES.get(column, column))
+
+
 # --- inside ---------------------------------------------------------------------------------------------
+
+
+def _under(on: str, basis: str) -> str:
+    return t(
+        f"截止日期：{on}    按{basis}计算账龄    金额单位：元",
+        f"As of: {on}    Ages from the {basis_name(basis)}    In yuan",
+    )
 
 
 def _bases(job: Job) -> list[str]:
@@ -216,7 +247,7 @@ def _details(table: Aged) -> list[dict[str, Any]]:
         {
             "unit": c.unit, "debtor": c.debtor, "claim_id": c.claim_id, "contract": c.contract,
             "occurred_on": c.occurred_on, "due_on": c.due_on, "overdue": c.overdue, "balance": c.balance,
-            "band": band, "column": column, "place": c.place,
+            "band": column_name(band), "column": column_name(column), "place": c.place,
         }
         for c, column, band in zip(table.claims, table.column, table.band, strict=True)
         if c.balance
@@ -228,21 +259,29 @@ def _notes(job: Job, claims: Sequence[Claim], ledger: int) -> list[str]:
     on = job.choices.age_on
     if on is not None and on != job.result.as_of:
         gone = len(job.claims) - len(claims)
-        first = (
-            f"按 {on} 重建：{gone} 笔在该日之后发生的债权（{money.yuan(ledger - total)} 元）不在内，其余余额自该日以来没有变动；"
-            "争议、诉讼按明细表现状。"
+        left = money.yuan(ledger - total)
+        first = t(
+            f"按 {on} 重建：{gone} 笔在该日之后发生的债权（{left} 元）不在内，其余余额自该日以来没有变动；争议、诉讼按明细表现状。",
+            f"As it was on {on}: {gone} claims that arose later ({left}) are left out, the other balances have not changed since; "
+            "disputes and suits as the ledger has them now.",
         )
     elif total == ledger:
-        first = f"核对：账龄合计与应收账款明细表账面余额合计一致（{money.yuan(ledger)} 元）。"
+        first = t(f"核对：账龄合计与应收账款明细表账面余额合计一致（{money.yuan(ledger)} 元）。",
+                  f"Checked: the ageing ties to the ledger ({money.yuan(ledger)}).")  # fmt: skip
     else:
-        first = (
-            f"核对：账龄合计 {money.yuan(total)} 元，明细表合计 {money.yuan(ledger)} 元，不一致，请先查明。"
+        first = t(
+            f"核对：账龄合计 {money.yuan(total)} 元，明细表合计 {money.yuan(ledger)} 元，不一致，请先查明。",
+            f"Checked: the ageing is {money.yuan(total)}, the ledger {money.yuan(ledger)}: find out why they differ.",
         )
-    left_out = [f"注意：{note.zh}。" for note in omissions(job.result)]
+    left_out = [t(f"注意：{note.zh}。", f"Note: {note.en}.") for note in omissions(job.result)]
     return [
         first,
         *left_out,
-        "贷项（负数余额）、争议、诉讼款项各列一栏，不在账龄段内；账龄段按公历年计，上限含当日。",
+        t(
+            "贷项（负数余额）、争议、诉讼款项各列一栏，不在账龄段内；账龄段按公历年计，上限含当日。",
+            "Credit notes (negative balances), disputed and sued claims stand in columns of their own; ages go by calendar years, the "
+            "upper bound included.",
+        ),
     ]
 
 

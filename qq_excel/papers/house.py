@@ -15,7 +15,7 @@ from pydantic import Field as Setting
 
 from qq_excel import resources, yamlfile
 from qq_excel.errors import InputError
-from qq_excel.language import Text
+from qq_excel.language import Text, current
 from qq_excel.output import write_bytes
 from qq_excel.papers.layout import Layout
 from qq_excel.papers.style import BODY_FONT, HEAD_FONT, PLAIN_FONT
@@ -24,6 +24,8 @@ from qq_excel.yamlfile import Strict
 
 ORGANISATION = "organisation.yaml"
 SHEETS = "sheets"
+#: Below it stands the English version of a template, where there is one.
+ENGLISH = "en"
 #: Stands where the settings give nothing: a line to write on.
 BLANK = "________________"
 
@@ -69,23 +71,32 @@ class House:
 
     folder: Path | None
     organisation: Organisation
-    _word: dict[str, WordTemplate] = field(default_factory=dict)
-    _layouts: dict[str, Layout] = field(default_factory=dict)
+    _word: dict[Path, WordTemplate] = field(default_factory=dict)
+    _layouts: dict[Path, Layout] = field(default_factory=dict)
     _used: dict[str, str] = field(default_factory=dict)
 
     def word(self, name: str) -> WordTemplate:
         """The Word template *name*; :class:`TemplateError` with the place when it is broken."""
-        if name not in self._word:
+        path = self._path(name)
+        if path not in self._word:
             fonts = self.organisation.fonts
             swap = {BODY_FONT: fonts.body[0], HEAD_FONT: fonts.head[0], PLAIN_FONT: fonts.plain[0]}
-            self._word[name] = WordTemplate(self._path(name), swap)
-        return self._word[name]
+            self._word[path] = WordTemplate(path, swap)
+        return self._word[path]
 
     def layout(self, name: str) -> Layout:
         """The sheet layout *name*; :class:`SchemaError` with the line when it is broken."""
-        if name not in self._layouts:
-            self._layouts[name] = yamlfile.parse(self._path(f"{SHEETS}/{name}.yaml"), Layout)
-        return self._layouts[name]
+        path = self._path(f"{SHEETS}/{name}.yaml")
+        if path not in self._layouts:
+            self._layouts[path] = yamlfile.parse(path, Layout)
+        return self._layouts[path]
+
+    def check(self, name: str) -> None:
+        """Read the template *name* (with its folders), so that a broken one is refused."""
+        if name.endswith(".docx"):
+            self.word(name)
+        elif SHEETS in Path(name).parts:
+            yamlfile.parse(self._path(name), Layout)
 
     def sha256(self) -> str:
         """One hash over all templates: papers made with other ones are other papers."""
@@ -96,8 +107,12 @@ class House:
         return digest.hexdigest()
 
     def _path(self, name: str) -> Path:
-        own = self.folder / name if self.folder else None
-        return own if own is not None and own.is_file() else _shipped_dir() / name
+        """The file of a template in the language of the run: one's own before the program's, Chinese where there is none."""
+        for each in _versions(name):
+            for folder in (self.folder, _shipped_dir()):
+                if folder is not None and (folder / each).is_file():
+                    return folder / each
+        return _shipped_dir() / name
 
 
 def load_house(folder: Path | None = None) -> House:
@@ -107,7 +122,7 @@ def load_house(folder: Path | None = None) -> House:
     name would go unnoticed), :class:`SchemaError` or :class:`TemplateError` when a file in it is broken.
     """
     if folder is None:
-        return House(None, yamlfile.parse(_shipped_dir() / ORGANISATION, Organisation))
+        return House(None, yamlfile.parse(_organisation(None), Organisation))
     if not folder.is_dir():
         raise InputError(
             Text(
@@ -116,13 +131,10 @@ def load_house(folder: Path | None = None) -> House:
             )
         )
     _refuse_unknown(folder)
-    house = House(folder, yamlfile.parse(_own_or_shipped(folder, ORGANISATION), Organisation))
+    house = House(folder, yamlfile.parse(_organisation(folder), Organisation))
     for name in shipped():
         if (folder / name).is_file():
-            if name.endswith(".docx"):
-                house.word(name)
-            elif name.startswith(SHEETS):
-                house.layout(Path(name).stem)
+            house.check(name)
     return house
 
 
@@ -169,9 +181,18 @@ def _refuse_unknown(folder: Path) -> None:
             )
 
 
-def _own_or_shipped(folder: Path, name: str) -> Path:
-    own = folder / name
-    return own if own.is_file() else _shipped_dir() / name
+def _versions(name: str) -> list[str]:
+    """What a template is called in the language of the run, then in Chinese."""
+    return [f"{ENGLISH}/{name}", name] if current() == "en" else [name]
+
+
+def _organisation(folder: Path | None) -> Path:
+    """The settings: one's own, in whichever language, before the program's."""
+    for place in (folder, _shipped_dir()):
+        for name in _versions(ORGANISATION):
+            if place is not None and (place / name).is_file():
+                return place / name
+    return _shipped_dir() / ORGANISATION
 
 
 def _shipped_dir() -> Path:

@@ -14,7 +14,7 @@ from pydantic import Field as Setting
 
 from qq_excel import yamlfile
 from qq_excel.errors import SchemaError
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.papers.sheet import Column, Sheet
 from qq_excel.yamlfile import Strict
 
@@ -80,12 +80,12 @@ def write_layout(sheet: Sheet, layout: Layout, filled: Filled) -> int:
     total = None
     if any(totals) and rows:
         total = [_sum(row[i] for row in rows) if adds else "" for i, adds in enumerate(totals)]
-        total[next((i for i, adds in enumerate(totals) if not adds), 0)] = "合计"
+        total[next((i for i, adds in enumerate(totals) if not adds), 0)] = t("合计", "Total")
     sheet.widths(sheet.fitted(columns, [*rows, *([total] if total else [])]))
     top = sheet.title(layout.title, len(columns), filled.under)
     row = sheet.table(top, columns, rows, total=total)
     if not rows:
-        row = sheet.paragraph(row, len(columns), "没有。", align="center", font_size=11)
+        row = sheet.paragraph(row, len(columns), t("没有。", "None."), align="center", font_size=11)
     elif len(rows) > 1:
         sheet.sheet.autofilter(top, 0, top + len(rows), len(columns) - 1)
     for words in (*filled.notes, *layout.notes, *([filled.trace] if filled.trace else [])):
@@ -99,7 +99,9 @@ def write_layout(sheet: Sheet, layout: Layout, filled: Filled) -> int:
 def _signatures(sheet: Sheet, row: int, layout: Layout, columns: int) -> int:
     """Up to four places to sign in a row, each with a date."""
     for first in range(0, len(layout.signatures), 4):
-        words = "      ".join(f"{name}：____________" for name in layout.signatures[first : first + 4])
+        words = "      ".join(
+            f"{name}{t('：', ': ')}____________" for name in layout.signatures[first : first + 4]
+        )
         sheet.merged((row, 0, row, columns - 1), words, align="center", font_size=11)
         sheet.sheet.set_row(row, 30)
         row += 1

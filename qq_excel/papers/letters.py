@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.papers.report_job import Job, Names, Piece, day
 
 if TYPE_CHECKING:
@@ -54,13 +54,24 @@ def confirmations(job: Job) -> Iterable[Piece]:
     template = f"confirmation_{job.choices.wording}.docx"
     for one in letters:
         yield job.word(one.file, template, _context(job, one, _all_overdue(one)))
-    words = {"demand": "对账并催款", "plain": "仅核对账目"}[job.choices.wording]
-    yield from _register(job, letters, "对账签认函", f"措辞：{words}", _PROVES[job.choices.wording])
+    wording = job.choices.wording
+    words = {"demand": t("对账并催款", "confirm and pay"), "plain": t("仅核对账目", "confirm only")}[wording]
+    yield from _register(
+        job, letters, "对账签认函", t(f"措辞：{words}", f"Wording: {words}"), str(_PROVES[wording])
+    )
 
 
 _PROVES = {
-    "demand": "兼催款的措辞：债务人签收即证明已就到期款项主张权利，诉讼时效中断（民法典第195条）；债务人签章确认，并证明债权的存在和金额。",
-    "plain": "仅核对账目的措辞：债务人签章确认，证明截止日的账面余额；本函不主张付款，不能单独证明已催收，时效将尽的应改发兼催款的函。",
+    "demand": Text(
+        "兼催款的措辞：债务人签收即证明已就到期款项主张权利，诉讼时效中断（民法典第195条）；债务人签章确认，并证明债权的存在和金额。",
+        "Wording with a demand: receipt proves that payment was demanded, which interrupts limitation (Civil Code art. 195); the "
+        "debtor's signature proves the debt and its amount as well.",
+    ),
+    "plain": Text(
+        "仅核对账目的措辞：债务人签章确认，证明截止日的账面余额；本函不主张付款，不能单独证明已催收，时效将尽的应改发兼催款的函。",
+        "Plain wording: the debtor's signature proves the balance; the letter demands nothing and proves no demand by itself. Where "
+        "limitation is about to end, send the wording with a demand.",
+    ),
 }
 
 
@@ -97,14 +108,32 @@ def dunning(job: Job) -> Iterable[Piece]:
         )
     for one in letters:
         yield job.word(one.file, "dunning.docx", _context(job, one, one.demanded()))
-    every = "；".join(f"{s.name}：逾期超过 {s.over_days} 天，限 {s.pay_within_days} 日内付清" for s in steps)
-    yield from _register(job, letters, "催款函", f"步骤：{every}", _DUNNING_NOTE)
+    every = t("；", "; ").join(
+        t(f"{s.name}：逾期超过 {s.over_days} 天，限 {s.pay_within_days} 日内付清",
+          f"{step_name(s)}: over {s.over_days} days past due, to pay within {s.pay_within_days} days")
+        for s in steps
+    )  # fmt: skip
+    yield from _register(job, letters, "催款函", t(f"步骤：{every}", f"Steps: {every}"), str(_DUNNING_NOTE))
 
 
-_DUNNING_NOTE = (
+_DUNNING_NOTE = Text(
     "催款函送达并能证明的，诉讼时效中断（民法典第195条；送达由法定代表人、主要负责人、收发部门或被授权主体签收，或邮政存证）。"
-    "时效已届满的，催款函本身不能使其恢复，须债务人签字或盖章。签收情况请登记在右侧各列，并录入催收记录。"
+    "时效已届满的，催款函本身不能使其恢复，须债务人签字或盖章。签收情况请登记在右侧各列，并录入催收记录。",
+    "A dunning letter whose delivery can be proved interrupts limitation (Civil Code art. 195; received by the legal representative, "
+    "the person in charge, the mail room or an authorised person, or proved by the post). Where limitation is over the letter alone "
+    "does not restore it: the debtor has to sign or seal. Note the receipt in the columns on the right and in the collection log.",
 )
+#: The steps of the shipped policies; a policy's own name stays as it is.
+_TONES = {
+    "first": "Payment reminder",
+    "second": "Second demand for payment",
+    "final": "Final demand for payment",
+}
+
+
+def step_name(step: Step) -> str:
+    """What a letter of this step is called; in English by its tone."""
+    return t(step.name, _TONES[step.tone])
 
 
 def _step(steps: Sequence[Step], days: int) -> Step | None:
@@ -146,8 +175,7 @@ def reminders(job: Job) -> Iterable[Piece]:
                 {
                     "no": r["no"], "due_on": day(r["due_on"]), "due": _yuan(r["due"]), "paid": _yuan(r["paid"] or 0),
                     "open": money.yuan(r["open"]),
-                    "state": f"逾期 {(as_of - r['due_on']).days} 天" if r["due_on"] < as_of
-                    else f"还有 {(r['due_on'] - as_of).days} 天",
+                    "state": _when(r["due_on"], as_of),
                 }
                 for r in open_
             ],
@@ -158,11 +186,17 @@ def reminders(job: Job) -> Iterable[Piece]:
     rows = [{**x, "no": n, "sent_how": "", "sent_on": "", "signed_by": ""} for n, x in enumerate(letters, 1)]
     known = ("no", "number", "debtor", "agreement_id", "count", "total", "past", "capitals", "file", "sent_how",
              "sent_on", "signed_by")  # fmt: skip
-    under = f"截止日期：{day(as_of)}    提前 {lead} 天提醒    金额单位：元"
+    under = t(f"截止日期：{day(as_of)}    提前 {lead} 天提醒    金额单位：元",
+              f"As of: {day(as_of)}    Reminded {lead} days ahead    In yuan")  # fmt: skip
     sheets = [("reminder_register", job.filled(rows, under))]
     yield job.book("分期还款提醒函登记册.xlsx", sheets, known)
     data = [{**x, "total": money.yuan(x["total"]), "past": money.yuan(x["past"])} for x in letters]
     yield job.json("分期还款提醒函.json", {"letters": data})
+
+
+def _when(due: dt.date, as_of: dt.date) -> str:
+    gap = (due - as_of).days
+    return t(f"逾期 {-gap} 天", f"{-gap} days past due") if gap < 0 else t(f"还有 {gap} 天", f"in {gap} days")
 
 
 def _plans(job: Job) -> dict[str, list[dict[str, Any]]]:
@@ -193,9 +227,9 @@ def _context(job: Job, letter: Letter, demanded: Sequence[Claim]) -> dict[str, A
     sums = _sums(account.claims, demanded)
     person = account.claims[0].debtor_type == "个人"
     return job.head(account.unit, dict.fromkeys(c.file for c in account.claims), letter.number) | {
-        "debtor": account.debtor, "code": job.code(account.code), "you": "您" if person else "贵单位",
+        "debtor": account.debtor, "code": job.code(account.code), "you": t("您" if person else "贵单位", "you"),
         **sums, "demands": sums["has_overdue"],
-        "title": letter.step.name if letter.step else "", "tone": letter.step.tone if letter.step else "",
+        "title": step_name(letter.step) if letter.step else "", "tone": letter.step.tone if letter.step else "",
         "pay_within": letter.step.pay_within_days if letter.step else "", "overdue_days": letter.overdue_days or 0,
         "has_sued": any(c.sued for c in account.claims), "has_disputed": any(c.disputed for c in account.claims),
     }  # fmt: skip
@@ -216,22 +250,22 @@ def _sums(claims: Sequence[Claim], demanded: Sequence[Claim]) -> dict[str, Any]:
 
 def _item(n: int, c: Claim) -> dict[str, Any]:
     remarks = [
-        "贷项" if c.credit else "",
-        "诉讼中" if c.sued else "",
-        "有争议" if c.disputed else "",
-        f"原币 {c.currency}" if c.currency != "CNY" else "",
+        t("贷项", "credit note") if c.credit else "",
+        t("诉讼中", "in court") if c.sued else "",
+        t("有争议", "disputed") if c.disputed else "",
+        t(f"原币 {c.currency}", f"in {c.currency}") if c.currency != "CNY" else "",
     ]
     if c.credit:
         age = "—"
     elif c.overdue is None:
-        age = "未填付款日"
+        age = t("未填付款日", "no due date")
     else:
-        age = f"{c.overdue:,}" if c.overdue else "未到期"
+        age = f"{c.overdue:,}" if c.overdue else t("未到期", "not due")
     return {
         "no": n, "claim_id": c.claim_id, "contract": c.contract or "—", "subject": c.subject,
         "occurred_on": day(c.occurred_on), "due_on": day(c.due_on), "original": _yuan(c.original),
         "received": _yuan(c.received), "balance": money.yuan(c.balance), "overdue": age,
-        "remark": "、".join(r for r in remarks if r),
+        "remark": t("、", ", ").join(r for r in remarks if r),
     }  # fmt: skip
 
 
@@ -241,7 +275,8 @@ def _item(n: int, c: Claim) -> dict[str, Any]:
 def _register(job: Job, letters: Sequence[Letter], what: str, under: str, note: str) -> Iterator[Piece]:
     """The register to merge from and to note delivery in, and the same as data."""
     rows = [_row(job, n, x) for n, x in enumerate(letters, 1)]
-    under = f"截止日期：{day(job.result.as_of)}    {under}    金额单位：元"
+    on = day(job.result.as_of)
+    under = t(f"截止日期：{on}    {under}    金额单位：元", f"As of: {on}    {under}    In yuan")
     filled = job.filled(rows, under, notes=[note])
     sheets = [("letter_register", filled), ("letter_merge", job.filled(rows, under))]
     yield job.book(f"{what}登记册.xlsx", sheets, _REGISTER)
@@ -254,7 +289,7 @@ def _row(job: Job, n: int, x: Letter) -> dict[str, Any]:
         "no": n, "number": x.number, "unit": x.account.unit, "debtor": x.account.debtor, "code": job.code(x.account.code),
         "count": len(claims), "total": x.account.total, "overdue_total": sum(c.balance for c in _asked(x)),
         "capitals": money.capitals(x.account.total),
-        "step": x.step.name if x.step else "", "overdue_days": x.overdue_days or max(c.overdue or 0 for c in claims),
+        "step": step_name(x.step) if x.step else "", "overdue_days": x.overdue_days or max(c.overdue or 0 for c in claims),
         "pay_within": x.step.pay_within_days if x.step else None,
         "limitation_on": min((c.limitation_on for c in claims if c.limitation_on), default=None),
         "dunned_on": max((c.dunned_on for c in claims if c.dunned_on), default=None),

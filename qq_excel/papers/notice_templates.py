@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from qq_excel.language import Text, current, t
+from qq_excel.papers.letter_templates import in_yuan
 from qq_excel.papers.word_build import (
     Col,
     boxes,
@@ -18,43 +22,68 @@ from qq_excel.papers.word_build import (
 )
 from qq_excel.papers.word_build import title as titled
 
-_CLAIMS = [
-    Col("序号", "{{ i.no }}", 0.9), Col("级别", "{{ i.level }}", 0.9), Col("债权编号\n合同编号", "{{ i.claim_id }}\n{{ i.contract }}", 2.9),
-    Col("债务人", "{{ i.debtor }}", 3.2, "left"), Col("账面余额", "{{ i.balance }}", 2.7, "right"),
-    Col("逾期\n天数", "{{ i.overdue }}", 1.2), Col("超过事项", "{{ i.causes }}", 4.6, "left"),
-    Col("经办人\n责任人", "{{ i.handler }}\n{{ i.responsible }}", 1.6),
-]  # fmt: skip
-_TOTAL = ["", "", "合计", "", "{{ total }}", "", "", ""]
 _DAY = "      年    月    日"
+_TITLES = {
+    "slip": Text("预警通知单", "Warning slip"), "pursuit": Text("追讨通知", "Notice of pursuit"),
+    "responsibility": Text("清欠责任落实通知", "Notice of responsibility"),
+}  # fmt: skip
+
+
+def _day() -> str:
+    return t(_DAY, "      /      /      ")
+
+
+def _claims() -> str:
+    level, days, causes, people = (0.9, 1.2, 4.6, 1.6) if current() == "zh" else (1.5, 1.5, 5.2, 2.3)
+    columns = [
+        Col(t("序号", "No."), "{{ i.no }}", 0.9), Col(t("级别", "Level"), "{{ i.level }}", level),
+        Col(t("债权编号\n合同编号", "Claim\nContract"), "{{ i.claim_id }}\n{{ i.contract }}", 2.9),
+        Col(t("债务人", "Debtor"), "{{ i.debtor }}", 3.2, "left"),
+        Col(t("账面余额", "Balance"), "{{ i.balance }}", 2.7, "right"),
+        Col(t("逾期\n天数", "Days\npast due"), "{{ i.overdue }}", days),
+        Col(t("超过事项", "What is past"), "{{ i.causes }}", causes, "left"),
+        Col(t("经办人\n责任人", "Handler\nResponsible"), "{{ i.handler }}\n{{ i.responsible }}", people),
+    ]  # fmt: skip
+    total = ["", "", t("合计", "Total"), "", "{{ total }}", "", "", ""]
+    return in_yuan() + listing("i in items", columns, total, size=8.5)
 
 
 def slip() -> list[str]:
     """预警通知单, with fields for delivery, answer and closing."""
     return [
-        letterhead(), titled("预警通知单", after=2), number(),
-        line("预警级别：{{ level }}色", font="黑体", size=15, align="center", after=2),
-        when("rose", line("※ 级别上升：上次为{{ before }}色", font="黑体", size=12, align="center", colour="C00000", after=2)),
-        line("{{ unit }}：", align="left", font="黑体", after=2),
-        line("下列债权截至{{ as_of_words }}已触发预警，请按要求处理，"
-            "并在收到后 {{ answer_days }} 个工作日内书面答复。", indent=True, after=3),
+        letterhead(), titled(str(_TITLES["slip"]), after=2), number(),
+        line(t("预警级别：{{ level_name }}色", "Level: {{ level_name }}"), font="黑体", size=15, align="center", after=2),
+        when("rose", line(t("※ 级别上升：上次为{{ before_name }}色", "※ The level rose: last time it was {{ before_name }}"),
+                          font="黑体", size=12, align="center", colour="C00000", after=2)),
+        line(t("{{ unit }}：", "To: {{ unit }}"), align="left", font="黑体", after=2),
+        line(t("下列债权截至{{ as_of_words }}已触发预警，请按要求处理，并在收到后 {{ answer_days }} 个工作日内书面答复。",
+               "The claim below is warned of as of {{ as_of_words }}. Please deal with it and answer in writing within {{ answer_days }} "
+               "working days of receiving this slip."), indent=True, after=3),
         facts([
-            ("债权编号", "{{ claim_id }}"), ("合同编号", "{{ contract }}"), ("债务人", "{{ debtor }}"), ("账龄段", "{{ age_band }}"),
-            ("账面余额", "{{ balance }} 元"), ("逾期天数", "{{ overdue }}"), ("大写金额", "{{ capitals }}"),
-            ("责任部门", "{{ department }}"),
-            ("经办人", "{{ handler }}"), ("责任人", "{{ responsible }}"),
+            (t("债权编号", "Claim"), "{{ claim_id }}"), (t("合同编号", "Contract"), "{{ contract }}"),
+            (t("债务人", "Debtor"), "{{ debtor }}"), (t("账龄段", "Age"), "{{ age_band }}"),
+            (t("账面余额", "Balance"), t("{{ balance }} 元", "RMB {{ balance }}")), (t("逾期天数", "Days past due"), "{{ overdue }}"),
+            (t("大写金额", "In capitals"), "{{ capitals }}"), (t("责任部门", "Department"), "{{ department }}"),
+            (t("经办人", "Handler"), "{{ handler }}"), (t("责任人", "Responsible"), "{{ responsible }}"),
         ]),
-        heading("预警原因"),
-        listing("c in causes", [Col("级别", "{{ c.level }}", 1.2), Col("原因", "{{ c.text }}", 12.4, "left"),
-                              Col("条款", "{{ c.clause }}", 2.0)], size=10),
-        line("建议措施：{{ measure }}", before=4, indent=True),
-        when("reason", line("已说明的特殊原因：{{ reason }}", indent=True)),
+        heading(t("预警原因", "Warned for")),
+        listing("c in causes", [Col(t("级别", "Level"), "{{ c.level }}", 1.6), Col(t("原因", "Cause"), "{{ c.text }}", 12.4, "left"),
+                              Col(t("条款", "Clause"), "{{ c.clause }}", 2.0)], size=10),
+        line(t("建议措施：{{ measure }}", "Measure: {{ measure }}"), before=4, indent=True),
+        when("reason", line(t("已说明的特殊原因：{{ reason }}", "Special reason given: {{ reason }}"), indent=True)),
         seal("{% if level in ('橙', '红') %}{{ office }}{% else %}{{ operations }}{% endif %}"),
         boxes([
-            ("送达", ["签收人（签字）：                              签收日期：" + _DAY], 1.0),
-            ("答复", ["处理情况和期限：", "", "", ">答复人（签字）：                    " + _DAY], 2.4),
-            ("关闭", ["□ 已收回  □ 已签还款协议  □ 已起诉  □ 批准特殊原因  □ 其他：", ">关闭人（签字）：                    " + _DAY], 1.4),
+            (t("送达", "Delivery"), [t("签收人（签字）：                              签收日期：",
+                                     "Received by (signature):                              Date: ") + _day()], 1.0),
+            (t("答复", "Answer"), [
+                t("处理情况和期限：", "What is done, and until when:"), "", "",
+                t(">答复人（签字）：                    ", ">Answered by (signature):                    ") + _day()], 2.4),
+            (t("关闭", "Closing"), [
+                t("□ 已收回  □ 已签还款协议  □ 已起诉  □ 批准特殊原因  □ 其他：",
+                  "□ recovered  □ repayment agreement  □ suit  □ special reason approved  □ other:"),
+                t(">关闭人（签字）：                    ", ">Closed by (signature):                    ") + _day()], 1.4),
         ], keep=True),
-        note("出处：{{ place }}。制度：{{ policy }}。"),
+        note(t("出处：{{ place }}。制度：{{ policy }}。", "Source: {{ place }}. Policy: {{ policy }}.")),
     ]  # fmt: skip
 
 
@@ -62,51 +91,74 @@ def pursuit() -> list[str]:
     """追讨通知 to a unit."""
     spared = listing(
         "s in spared",
-        [Col("序号", "{{ s.no }}", 1.0), Col("债权编号", "{{ s.claim_id }}", 2.8), Col("债务人", "{{ s.debtor }}", 4.2, "left"),
-         Col("账面余额", "{{ s.balance }}", 2.8, "right"), Col("特殊原因及批准人", "{{ s.reason }}", 5.6, "left")],
+        [Col(t("序号", "No."), "{{ s.no }}", 1.0), Col(t("债权编号", "Claim"), "{{ s.claim_id }}", 2.8),
+         Col(t("债务人", "Debtor"), "{{ s.debtor }}", 4.2, "left"), Col(t("账面余额", "Balance"), "{{ s.balance }}", 2.8, "right"),
+         Col(t("特殊原因及批准人", "Special reason, approved by"), "{{ s.reason }}", 5.6, "left")],
     )  # fmt: skip
     return [
-        letterhead(), titled("追讨通知"), number(), line("{{ unit }}：", align="left", font="黑体", after=2),
+        letterhead(), titled(str(_TITLES["pursuit"])), number(),
+        line(t("{{ unit }}：", "To: {{ unit }}"), align="left", font="黑体", after=2),
         line(
-            "截至{{ as_of_words }}，你单位下列 {{ count }} 笔债权已超过保险账龄期限、授信额度或合同期限等界限，且没有经批准的特殊原因。"
-            "根据制度 F-29，现由{{ office }}立即追讨，请指定专人配合，移交合同、发票、对账及催收资料，并按下列要求办理。",
+            t("截至{{ as_of_words }}，你单位下列 {{ count }} 笔债权已超过保险账龄期限、授信额度或合同期限等界限，且没有经批准的特殊原因。"
+              "根据制度 F-29，现由{{ office }}立即追讨，请指定专人配合，移交合同、发票、对账及催收资料，并按下列要求办理。",
+              "As of {{ as_of_words }} the {{ count }} claims below of your unit are past the insured ageing period, the credit limit, "
+              "the term of the contract or another bound, without an approved special reason. Under clause F-29 {{ office }} now pursues "
+              "them. Please name somebody to assist, hand over contracts, invoices, confirmations and records of collection, and do as "
+              "follows."),
             indent=True, after=3,
         ),
-        line("金额单位：元", font="宋体", size=9, align="right", keep=True),
-        listing("i in items", _CLAIMS, _TOTAL, size=8.5),
-        line("合计 {{ total }} 元（大写：{{ capitals }}），其中红色 {{ red }} 笔。", indent=True, bold=True, before=4, after=2),
-        heading("追讨措施"),
-        each("i in items", line("{{ i.no }}．{{ i.claim_id }}：{{ i.measure }}。", size=11, indent=True)),
-        when("spared", heading("已说明特殊原因、暂不追讨的债权") + spared + line(size=4)),
+        _claims(),
+        line(t("合计 {{ total }} 元（大写：{{ capitals }}），其中红色 {{ red }} 笔。",
+               "In all RMB {{ total }} (in capitals: {{ capitals }}), {{ red }} of them red."), indent=True, bold=True, before=4, after=2),
+        heading(t("追讨措施", "Measures")),
+        each("i in items", line(t("{{ i.no }}．{{ i.claim_id }}：{{ i.measure }}。", "{{ i.no }}. {{ i.claim_id }}: {{ i.measure }}."),
+                                size=11, indent=True)),
+        when("spared", heading(t("已说明特殊原因、暂不追讨的债权", "Not pursued for a special reason")) + spared + line(size=4)),
         seal("{{ office }}"),
         boxes([
-            ("签收", ["单位负责人（签字、盖章）：                    签收日期：" + _DAY], 1.1),
-            ("落实情况", ["追讨责任人：                    计划收回日期：                    ", "", ">" + _DAY], 1.7),
+            (t("签收", "Receipt"), [t("单位负责人（签字、盖章）：                    签收日期：",
+                                    "Head of the unit (signature, seal):                    Date: ") + _day()], 1.1),
+            (t("落实情况", "What is done"), [t("追讨责任人：                    计划收回日期：                    ",
+                                            "Responsible:                    To be recovered by:                    "),
+                                          "", ">" + _day()], 1.7),
         ], keep=True),
     ]  # fmt: skip
 
 
 def responsibility() -> list[str]:
     """清欠责任落实通知 to a responsible person."""
+    signed = t(
+        "签字：                                        日期：",
+        "Signature:                                        Date: ",
+    )
     return [
-        letterhead(), titled("清欠责任落实通知"), number(),
-        line("{{ person }}（{{ unit }}）：", align="left", font="黑体", after=2),
+        letterhead(), titled(str(_TITLES["responsibility"])), number(),
+        line(t("{{ person }}（{{ unit }}）：", "To: {{ person }} ({{ unit }})"), align="left", font="黑体", after=2),
         line(
-            "截至{{ as_of_words }}，由你负责的下列 {{ count }} 笔债权超过账龄期限或额度，没有经批准的特殊原因。根据制度 F-30，"
-            "由经办人（{{ handlers }}）和责任人承担违规责任，并负责清收，直至款项全部收回；{{ office }}全程跟踪。",
+            t("截至{{ as_of_words }}，由你负责的下列 {{ count }} 笔债权超过账龄期限或额度，没有经批准的特殊原因。根据制度 F-30，"
+              "由经办人（{{ handlers }}）和责任人承担违规责任，并负责清收，直至款项全部收回；{{ office }}全程跟踪。",
+              "As of {{ as_of_words }} the {{ count }} claims below, for which you are responsible, are past the ageing period or the "
+              "limit without an approved special reason. Under clause F-30 the handler ({{ handlers }}) and the responsible person answer "
+              "for the breach and collect the money until all is recovered; {{ office }} follows it up."),
             indent=True, after=3,
         ),
-        line("金额单位：元", font="宋体", size=9, align="right", keep=True),
-        listing("i in items", _CLAIMS, _TOTAL, size=8.5),
-        line("合计 {{ total }} 元（大写：{{ capitals }}）。", indent=True, bold=True, before=4, after=2),
-        line("请在签收后填写清收计划，逐笔写明措施和收回日期，按月向{{ office }}报告进展。"
-             "确有特殊原因的，请写明原因并报有权人批准。", indent=True),
+        _claims(),
+        line(t("合计 {{ total }} 元（大写：{{ capitals }}）。", "In all RMB {{ total }} (in capitals: {{ capitals }})."),
+             indent=True, bold=True, before=4, after=2),
+        line(t("请在签收后填写清收计划，逐笔写明措施和收回日期，按月向{{ office }}报告进展。确有特殊原因的，请写明原因并报有权人批准。",
+               "Please sign, fill in the plan (what is done about each claim, and until when) and report to {{ office }} every month. If "
+               "there is a special reason, write it down and have it approved by whoever may."), indent=True),
         seal("{{ office }}"),
         boxes([
-            ("责任人签收", ["签字：                                        日期：" + _DAY], 1.0),
-            ("经办人签收", ["签字：                                        日期：" + _DAY], 1.0),
-            ("清收计划", ["措施：", "", "承诺收回日期：" + _DAY + "        金额：                    元"], 2.0),
-            ("跟踪记录", ["", "", ">{{ office }}（签字）：                " + _DAY], 1.8),
+            (t("责任人签收", "Responsible"), [signed + _day()], 1.0),
+            (t("经办人签收", "Handler"), [signed + _day()], 1.0),
+            (t("清收计划", "Plan"), [
+                t("措施：", "Measures:"), "",
+                t("承诺收回日期：", "To be recovered by: ") + _day() + t("        金额：                    元",
+                                                                   "        Amount: RMB                    ")], 2.0),
+            (t("跟踪记录", "Follow-up"), ["", "", t(">{{ office }}（签字）：                ", ">{{ office }} (signature): "
+            "               ") + _day()],
+             1.8),
         ], keep=True),
     ]  # fmt: skip
 
@@ -151,10 +203,13 @@ def assessment_notice() -> list[str]:
     ]  # fmt: skip
 
 
-#: File name, title and body of each.
+#: File name, title and body of each that there is in English too, then of all.
+ENGLISH: dict[str, tuple[Text, Callable[[], list[str]]]] = {
+    "slip.docx": (_TITLES["slip"], slip),
+    "pursuit.docx": (_TITLES["pursuit"], pursuit),
+    "responsibility.docx": (_TITLES["responsibility"], responsibility),
+}
 TEMPLATES = {
-    "slip.docx": ("预警通知单", slip),
-    "pursuit.docx": ("追讨通知", pursuit),
-    "responsibility.docx": ("清欠责任落实通知", responsibility),
-    "assessment_notice.docx": ("清欠考核通报", assessment_notice),
+    **ENGLISH,
+    "assessment_notice.docx": (Text("清欠考核通报", "Notice of assessment"), assessment_notice),
 }

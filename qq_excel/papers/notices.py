@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.papers.report_job import Job, Names, Piece, day
+from qq_excel.papers.slip_memory import level_name
+from qq_excel.papers.words import reason_words
 
 if TYPE_CHECKING:
     from qq_excel.warnings import Warned
@@ -21,6 +23,7 @@ _PAST = ("橙", "红")
 _ANSWERED_FOR = ("age", "limit")
 _KNOWN = ("no", "number", "unit", "person", "count", "amount", "capitals", "claims", "file", "delivered_on", "signed_by",
           "answered_on", "remark")  # fmt: skip
+_ENGLISH = {"追讨通知": "Pursuit notices", "清欠责任落实通知": "Responsibility notices"}
 NO_PERSON = "（未填责任人）"
 
 
@@ -36,7 +39,7 @@ def pursuit(job: Job) -> Iterable[Piece]:
         number = _number(job, "ZT", len(rows) + 1)
         file = names.free(unit[0], "追讨通知", suffix=".docx")
         context = _context(job, number, unit[0], asked) | {
-            "spared": [_line(n, c) | {"reason": f"{c.reason}（批准人：{c.reason_by}）"} for n, c in enumerate(
+            "spared": [_line(n, c) | {"reason": reason_words(c.reason, c.reason_by)} for n, c in enumerate(
                 [c for c in claims if c.explained], 1)],
         }  # fmt: skip
         rows.append(_row(number, unit[0], "", asked, file))
@@ -95,11 +98,11 @@ def _context(job: Job, number: str, unit: str, claims: Sequence[Warned]) -> dict
 
 def _line(n: int, c: Warned) -> dict[str, Any]:
     return {
-        "no": n, "level": c.level, "claim_id": c.claim_id, "debtor": c.debtor, "contract": c.contract or "—",
+        "no": n, "level": level_name(c.level), "claim_id": c.claim_id, "debtor": c.debtor, "contract": c.contract or "—",
         "balance": "—" if c.balance is None else money.yuan(c.balance),
         "overdue": "—" if c.overdue_days is None else f"{c.overdue_days:,}", "handler": c.handler or "—",
-        "responsible": c.responsible or "—", "measure": c.measure.zh, "causes": "；".join(x.text.zh for x in c.causes),
-        "clauses": "、".join(dict.fromkeys(x.clause for x in c.causes)),
+        "responsible": c.responsible or "—", "measure": str(c.measure), "causes": t("；", "; ").join(str(x.text) for x in c.causes),
+        "clauses": t("、", ", ").join(dict.fromkeys(x.clause for x in c.causes)),
     }  # fmt: skip
 
 
@@ -114,7 +117,8 @@ def _row(number: str, unit: str, person: str, claims: Sequence[Warned], file: st
 def _register(job: Job, rows: list[dict[str, Any]], what: str) -> Iterable[Piece]:
     for n, row in enumerate(rows, 1):
         row["no"] = n
-    under = f"{what}    截止日期：{day(job.result.as_of)}    金额单位：元"
+    on, words = day(job.result.as_of), t(what, _ENGLISH[what])
+    under = t(f"{words}    截止日期：{on}    金额单位：元", f"{words}    As of: {on}    In yuan")
     yield job.book(f"{what}登记册.xlsx", [("notice_register", job.filled(rows, under))], _KNOWN)
     yield job.json(f"{what}.json", {"notices": [{**r, "amount": money.yuan(r["amount"])} for r in rows]})
 

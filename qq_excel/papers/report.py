@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
 from qq_excel.errors import InputError, OutputError, ToolError
-from qq_excel.language import Text, current
+from qq_excel.language import Lang, Text, current, using
 from qq_excel.output import whole_set
 from qq_excel.papers.registry import PAPERS, PaperKind, get_paper
 
@@ -124,6 +124,12 @@ def _write(
 ) -> Made:
     from qq_excel.papers.report_state import Journal  # noqa: PLC0415
 
+    if not paper.english and current() == "en":
+        job.notes.append(
+            Text(f"{paper.title.zh}只有中文", f"{paper.title.en}: in Chinese only, as it is filed and signed")
+        )
+        with using("zh"):  # no English words on a Chinese paper
+            return _write(paper, job, target, formats, progress and _told_in("en", progress))
     pieces = [p for p in _maker(paper)(job) if _suffix(p.name) in formats or (p.pdf and "pdf" in formats)]
     made = Made(notes=job.notes, outcome=job.outcome)
     journal = Journal(target, paper.name, _key(paper, job))
@@ -158,6 +164,14 @@ def _write(
                 open_pdfs.append(piece)
         _pdfs(open_pdfs, target, names, made, journal, progress, there)
     return made
+
+
+def _told_in(lang: Lang, progress: Progress) -> Progress:
+    def told(what: Text, done: int, of: int) -> None:
+        with using(lang):
+            progress(what, done, of)
+
+    return told
 
 
 def _pdfs(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from qq_excel import __version__
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.output import safe_name, write_text
 from qq_excel.papers.claims import Account, Claim, accounts, claims_of, plain_rows
 from qq_excel.papers.document import relative
@@ -22,10 +22,11 @@ from qq_excel.papers.words import clean, mask
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.policy import Params
+    from qq_excel.policy import Params, Policy
     from qq_excel.warnings import WarningBook
 
-_OPEN_DAY = "      年    月    日"
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +114,19 @@ class Job:
         names = list(
             dict.fromkeys(relative(n) for n in files or (f.workbook.name for f in self.result.files))
         )
-        shown = "、".join(names[:3]) + (f" 等 {len(names)} 个文件" if len(names) > 3 else "")
-        policy = self.result.policy
-        day = self.result.as_of.isoformat() if self.result.as_of else "未填"
-        return (
-            f"来源：{shown or '—'}    截止日期：{day}    制度：{policy.profile} v{policy.version}"
-            f"（{policy.sha256[:12] or '—'}）    qq-excel {__version__}"
-        )
+        policy, short = self.result.policy, self.result.policy.sha256[:12] or "—"
+        more = t(f" 等 {len(names)} 个文件", f" and {len(names) - 3} more") if len(names) > 3 else ""
+        shown = (t("、", ", ").join(names[:3]) or "—") + more
+        day = self.result.as_of.isoformat() if self.result.as_of else t("未填", "not given")
+        words = t(f"来源：{shown}    截止日期：{day}    制度：{policy.profile} v{policy.version}（{short}）",
+                  f"Source: {shown}    As of: {day}    Policy: {policy.profile} v{policy.version} ({short})")  # fmt: skip
+        return f"{words}    qq-excel {__version__}"
 
     def filled(self, rows: Sequence[Mapping[str, Any]], under: str, **more: Any) -> Filled:
         """What stands in a layout, with the trace of its figures."""
-        policy, on = self.result.policy, day(self.result.as_of, "未填")
-        footer = f"截止 {on}  {policy.profile} v{policy.version}（{policy.sha256[:8]}）"
+        policy, on = self.result.policy, day(self.result.as_of, t("未填", "not given"))
+        which, short = f"{policy.profile} v{policy.version}", policy.sha256[:8]
+        footer = t(f"截止 {on}  {which}（{short}）", f"As of {on}  {which} ({short})")
         return Filled(rows, under, trace=self.trace(), footer=footer, **more)
 
     def code(self, number: str | None) -> str:
@@ -145,7 +147,7 @@ class Job:
             "phone": given["phone"], "bank": given["bank"], "account": given["account"], "number": number,
             "as_of": day(self.result.as_of), "as_of_words": day_words(self.result.as_of),
             "dated": day_words(self.choices.dated), "trace": self.trace(files), "header_words": number,
-            "policy": f"{self.result.policy.title.zh}（{self.result.policy.profile}，v{self.result.policy.version}）",
+            "policy": policy_words(self.result.policy),
         }  # fmt: skip
 
     # --- pieces --------------------------------------------------------------------------------------
@@ -206,6 +208,17 @@ def day(value: dt.date | None, empty: str = "—") -> str:
     return value.isoformat() if value else empty
 
 
-def day_words(value: dt.date | None, empty: str = _OPEN_DAY) -> str:
+def day_words(value: dt.date | None, empty: str | None = None) -> str:
     """A day in words; a blank one to be filled in by hand."""
-    return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else empty
+    if value is None:
+        return empty if empty is not None else t("      年    月    日", "____ / ____ / ________")
+    return t(
+        f"{value.year} 年 {value.month} 月 {value.day} 日",
+        f"{value.day} {_MONTHS[value.month - 1]} {value.year}",
+    )
+
+
+def policy_words(policy: Policy, more: str = "") -> str:
+    """The policy that was applied, as papers name it."""
+    which = t(f"{policy.profile}，v{policy.version}", f"{policy.profile}, v{policy.version}") + more
+    return t(f"{policy.title.zh}（{which}）", f"{policy.title.en} ({which})")

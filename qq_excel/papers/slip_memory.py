@@ -12,16 +12,25 @@ from typing import Any
 from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.warnings import LEVELS
+from qq_excel.warnings import LEVEL_TEXTS, LEVELS
 
 #: Headers of the register, by what they are to us.
 HEADERS = {
     "编号": "number", "单位": "unit", "债权编号": "claim_id", "债务人": "debtor", "级别": "level", "账面余额": "balance",
     "发出日期": "issued_on", "送达日期": "delivered_on", "签收人": "signed_by", "答复日期": "answered_on", "答复内容": "answer",
     "关闭日期": "closed_on", "关闭原因": "closed_why", "文件": "file",
+    # those of a register in English
+    "Slip no.": "number", "Unit": "unit", "Claim": "claim_id", "Debtor": "debtor", "Level": "level", "Balance": "balance",
+    "Issued on": "issued_on", "Delivered on": "delivered_on", "Received by": "signed_by", "Answered on": "answered_on",
+    "Answer": "answer", "Closed on": "closed_on", "Closed because": "closed_why", "File": "file",
 }  # fmt: skip
 #: How a claim's level moved since the last run.
 NEW, ROSE, FELL, SAME, GONE = "新增", "上升", "下降", "未变", "不再预警"
+#: How movements, and the states of a slip, are shown; what is remembered and compared is the Chinese word.
+SHOWN = {x.zh: x for x in (
+    Text(NEW, "new"), Text(ROSE, "rose"), Text(FELL, "fell"), Text(SAME, "unchanged"), Text(GONE, "no longer warned of"),
+    Text("已发出", "issued"), Text("已送达", "delivered"), Text("已答复", "answered"), Text("已关闭", "closed"),
+)}  # fmt: skip
 _LARGEST = 100_000_000
 
 
@@ -71,6 +80,20 @@ class Slip:
         }
 
 
+def shown(word: str) -> str:
+    """A movement or state in the language of the run."""
+    return str(SHOWN.get(word, word))
+
+
+def level_name(level: str) -> str:
+    """A level in the language of the run; a word that is none as it is."""
+    return str(LEVEL_TEXTS.get(level, level))
+
+
+#: A level by what a register in English calls it.
+_LEVELS = {text.en.lower(): level for level, text in LEVEL_TEXTS.items()}
+
+
 def movement(before: str | None, now: str) -> str:
     """How a level moved; a level that the program does not know counts as none."""
     if before not in LEVELS:
@@ -93,7 +116,8 @@ def _from_register(path: Path) -> list[Slip]:
     from qq_excel.reading import plain_rows  # noqa: PLC0415
 
     rows = plain_rows(path, None)
-    top = next((i for i, r in enumerate(rows) if {"编号", "债权编号", "级别"} <= {_text(v) for v in r}), None)
+    needed = {"number", "claim_id", "level"}
+    top = next((i for i, r in enumerate(rows) if needed <= {HEADERS.get(_text(v)) for v in r}), None)
     if top is None:
         raise InputError(
             Text(
@@ -120,8 +144,11 @@ def _from_json(path: Path) -> list[Slip]:
             raise InputError(Text(f"{path}：文件过大。", f"{path}: too large."))
         content = json.loads(path.read_text(encoding="utf-8"))
         slips = {(s["unit"], s["claim_id"]): s for s in content.get("slips", ())}
-        return [_slip({**slips.get((c["unit"], c["claim_id"]), {}), **c}) for c in content["claims"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [
+            _slip({**slips.get((c["unit"], c["claim_id"]), {}), **c}, _cents(c.get("balance")))
+            for c in content["claims"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
         raise InputError(
             Text(
                 f"{path}：不是上次的预警 JSON（缺少 claims）。请用 qq-excel report warnings 或 slips 写出的 JSON，或登记册。",
@@ -130,9 +157,14 @@ def _from_json(path: Path) -> list[Slip]:
         ) from None
 
 
+def _cents(amount: str | None) -> int | None:
+    return None if amount is None else money.cents(amount.replace(",", ""))
+
+
 def _slip(values: Mapping[str, Any], balance: int | None = None) -> Slip:
     """A slip from what was read; what is missing is blank."""
     plain = {name: _text(values.get(name)) for name in Slip.__dataclass_fields__ if name != "balance"}
+    plain["level"] = _LEVELS.get(plain["level"].lower(), plain["level"])
     return replace(Slip("", "", "", "", ""), **plain, balance=balance)
 
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
+from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
-from qq_excel.papers.slip_memory import FELL, NEW, ROSE, SAME, Slip, movement, recall
+from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, Slip, level_name, movement, recall, shown
+from qq_excel.papers.words import reason_words
 
 if TYPE_CHECKING:
     from qq_excel.warnings import Warned
@@ -43,16 +45,23 @@ def slips(job: Job) -> Iterable[Piece]:
     for issue in issues:
         if issue.sent:
             yield job.word(issue.slip.file, "slip.docx", _context(job, issue))
-    under = f"截止日期：{day(job.result.as_of)}    金额单位：元    状态：已发出 → 已送达 → 已答复 → 已关闭"
+    on = day(job.result.as_of)
+    under = t(f"截止日期：{on}    金额单位：元    状态：已发出 → 已送达 → 已答复 → 已关闭",
+              f"As of: {on}    In yuan    States: issued → delivered → answered → closed")  # fmt: skip
     rows = [_row(n, i) for n, i in enumerate(issues, 1)]
     gone = [_closed_row(n, s) for n, s in enumerate(closed, 1)]
     counts = {c: sum(i.change == c for i in issues) for c in (NEW, ROSE, SAME, FELL)}
+    moved = t("，", ", ").join(
+        f"{shown(c)} {n}{t(' 笔', '')}" for c, n in (counts | {GONE: len(gone)}).items()
+    )
     notes = [
-        "自上次以来：" + "，".join(f"{c} {n} 笔" for c, n in counts.items()) + f"，不再预警 {len(gone)} 笔。"
+        t(f"自上次以来：{moved}。", f"Since the last run: {moved}.")
         if job.choices.since
-        else "首次登记。下次运行时用 --since 读回本登记册，级别上升的另发通知单并突出显示。",
-        "送达日期、签收人、答复日期、答复内容、关闭日期、关闭原因由经办人填写；其他列由程序填写。",
-    ]
+        else t("首次登记。下次运行时用 --since 读回本登记册，级别上升的另发通知单并突出显示。",
+               "First register. Give it with --since on the next run: what rose gets a new slip and stands out."),
+        t("送达日期、签收人、答复日期、答复内容、关闭日期、关闭原因由经办人填写；其他列由程序填写。",
+          "Delivery, answer and closing are filled in by hand, the other columns by the program."),
+    ]  # fmt: skip
     sheets = [
         ("slip_register", job.filled(rows, under, notes=notes)),
         ("slip_closed", job.filled(gone, under)),
@@ -81,14 +90,25 @@ def _issues(job: Job, last: dict[tuple[str, str], Slip]) -> tuple[list[Issue], l
             continue
         number = next(numbers)
         if old is not None and running:
-            closed.append(old.closed(day(on), f"级别由{old.level}升为{claim.level}，另发 {number}"))
+            closed.append(
+                old.closed(
+                    day(on),
+                    t(
+                        f"级别由{old.level}升为{claim.level}，另发 {number}",
+                        f"rose from {level_name(old.level)} to {level_name(claim.level)}, see {number}",
+                    ),
+                )
+            )
         slip = Slip(
             number=number, unit=claim.unit, claim_id=claim.claim_id, debtor=claim.debtor, level=claim.level,
             balance=claim.balance, issued_on=day(on, ""),
             file=names.free(number, claim.debtor, suffix=".docx"),
         )  # fmt: skip
         issues.append(Issue(claim, slip, change, old.level if old else "", sent=True))
-    closed += [old if old.closed_on else old.closed(day(on), "已不再预警") for old in last.values()]
+    closed += [
+        old if old.closed_on else old.closed(day(on), t("已不再预警", "no longer warned of"))
+        for old in last.values()
+    ]
     return issues, [s for s in closed if s.number]
 
 
@@ -105,14 +125,15 @@ def _context(job: Job, issue: Issue) -> dict[str, Any]:
     c = issue.claim
     answer_days = job.params.get("warning_answer_days")
     return job.head(c.unit, [c.file], issue.slip.number) | {
-        "level": c.level, "ink": style.WARNING_TINTS[c.level].fill.lstrip("#"), "before": issue.before,
+        "level": c.level, "level_name": level_name(c.level), "before_name": level_name(issue.before),
+        "ink": style.WARNING_TINTS[c.level].fill.lstrip("#"), "before": issue.before,
         "rose": issue.change == ROSE, "claim_id": c.claim_id, "debtor": c.debtor, "contract": c.contract or "—",
         "balance": "—" if c.balance is None else money.yuan(c.balance),
         "capitals": "—" if c.balance is None else money.capitals(c.balance),
-        "overdue": "—" if c.overdue_days is None else f"{c.overdue_days:,} 天", "age_band": c.age_band or "—",
+        "overdue": "—" if c.overdue_days is None else t(f"{c.overdue_days:,} 天", f"{c.overdue_days:,}"), "age_band": c.age_band or "—",
         "handler": c.handler or "—", "responsible": c.responsible or "—", "department": c.department or "—",
-        "measure": c.measure.zh or "—", "reason": f"{c.reason}（批准人：{c.reason_by}）" if c.reason else "",
-        "causes": [{"text": x.text.zh, "level": x.level, "clause": x.clause} for x in c.causes],
+        "measure": str(c.measure) or "—", "reason": reason_words(c.reason, c.reason_by),
+        "causes": [{"text": str(x.text), "level": level_name(x.level), "clause": x.clause} for x in c.causes],
         "answer_days": answer_days or "____", "place": " › ".join(x for x in (c.file, c.sheet, c.cell) if x),
     }  # fmt: skip
 
@@ -122,21 +143,21 @@ def _row(n: int, i: Issue) -> dict[str, Any]:
     rose = style.WARNING_TINTS["红"] if i.change == ROSE else None
     return {
         "no": n, "number": s.number, "unit": c.unit, "claim_id": c.claim_id, "debtor": c.debtor,
-        "level": Cell(c.level, tint=style.WARNING_TINTS[c.level]), "before": i.before,
-        "change": Cell(i.change, tint=rose, bold=i.change == ROSE), "balance": c.balance, "department": c.department,
+        "level": Cell(level_name(c.level), tint=style.WARNING_TINTS[c.level]), "before": level_name(i.before),
+        "change": Cell(shown(i.change), tint=rose, bold=i.change == ROSE), "balance": c.balance, "department": c.department,
         "handler": c.handler, "responsible": c.responsible, "issued_on": s.issued_on, "deliver_on": s.delivered_on,
         "signed_by": s.signed_by, "answer_by": "", "answered_on": s.answered_on, "answer": s.answer,
-        "closed_on": s.closed_on, "closed_why": s.closed_why, "state": s.state, "file": s.file,
-        "causes": "；".join(x.text.zh for x in c.causes),
+        "closed_on": s.closed_on, "closed_why": s.closed_why, "state": shown(s.state), "file": s.file,
+        "causes": t("；", "; ").join(str(x.text) for x in c.causes),
     }  # fmt: skip
 
 
 def _closed_row(n: int, s: Slip) -> dict[str, Any]:
     return {
-        "no": n, "number": s.number, "unit": s.unit, "claim_id": s.claim_id, "debtor": s.debtor, "level": s.level,
+        "no": n, "number": s.number, "unit": s.unit, "claim_id": s.claim_id, "debtor": s.debtor, "level": level_name(s.level),
         "balance": s.balance, "issued_on": s.issued_on, "deliver_on": s.delivered_on, "signed_by": s.signed_by,
         "answered_on": s.answered_on, "answer": s.answer, "closed_on": s.closed_on, "closed_why": s.closed_why,
-        "state": s.state, "file": s.file,
+        "state": shown(s.state), "file": s.file,
     }  # fmt: skip
 
 

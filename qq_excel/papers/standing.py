@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
 from qq_excel.papers.signing import load_signer
-from qq_excel.papers.slip_memory import ROSE, recall
+from qq_excel.papers.slip_memory import ROSE, level_name, recall, shown
 from qq_excel.papers.warning_moves import Moved, counted, moves
 from qq_excel.papers.warning_sheet import file_words, write_warning_sheet
 from qq_excel.papers.warning_views import views
@@ -35,15 +36,17 @@ def changes(job: Job, moved: Sequence[Moved]) -> Piece:
     """预警变化表: what rose since the last run, first and marked; what is new, fell, or is not warned of any more."""
     rows = [
         {
-            "no": n, "unit": m.unit, "claim_id": m.claim_id, "debtor": m.debtor, "before": m.before,
-            "level": Cell(m.level, tint=style.WARNING_TINTS[m.level]) if m.level else "",
-            "change": Cell(ROSE, tint=style.WARNING_TINTS["红"], bold=True) if m.change == ROSE else m.change,
-            "balance": m.balance, "responsible": m.responsible, "state": m.state, "answer": m.answer,
-            "causes": "；".join(m.causes),
+            "no": n, "unit": m.unit, "claim_id": m.claim_id, "debtor": m.debtor, "before": level_name(m.before),
+            "level": Cell(level_name(m.level), tint=style.WARNING_TINTS[m.level]) if m.level else "",
+            "change": Cell(shown(ROSE), tint=style.WARNING_TINTS["红"], bold=True) if m.change == ROSE else shown(m.change),
+            "balance": m.balance, "responsible": m.responsible, "state": shown(m.state), "answer": m.answer,
+            "causes": t("；", "; ").join(m.causes),
         }
         for n, m in enumerate(moved, 1)
     ]  # fmt: skip
-    under = f"截止日期：{day(job.result.as_of)}    与上次相比：{counted(moved)}    金额单位：元"
+    on = day(job.result.as_of)
+    under = t(f"截止日期：{on}    与上次相比：{counted(moved)}    金额单位：元",
+              f"As of: {on}    Since the last run: {counted(moved)}    In yuan")  # fmt: skip
     known = ("no", "unit", "claim_id", "debtor", "before", "level", "change", "balance", "responsible", "state", "answer",
              "causes")  # fmt: skip
     return job.book("预警变化表.xlsx", [("warning_changes", job.filled(rows, under))], known, pdf=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.sheet import Paper, Sheet
 from qq_excel.papers.warning_view import LEVELS
@@ -38,7 +39,7 @@ def _axes(chart: Any, *, flat: bool, least: int | None = 0) -> None:
 def level_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int, int]) -> None:
     """Columns by level in their colours; *rows*: first data row and how many."""
     first, count = rows
-    chart = _chart(book, {"type": "column"}, "各级预警金额（万元）")
+    chart = _chart(book, {"type": "column"}, t("各级预警金额（万元）", "Amounts by level (10,000 yuan)"))
     last = first + count - 1
     chart.add_series({
         "categories": [sheet.name, first, 0, last, 0], "values": [sheet.name, first, 3, last, 3], "gap": 80,
@@ -48,7 +49,7 @@ def level_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int,
     chart.set_legend({"none": True})
     _axes(chart, flat=False)
     chart.set_size({"width": 460, "height": 240})
-    sheet.sheet.insert_chart(*at, chart, _placed("各级预警金额"))
+    sheet.sheet.insert_chart(*at, chart, _placed(t("各级预警金额", "Amounts by level")))
 
 
 def cause_height(count: int) -> int:
@@ -59,7 +60,7 @@ def cause_height(count: int) -> int:
 def cause_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int, int]) -> None:
     """Bars by cause."""
     first, count = rows[0], min(rows[1], _MOST)
-    chart = _chart(book, {"type": "bar"}, "各类原因涉及金额（万元）")
+    chart = _chart(book, {"type": "bar"}, t("各类原因涉及金额（万元）", "Amounts by cause (10,000 yuan)"))
     last = first + count - 1
     chart.add_series({
         "categories": [sheet.name, first, 0, last, 0], "values": [sheet.name, first, 3, last, 3], "gap": 60,
@@ -68,7 +69,7 @@ def cause_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int,
     chart.set_legend({"none": True})
     _axes(chart, flat=True)
     chart.set_size({"width": 460, "height": cause_height(count)})
-    sheet.sheet.insert_chart(*at, chart, _placed("各类原因涉及金额"))
+    sheet.sheet.insert_chart(*at, chart, _placed(t("各类原因涉及金额", "Amounts by cause")))
 
 
 def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: int) -> int:
@@ -77,8 +78,12 @@ def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: in
     shown = min(units, _MOST)
     if not shown:
         return row
-    more = f"，前 {_MOST} 个单位" if units > _MOST else ""
-    chart = _chart(book, {"type": "bar", "subtype": "stacked"}, f"各单位账龄结构（元{more}）")
+    more = t(f"，前 {_MOST} 个单位", f", the first {_MOST}") if units > _MOST else ""
+    chart = _chart(
+        book,
+        {"type": "bar", "subtype": "stacked"},
+        t(f"各单位账龄结构（元{more}）", f"Ageing by unit (yuan{more})"),
+    )
     for i in range(bands):
         chart.add_series(
             {
@@ -93,7 +98,7 @@ def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: in
     _axes(chart, flat=True, least=None)
     high = max(230, 150 + 34 * shown)
     chart.set_size({"width": 900, "height": high})
-    sheet.sheet.insert_chart(row, 0, chart, _placed("各单位账龄结构"))
+    sheet.sheet.insert_chart(row, 0, chart, _placed(t("各单位账龄结构", "Ageing by unit")))
     return row + high // 20 + 1
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, Slip, movement
+from qq_excel.language import t
+from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, Slip, movement, shown
 from qq_excel.warnings import Warned
 
 #: In this order they are told.
@@ -48,7 +49,7 @@ def moves(claims: Iterable[Warned], last: Mapping[tuple[str, str], Slip]) -> lis
             Moved(
                 c.unit, c.claim_id, c.debtor, old.level if old else "", c.level,
                 movement(old.level if old else None, c.level), c.balance, c.responsible, c.department, state,
-                old.answer if old else "", tuple(x.text.zh for x in c.causes),
+                old.answer if old else "", tuple(str(x.text) for x in c.causes),
             )
         )  # fmt: skip
     out += [
@@ -61,7 +62,7 @@ def moves(claims: Iterable[Warned], last: Mapping[tuple[str, str], Slip]) -> lis
 def counted(moved: Iterable[Moved]) -> str:
     """How many of each, in words."""
     every = [m.change for m in moved]
-    return "，".join(f"{x} {every.count(x)} 笔" for x in CHANGES)
+    return t("，", ", ").join(f"{shown(x)} {every.count(x)}{t(' 笔', '')}" for x in CHANGES)
 
 
 __all__ = ["CHANGES", "Moved", "counted", "moves"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from qq_excel.language import t
+from qq_excel.papers.report_job import policy_words
 from qq_excel.papers.warning_moves import Moved
 from qq_excel.papers.warning_view import AgeTable, Line, Sum, View
+from qq_excel.papers.words import basis_name, reason_words
 from qq_excel.warnings import CAUSES, Warned, WarningBook
 from qq_excel.warnings import Sum as Counted
 
@@ -51,14 +54,14 @@ def _shown(book: WarningBook, claims: Sequence[Warned], moves: Sequence[Moved] |
     return View(
         unit=None,
         as_of=book.as_of,
-        basis="、".join(book.bases) or "未填",
+        basis=t("、", ", ").join(basis_name(b) for b in book.bases) or t("未填", "not given"),
         lines=[_line(c, moved.get((c.unit, c.claim_id))) for c in claims],
         by_level=_sums(book.sums_by_level(claims)),
-        by_cause=[Sum(CAUSES[s.name].zh, s.count, s.amount) for s in book.sums_by_cause(claims) if s.count],
+        by_cause=[Sum(str(CAUSES[s.name]), s.count, s.amount) for s in book.sums_by_cause(claims) if s.count],
         by_unit=[],
         ageing=[],
-        policy=f"{policy.title.zh}（{policy.profile}，v{policy.version}，SHA-256 {policy.sha256 or '—'}）",
-        notes=[note.zh for note in book.notes],
+        policy=policy_words(policy, t("，SHA-256 ", ", SHA-256 ") + (policy.sha256 or "—")),
+        notes=[str(note) for note in book.notes],
     )
 
 
@@ -71,8 +74,8 @@ def _tables(book: WarningBook, unit: str | None) -> list[AgeTable]:
         keep = [i for i, c in enumerate(a.columns) if c.zh != "无法归段" or any(row[i] for row in a.amounts)]
         tables.append(
             AgeTable(
-                a.title.zh,
-                tuple(a.columns[i].zh for i in keep),
+                str(a.title),
+                tuple(str(a.columns[i]) for i in keep),
                 {u: tuple(row[i] for i in keep) for u, row in rows.items()},
                 sum(cents for u, cents in zip(a.units, a.ledger, strict=True) if u in rows),
             )
@@ -93,13 +96,13 @@ def _line(c: Warned, moved: Moved | None) -> Line:
         contract_id=c.contract,
         balance=c.balance,
         overdue_days=c.overdue_days,
-        causes=tuple(cause.text.zh for cause in c.causes),
+        causes=tuple(str(cause.text) for cause in c.causes),
         department=c.department,
         handler=c.handler,
         responsible=c.responsible,
-        measure=c.measure.zh,
+        measure=str(c.measure),
         clause=tuple(dict.fromkeys(cause.clause for cause in c.causes)),
-        special_reason=f"{c.reason}（批准人：{c.reason_by}）" if c.reason else "",
+        special_reason=reason_words(c.reason, c.reason_by),
         before=moved.before if moved else "",
         change=moved.change if moved else "",
     )

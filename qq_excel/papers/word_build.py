@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from qq_excel.language import Text, t
 from qq_excel.output import same_zip
 from qq_excel.papers.style import BODY_FONT, HEAD_FONT, PLAIN_FONT
 
@@ -214,19 +215,21 @@ def letterhead() -> str:
     )
 
 
-def number(words: str = "编号：{{ number }}") -> str:
+def number(words: str = "") -> str:
     """The paper's number."""
+    words = words or t("编号：{{ number }}", "No.: {{ number }}")
     return line(words, font=PLAIN_FONT, size=10.5, align="right", after=4)
 
 
 def seal(who: str = "{{ unit_name }}", date: str = "{{ dated }}") -> str:
     """Who issues it, with room for the seal, and the day; ``seal_align`` comes from the organisation's settings."""
+    sealed = t(f"{who}（盖章）", f"{who} (seal)")
     words = (
-        line(f"{who}（盖章）", align="right", before=14, after=4, keep=True),
+        line(sealed, align="right", before=14, after=4, keep=True),
         line(date, align="right", after=4),
     )
     left = (
-        line(f"{who}（盖章）", align="left", before=14, after=4, keep=True),
+        line(sealed, align="left", before=14, after=4, keep=True),
         line(date, align="left", after=4),
     )
     return when("seal_align == 'left'", "".join(left), "".join(words))
@@ -241,21 +244,26 @@ def cut(words: str) -> str:
 
 
 #: Whose signature proves delivery (Supreme Court rules on limitation, 8).
-SIGNATORIES = "□ 法定代表人  □ 主要负责人  □ 收发部门  □ 被授权主体  □ 本人  □ 其他："
+SIGNATORIES = Text(
+    "□ 法定代表人  □ 主要负责人  □ 收发部门  □ 被授权主体  □ 本人  □ 其他：",
+    "□ legal representative  □ person in charge  □ mail room  □ authorised person  □ in person  □ other:",
+)
 
 
 def receipt(what: str) -> str:
     """回执: what the debtor signs for. The kinds of signatory are those whose signature proves delivery."""
     return "".join([
-        cut("沿此线剪下寄回"),
-        line("回    执", font=HEAD_FONT, size=14, align="center", after=4, keep=True),
-        line("{{ unit_name }}：", size=11, align="left", keep=True),
-        line(f"贵单位编号为 {{{{ number }}}} 的《{what}》已收到。", size=11, indent=True, after=4, keep=True),
+        cut(t("沿此线剪下寄回", "cut off here and send back")),
+        line(t("回    执", "Receipt"), font=HEAD_FONT, size=14, align="center", after=4, keep=True),
+        line(t("{{ unit_name }}：", "To: {{ unit_name }}"), size=11, align="left", keep=True),
+        line(t(f"贵单位编号为 {{{{ number }}}} 的《{what}》已收到。", f"We have received “{what}”, no. {{{{ number }}}}."),
+             size=11, indent=True, after=4, keep=True),
         boxes([
-            ("签收单位", ["{{ debtor }}（盖章）"], 1.1),
-            ("签收人", ["签字：                                        联系电话："], 1.0),
-            ("签收人身份", [SIGNATORIES], 0.9),
-            ("签收日期", ["        年      月      日"], 0.9),
+            (t("签收单位", "Received by"), [t("{{ debtor }}（盖章）", "{{ debtor }} (seal)")], 1.1),
+            (t("签收人", "Name"), [t("签字：                                        联系电话：",
+                                   "Signature:                                        Phone:")], 1.0),
+            (t("签收人身份", "Signed as"), [str(SIGNATORIES)], 0.9),
+            (t("签收日期", "Date"), [t("        年      月      日", "        /        /")], 0.9),
         ], keep=True),
     ])  # fmt: skip
 
@@ -279,7 +287,7 @@ def write(target: Path, name: str, body: Sequence[str]) -> Path:
             '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
             'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
             'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-            f"<dc:title>{escape(name)}</dc:title><dc:creator>清欠校验</dc:creator><dc:language>zh-CN</dc:language>"
+            f"<dc:title>{escape(name)}</dc:title><dc:creator>清欠校验</dc:creator><dc:language>{t('zh-CN', 'en')}</dc:language>"
             '<dcterms:created xsi:type="dcterms:W3CDTF">2020-01-01T00:00:00Z</dcterms:created>'
             '<dcterms:modified xsi:type="dcterms:W3CDTF">2020-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>'
         ),
@@ -320,8 +328,8 @@ def _pages() -> str:
         return run(text, PLAIN_FONT, 8.5)
 
     return (
-        f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{words("第 ")}{field("PAGE")}{words(" 页，共 ")}'
-        f"{field('NUMPAGES')}{words(' 页')}</w:p>"
+        f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{words(t("第 ", "Page "))}{field("PAGE")}{words(t(" 页，共 ", " of "))}'
+        f"{field('NUMPAGES')}{words(t(' 页', ''))}</w:p>"
     )
 
 

@@ -22,6 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from qq_excel import resources
+from qq_excel.language import using
 from qq_excel.output import FIXED_TIME, same_package
 from qq_excel.papers import (
     form_templates,
@@ -30,6 +31,7 @@ from qq_excel.papers import (
     word_build,
     write_off_templates,
 )
+from qq_excel.papers.house import ENGLISH
 from qq_excel.papers.style import BODY_FONT, HEAD_FONT, PLAIN_FONT
 
 REPORT, APPROVAL = "write_off_report.docx", "write_off_approval.docx"
@@ -48,7 +50,10 @@ def main(folder: Path | None = None) -> None:
             same_package(raw, folder / name)
     for group in (letter_templates, notice_templates, form_templates, write_off_templates):
         for name, (title, body) in group.TEMPLATES.items():
-            word_build.write(folder / name, title, body())
+            word_build.write(folder / name, str(title), body())
+    with using("en"):
+        for name, (title, body) in {**letter_templates.TEMPLATES, **notice_templates.ENGLISH}.items():
+            word_build.write(folder / ENGLISH / name, title.en, body())
 
 
 # --- 核销申请报告 ----------------------------------------------------------------------------------------

@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from qq_excel.language import t
+
 #: What one cell of a workbook takes.
 CELL_LIMIT = 32_767
 _CUT = "……（略）"
 #: Characters that a text may hold although they do not print.
 _ALLOWED = dict.fromkeys(map(ord, "\n\t\u3000"))
+_BASES = {"业务发生日": "transaction date", "约定付款日": "due date"}
 
 
 def clean(text: object) -> str:
@@ -61,3 +64,13 @@ def mask(code: str | None) -> str:
         return ""
     first, last = (8, 2) if len(code) >= 18 else (3, 2) if len(code) >= 8 else (0, 0)
     return code[:first] + "*" * (len(code) - first - last) + (code[-last:] if last else "")
+
+
+def basis_name(basis: str) -> str:
+    """The date that ages go by, in the language of the run."""
+    return t(basis, _BASES.get(basis, basis))
+
+
+def reason_words(reason: str | None, by: str | None) -> str:
+    """A special reason with who approved it; blank where none is given."""
+    return t(f"{reason}（批准人：{by}）", f"{reason} (approved by {by})") if reason else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import money
-from qq_excel.language import Text
+from qq_excel.language import Text, t
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.write_off_facts import Application, applications
 from qq_excel.papers.write_off_fit import judge
@@ -27,7 +27,7 @@ def meeting(job: Job) -> Iterable[Piece]:
     held: dict[str, list[Application]] = {}
     for app in apps:
         if app.fit or job.choices.draft:
-            held.setdefault(app.body or "审批机构未定", []).append(app)
+            held.setdefault(app.body or t("审批机构未定", "body not known"), []).append(app)
     unfit = [a for a in apps if not a.fit]
     if unfit and not job.choices.draft:
         told = "、".join(a.id for a in unfit[:10])
@@ -43,13 +43,23 @@ def meeting(job: Job) -> Iterable[Piece]:
     for body, mine in held.items():
         rows = [_listed(n, a) for n, a in enumerate(mine, 1)]
         total = sum(a.row.get("amount") or 0 for a in mine)
-        under = f"审批机构：{body}    截止日期：{day(job.result.as_of)}    {len(mine)} 份申请    金额单位：元"
+        on = day(job.result.as_of)
+        under = t(f"审批机构：{body}    截止日期：{on}    {len(mine)} 份申请    金额单位：元",
+                  f"Body: {body}    As of: {on}    {len(mine)} applications    In yuan")  # fmt: skip
         lacking = [a.id for a in mine if not a.fit]
         if lacking:
-            under = f"草稿，{len(lacking)} 份材料不全    {under}"
-        notes = [f"申请核销金额合计 {money.yuan(total)} 元（{money.capitals(total)}）。"]
+            under = (
+                t(f"草稿，{len(lacking)} 份材料不全", f"Draft, {len(lacking)} are not fit") + f"    {under}"
+            )
+        notes = [t(f"申请核销金额合计 {money.yuan(total)} 元（{money.capitals(total)}）。",
+                   f"To be written off in all: {money.yuan(total)} yuan ({money.capitals(total)}).")]  # fmt: skip
         if lacking:
-            notes.append(f"材料不全，补齐前不得审议：{'、'.join(lacking)}。")
+            notes.append(
+                t(
+                    f"材料不全，补齐前不得审议：{'、'.join(lacking)}。",
+                    f"Not to be decided on yet: {', '.join(lacking)}.",
+                )
+            )
         filled = job.filled(rows, under, notes=notes)
         yield job.book(
             names.free("坏账核销审议清单", body, suffix=".xlsx"),
@@ -120,7 +130,7 @@ def _listed(n: int, a: Application) -> dict[str, Any]:
         "no": n, "application_id": a.id, "unit": a.row.get("unit"), "debtor": a.row.get("debtor"), "claim_id": a.row.get("claim_id"),
         "condition": a.row.get("condition"), "overdue": a.overdue_days, "balance": a.row.get("balance"),
         "amount": a.row.get("amount"), "provision": a.row.get("provision"), "charge": a.charge,
-        "verdicts": "\n".join(f"{v.title}：{v.outcome}" for v in a.verdicts), "evidence": len(a.evidence),
+        "verdicts": "\n".join(t(f"{v.title}：{v.outcome}", f"{v.title}: {v.outcome}") for v in a.verdicts), "evidence": len(a.evidence),
         "office": a.row.get("office_opinion"), "manager": a.row.get("manager_opinion"), "decision": "",
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qq_excel.catalogue import LEVEL_NAMES
+from qq_excel.language import Text
 from qq_excel.papers.write_off_facts import Application, Conclusion, Gap
 from qq_excel.verdicts import UNDER_WAY, Verdict, fit, verdicts_of
 
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from qq_excel.verdicts import Application as Judged
 
 _OUTCOMES = {
-    "policy": {"yes": "符合", "no": "不符合", "unknown": "无法判断", "off": "未启用"},
-    "book": {"yes": "准备足额", "no": "准备不足", "unknown": "无法判断", "off": "未启用"},
-    "tax": {"yes": "资料齐全", "no": "资料不全", "unknown": "无法判断", "off": "未启用"},
+    "policy": {"yes": Text("符合", "fulfilled"), "no": Text("不符合", "not fulfilled")},
+    "book": {"yes": Text("准备足额", "fully provided for"), "no": Text("准备不足", "not fully provided for")},
+    "tax": {"yes": Text("资料齐全", "papers complete"), "no": Text("资料不全", "papers missing")},
 }
+_EITHER = {"unknown": Text("无法判断", "cannot be judged"), "off": Text("未启用", "not in use")}
 
 
 def judge(result: Result, apps: list[Application]) -> list[Application]:
@@ -36,10 +38,10 @@ def judge(result: Result, apps: list[Application]) -> list[Application]:
 
 def _conclusion(kind: str, verdict: Verdict) -> Conclusion:
     return Conclusion(
-        verdict.name.zh,
-        _OUTCOMES[kind][verdict.outcome],
-        verdict.text.zh,
-        tuple(m.zh.rstrip("。") for m in verdict.missing),
+        str(verdict.name),
+        str((_OUTCOMES[kind] | _EITHER)[verdict.outcome]),
+        str(verdict.text),
+        tuple(str(m).rstrip("。.") for m in verdict.missing),
     )
 
 

@@ -30,7 +30,6 @@ from qq_excel.papers.management.view import (
     asked,
     definitions,
     plain,
-    trace_words,
 )
 from qq_excel.papers.pdf import write_pdfs
 from qq_excel.papers.report_job import Job
@@ -91,8 +90,7 @@ def write_book(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
 
 def _write(job: Job, facts: Facts, points: Sequence[Point], target: Path, lists: _Lists) -> Path:
     title = t("清欠管理报告", "Management report: receivables")
-    on = facts.as_of.isoformat() if facts.as_of else t("未填", "not given")
-    under = f"{t('截止日期', 'As of')} {on}    {trace_words(job)}"
+    under = job.trace()
     parts = sections(facts, points)
     with paper(target, title) as book:
         overview = book.sheet(t("概览", "Overview"), tab="#C00000")

@@ -16,6 +16,7 @@ from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.language import Text, current, t
 from qq_excel.output import write_text
+from qq_excel.papers.ageing import column_name
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, PAST, UNDATED, Facts
 from qq_excel.papers.management.moves import ITEM_TEXTS
 from qq_excel.papers.management.rows import lists
@@ -29,12 +30,9 @@ from qq_excel.papers.management.view import (
     Fig,
     Rate,
     cell_text,
-    column_name,
     definitions,
-    policy_words,
-    trace_words,
 )
-from qq_excel.papers.report_job import Job
+from qq_excel.papers.report_job import Job, policy_words
 from qq_excel.papers.words import clean
 from qq_excel.warnings import LEVEL_TEXTS
 
@@ -73,7 +71,7 @@ def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
     day = facts.as_of.isoformat() if facts.as_of else t("未填", "not given")
     page = paper.get_template("page.html").render(
         lang="zh-CN" if current() == "zh" else "en", title=t("清欠管理报告", "Management report: receivables"), day=day,
-        policy=policy_words(job), trace=trace_words(job), sha256=policy.sha256 or "—",
+        policy=policy_words(policy), trace=job.trace(), sha256=policy.sha256 or "—",
         version=__version__, style=(_HERE / "page.css").read_text(encoding="utf-8"), script=script, script_hash=digest,
         units=sorted({*facts.units, *(q.unit for q in facts.quality)}), levels=[(x, str(LEVEL_TEXTS[x])) for x in GRAVEST],
         bands=[(c, column_name(c)) for c in facts.ageing[0].columns], tiles=list(tiles(facts, points)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.language import t
+from qq_excel.papers.ageing import column_name
 from qq_excel.papers.claims import NO_UNIT
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.facts import Facts, Line
@@ -22,7 +23,6 @@ from qq_excel.papers.management.view import (
     FINDINGS,
     MOVES,
     Col,
-    column_name,
 )
 from qq_excel.papers.words import clean
 from qq_excel.warnings import LEVEL_TEXTS

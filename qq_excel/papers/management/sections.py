@@ -7,7 +7,7 @@ from typing import Any
 
 from qq_excel.language import t
 from qq_excel.papers import style
-from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged
+from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged, column_name
 from qq_excel.papers.management import charts, control
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, UNDATED, Facts, month_of
 from qq_excel.papers.management.trend import SHOWN, Point
@@ -22,7 +22,6 @@ from qq_excel.papers.management.view import (
     Row,
     Section,
     claims_text,
-    column_name,
     largest,
     mark_text,
     month_words,

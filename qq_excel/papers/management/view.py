@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
-from qq_excel import __version__, money
+from qq_excel import money
 from qq_excel.language import t
-from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED
 from qq_excel.papers.words import clean
 from qq_excel.warnings import Sum
 
 if TYPE_CHECKING:
     from qq_excel.papers.management.charts import Chart
-    from qq_excel.papers.report_job import Job
 
 #: The tables of rows that a figure can lead to.
 CLAIMS, FINDINGS, MOVES, BEFORE, BOOKS = "rows", "findings", "moves", "before", "books"
@@ -29,13 +27,6 @@ BARS = 15
 BAND_KEYS = ("band", "band2")
 #: What stands between keys and values; all other characters are read as they are.
 _SPECIAL = re.compile(r"[%&=+#;\s]")
-_COLUMN_NAMES = {
-    NOT_DUE: "not due",
-    NO_BAND: "in no band",
-    DISPUTED: "disputed",
-    SUED: "in court",
-    CREDIT: "credit notes",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +173,6 @@ def month_words(month: str) -> str:
     return t(f"{year} 年 {int(number)} 月", month)
 
 
-def column_name(column: str) -> str:
-    """A column of the ageing in the language of the run; bands are named by the policy."""
-    return t(column, _COLUMN_NAMES.get(column, column))
-
-
 def yuan_text(cents: int) -> str:
     """An amount in words."""
     return t(f"{money.yuan(cents)} 元", money.yuan(cents))
@@ -213,23 +199,6 @@ def largest(names: Sequence[str], sizes: Sequence[int]) -> list[str]:
     return [name for name, _ in order[:BARS]]
 
 
-def policy_words(job: Job) -> str:
-    """The policy that was applied."""
-    policy = job.result.policy
-    return t(
-        f"{policy.title.zh}（{policy.profile}，v{policy.version}）",
-        f"{policy.title.en} ({policy.profile}, v{policy.version})",
-    )
-
-
-def trace_words(job: Job) -> str:
-    """Where the figures come from, in the language of the run."""
-    files, policy = job.result.files, job.result.policy
-    on = job.result.as_of.isoformat() if job.result.as_of else "—"
-    english = f"{len(files)} workbooks, as of {on}    policy {policy.profile} v{policy.version} ({policy.sha256[:12] or '—'})"
-    return t(job.trace(), f"{english}    qq-excel {__version__}")
-
-
 def definitions() -> tuple[str, ...]:
     """What the words of the report mean."""
     return (
@@ -242,5 +211,5 @@ def definitions() -> tuple[str, ...]:
 
 
 __all__ = ["ANY", "BAND_KEYS", "BARS", "BEFORE", "BOOKS", "CLAIMS", "FINDINGS", "MOVES", "Block", "Col", "Fig", "Rate", "Row",
-           "Section", "Tile", "asked", "cell_text", "claims_text", "column_name", "definitions", "largest", "mark_text", "month_words",
-           "nothing", "plain", "policy_words", "rate", "show", "total", "trace_words", "yuan_text"]  # fmt: skip
+           "Section", "Tile", "asked", "cell_text", "claims_text", "definitions", "largest", "mark_text", "month_words",
+           "nothing", "plain", "rate", "show", "total", "yuan_text"]  # fmt: skip
