@@ -113,7 +113,7 @@ def _write_off(shown: Demonstration) -> None:
 
     made = _paper(shown, "write-off", "核销申请包")
     shown.outcome = made.outcome
-    shown.outcome.packs = [p for p in (*made.kept, *made.written) if p.suffix == ".zip"]
+    shown.outcome.written = [*made.kept, *made.written]
     for pack in shown.outcome.packs:
         problems = verify_pack(pack)
         if problems:

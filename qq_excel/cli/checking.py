@@ -283,7 +283,6 @@ def run_write_off(
             made = make("write-off", result, target, formats=formats, choices=choices, progress=progress)
         outcome = made.outcome
         outcome.written = [*made.kept, *made.written]
-        outcome.packs = [p for p in outcome.written if p.suffix == ".zip"]
         register_papers(opened, "write-off", outcome.written, target, result, pack_claims(outcome))
     if format is Format.JSON:
         common.print_json(outcome.document())

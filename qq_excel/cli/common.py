@@ -53,7 +53,13 @@ MaybeOutDir = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help=t("截止日期，如 2026-09-30；表头没有时必填", "as-of date, e.g. 2026-09-30")),
+    typer.Option(
+        "--as-of",
+        help=t(
+            "截止日期，如 2026-09-30；代替表头的，表头没有时必填",
+            "as-of date, e.g. 2026-09-30, in place of the head block's; needed where that has none",
+        ),
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help=t("覆盖已有文件", "write over a file"))]
 PolicyOption = Annotated[

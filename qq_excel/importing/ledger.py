@@ -33,6 +33,10 @@ PARTICULARS = "_导入说明.xlsx"
 _HOME, _CENT = "CNY", Decimal("0.01")
 #: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+_ORDERS = {
+    "day-first": Text("日在前", "day first"), "month-first": Text("月在前", "month first"),
+    "year-first": Text("年在前", "year first"),
+}  # fmt: skip
 _DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
 
 
@@ -187,9 +191,9 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
     if type_ is FieldType.DATE:
         found = _date(raw, column)
         if found is None:
-            order = column.date or "year-first"
+            order = _ORDERS[column.date or "year-first"]
             report.bad.append(
-                BadValue(number, column.source, str(raw), Text(f"日期（{order}）", f"a date ({order})"))
+                BadValue(number, column.source, str(raw), Text(f"日期（{order.zh}）", f"a date ({order.en})"))
             )
         return found if found is not None else str(raw)
     if type_.numeric:

@@ -62,11 +62,15 @@ class Outcome:
 
     #: The file name of each pack that is to be written, and the application that it is for.
     planned: list[tuple[str, Application]] = field(default_factory=list)
-    packs: list[Path] = field(default_factory=list)
     fit: list[Application] = field(default_factory=list)
     unfit: list[Application] = field(default_factory=list)
     #: Every file that was written, the packs among them.
     written: list[Path] = field(default_factory=list)
+
+    @property
+    def packs(self) -> list[Path]:
+        """The packs among the files that were written."""
+        return [p for p in self.written if p.suffix == ".zip"]
 
     def document(self) -> dict[str, Any]:
         """The outcome as plain data (``--format json``)."""
@@ -116,12 +120,10 @@ def write_packs(
     outcome: Outcome, target: Path, kit: Kit, progress: Callable[[Text, int, int], None] | None = None
 ) -> Outcome:
     """Write all files of a plan to the folder *target*, and note them in *outcome*."""
-    for n, (name, write, app) in enumerate(pack_files(outcome, kit)):
+    for n, (name, write, _) in enumerate(pack_files(outcome, kit)):
         if progress:
             progress(Text("生成申请包", "making packs"), n, len(outcome.planned))
         outcome.written.append(write(target / name))
-        if app is not None:
-            outcome.packs.append(outcome.written[-1])
     return outcome
 
 

@@ -182,7 +182,12 @@ def tab005(table: Table, _params: Params) -> Iterator[Spot]:
     局限：本期确无业务的，请不要提交该表。
     """
     if not len(table.frame):
-        yield Spot(figures={"title": table.kind.title.text})
+        # of several tables on a sheet, or headers that were put down twice, it is these
+        yield Spot(
+            row=table.header_row,
+            column=min(table.columns.values()),
+            figures={"title": table.kind.title.text},
+        )
 
 
 @rule("TAB006")

@@ -90,6 +90,14 @@ def test_what_an_option_takes_and_does_without() -> None:
         assert line in text
 
 
+def test_what_happens_without_as_of_is_told_by_each_command() -> None:
+    every = helps("zh", 120)
+    without = {path: text.partition("--as-of")[2].partition("\n")[0] for path, (text, _, _) in every.items()}
+    assert without["qq-excel import"].endswith("截止日期，如 2026-09-30；不给时取导出文件中最晚的日期")
+    assert without["qq-excel check"].endswith("截止日期，如 2026-09-30；代替表头的，表头没有时必填")
+    assert without["qq-excel policy show"].endswith("不给时为最新的取值")
+
+
 def test_no_line_begins_with_a_closing_mark_and_no_code_is_cut() -> None:
     for path, (text, _, _) in helps("zh", 60).items():
         for line in text.splitlines():

@@ -189,11 +189,11 @@ def test_formula_like_text_stays_text(tmp_path: Path) -> None:
 def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Path) -> None:
     report, frame = run(tmp_path)
     assert [(b.row, b.column, b.value, b.expected.zh) for b in report.bad] == [
-        (7, "开票日", "三月四日", "日期（day-first）"),
+        (7, "开票日", "三月四日", "日期（日在前）"),
         (8, "金额", "约五百", "数字"),
         (9, "金额", "1,50", "数字"),
         (10, "金额", "NaN", "数字"),
-        (11, "开票日", "04/03/26", "日期（day-first）"),
+        (11, "开票日", "04/03/26", "日期（日在前）"),
     ]
     assert [r["claim_id"] for r in report.later] == ["005"]
     assert len(report.ledger) + len(report.later) == report.rows
@@ -206,7 +206,7 @@ def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Pat
         "7",
         "开票日",
         "三月四日",
-        "日期（day-first）",
+        "日期（日在前）",
     ]
     assert book.get_sheet_by_name("截止日之后").to_python()[1][:2] == ["005", "乙"]
 

@@ -41,7 +41,16 @@ def import_(
             ),
         ),
     ] = None,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help=t(
+                "截止日期，如 2026-09-30；不给时取导出文件中最晚的日期",
+                "as-of date, e.g. 2026-09-30; without it the latest date in the export",
+            ),
+        ),
+    ] = None,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     lang: LangOption = Language.ZH,

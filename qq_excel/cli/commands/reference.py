@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import AsOf, Force, Format, FormatOption, LangOption, Language
+from qq_excel.cli.common import Force, Format, FormatOption, LangOption, Language
 from qq_excel.cli.helping import App
 from qq_excel.language import t
 
@@ -37,7 +37,16 @@ def policy_show(
     policy: Annotated[
         str, typer.Argument(help=t("制度名称或 YAML 文件", "a profile or a YAML file"))
     ] = "group",
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help=t(
+                "看哪一天的取值，如 2026-09-30；不给时为最新的取值",
+                "the values of this day, e.g. 2026-09-30; without it the latest",
+            ),
+        ),
+    ] = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
