@@ -16,7 +16,7 @@ from lxml import etree
 
 from qq_excel.reading import read_workbook
 from qq_excel.reading.model import Area, Table, Workbook
-from tests.reading.test_table import HEADERS, NAMES, ROW, cells, day, facts, row
+from tests.reading.tables import HEADERS, NAMES, ROW, cells, day, facts, row
 from tests.support.xlsb import Sheet, write_xlsb
 
 AT = NAMES.index

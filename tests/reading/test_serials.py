@@ -15,7 +15,7 @@ from qq_excel.reading import pool as pools
 from qq_excel.reading import read_workbook
 from qq_excel.reading.model import Table
 from qq_excel.reading.pool import Pool
-from tests.reading.test_table import NAMES, cells, day, facts, filed, live, row, write_rows
+from tests.reading.tables import NAMES, cells, day, facts, filed, live, row, write_rows
 from tests.support.build import build
 
 DAY, TIME, HOURS = "yyyy-mm-dd", "hh:mm", "[h]:mm"

@@ -1,0 +1,98 @@
+"""Amounts, dates and texts of a typed column, with a note of every odd cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from qq_excel.reading import read_grids
+from qq_excel.reading.grid import BlockGrid
+from qq_excel.reading.model import CellError
+from tests.reading.tables import HEADERS, KIND, NAMES, cells, day, facts, live, only, row
+
+
+@pytest.mark.parametrize(
+    ("unit", "raw", "cents"),
+    [
+        ("元", 1.005, 101), ("元", 1.015, 102), ("元", -1.005, -101), ("元", 0.1 + 0.2, 30), ("元", 1e9 + 0.01, 100_000_000_001),
+        ("万元", 1.2345, 1_234_500), ("万元", "1.2万元", 1_200_000), ("万元", "1.2万", 1_200_000),
+        ("万元", "1.2", 1_200_000), ("千元", 3.0, 300_000), ("万元", "伍角", 50), ("元", "(1,200.00)", -120_000),
+    ],
+)  # fmt: skip
+def test_amounts_are_whole_cents_of_yuan(unit: str, raw: Any, cents: int) -> None:
+    table = live(row(amount=raw), head=[["金额单位", unit]])
+    assert cells(table, "amount") == [cents]
+    assert (table.money_unit, table.step) == (unit, {"元": 1, "千元": 1_000, "万元": 10_000}[unit])
+
+
+def test_unit_of_the_headers() -> None:
+    headers = [
+        h + ("（万元）" if n in ("amount", "settled") else "") for n, h in zip(NAMES, HEADERS, strict=True)
+    ]
+    grid = BlockGrid("合同台账", [headers, row(amount=2.5), only(contract_id="合计", amount=2.5)])
+    table = read_grids([grid], "live").tables[0]
+    assert cells(table, "amount") == [2_500_000]
+    assert table.totals[0].values == {"amount": 2_500_000.0}
+
+
+def test_more_than_two_decimals_are_noted() -> None:
+    table = live(row(amount=1.234), row(amount=1.23), row(amount=1234567890.12))
+    assert facts(table, "CEL008") == [("amount", [0], ["1.234"], ["1.23"])]
+
+
+@pytest.mark.parametrize("raw", [1e15, "1e20"])
+def test_amounts_beyond_exact_cents_are_noted_not_lost(raw: Any) -> None:
+    table = live(row(amount=raw))
+    assert cells(table, "amount") == [None]
+    assert [f[:2] for f in facts(table, "CEL004")] == [("amount", [0])]
+
+
+@pytest.mark.parametrize("raw", [float("inf"), float("nan")])
+def test_no_numbers_at_all(raw: float) -> None:
+    assert cells(live(row(amount=raw)), "amount") == [None]
+
+
+# --- dates and texts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (46027.0, "2026-01-05"), (20260105.0, "2026-01-05"), (2026.1, None), (2026.12, "2026-12-01"),
+        (dt.date(2026, 1, 5), "2026-01-05"), (dt.datetime(2026, 1, 5, 23, 59), "2026-01-05"), ("2026-1-5", "2026-01-05"),
+        ("05/01/2026", None), (dt.datetime(1900, 1, 1), None), (dt.datetime(2999, 1, 1), None), (3.0, None),
+        (CellError("#N/A"), None),
+    ],
+)  # fmt: skip
+def test_dates(raw: Any, expected: str | None) -> None:
+    assert cells(live(row(signed_on=raw)), "signed_on") == [expected and day(expected)]
+
+
+def test_white_space_is_noted_and_taken_out() -> None:
+    table = live(row(debtor="　甲  公司\n"), row(debtor="乙 公司"), row(debtor="丙\u00a0公司"))
+    assert cells(table, "debtor") == ["甲 公司", "乙 公司", "丙 公司"]
+    assert [(f[0], f[1], f[3]) for f in facts(table, "CEL006")] == [
+        ("debtor", [0, 2], ["甲 公司", "丙 公司"])
+    ]
+
+
+def test_control_characters_and_long_texts() -> None:
+    table = live(row(debtor="甲\x07公司"), row(debtor="长" * (KIND["debtor"].max_length + 1)))
+    assert cells(table, "debtor")[0] == "甲公司"
+    assert [f[:2] for f in facts(table, "CEL014")] == [("debtor", [0, 1])]
+
+
+def test_full_width_codes_and_numbers_as_texts() -> None:
+    table = live(row(contract_id="ＨＴ－１", handler=12.0), row(contract_id=7.0, handler=True))
+    assert cells(table, "contract_id") == ["HT-1", "7"]
+    assert cells(table, "handler") == ["12", "TRUE"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("Y", "是"), ("n", "否"), (True, "是"), (False, "否"), ("是", "是"), ("可能", "可能")],
+)
+def test_yes_and_no(raw: Any, expected: str) -> None:
+    assert cells(live(row(renewed=raw)), "renewed") == [expected]
