@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+from tests.cli.support import ROOT
 from tests.support.build import build
 from tests.support.digests import digests
 
@@ -42,3 +46,14 @@ def states(target: Path) -> dict[str, str]:
 def summary(target: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((target / "batch.json").read_text(encoding="utf-8"))
     return content
+
+
+def start(
+    folder: Path, *arguments: str, out: str = "out", stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Begin a batch from ``in`` to ``out`` in *folder*, in two processes and a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from qq_excel.cli import main; main()", "batch", "in", "-o", out, "--jobs", "2", *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder)}, stdout=subprocess.DEVNULL,
+        stderr=stderr, start_new_session=True,
+    )  # fmt: skip

@@ -233,6 +233,8 @@ def test_a_file_that_is_still_written_waits_for_the_next_run(tmp_path: Path) -> 
     path.write_bytes(whole)
     run(tmp_path / "out", came)
     assert states(tmp_path / "out") == {"a.xlsx": "accepted"}
+    run(tmp_path / "undisturbed", came)
+    assert results(tmp_path / "out") == results(tmp_path / "undisturbed")
 
 
 def test_what_cannot_be_read_from_or_written_to_is_said_in_one_sentence(tmp_path: Path) -> None:

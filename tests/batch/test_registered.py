@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sys
 from collections import Counter
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 
@@ -21,8 +19,8 @@ from qq_excel.register.claims import life_of, update_index
 from qq_excel.register.periods import ageing, warnings
 from qq_excel.waivers import Waiver
 from qq_excel.warnings import warnings_of
-from tests.batch.support import UNITS, inbox
-from tests.cli.support import ROOT, qq
+from tests.batch.support import UNITS
+from tests.cli.support import qq
 from tests.support.build import build
 
 Q2 = {"period": "2026Q2", "as_of": dt.date(2026, 6, 30), "prepared_on": dt.date(2026, 7, 8)}
@@ -204,24 +202,6 @@ def test_ageing_and_warnings_of_a_period_are_those_of_a_check(tmp_path: Path) ->
     said = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--basis", "due").stdout
     assert yuan(book.ageing[0].total) in said
     assert "没有 2025Q4 通过的" in qq(tmp_path, "register", "warnings", "2025Q4", "--register", "r.db").stderr
-
-
-def test_two_batches_at_once_on_one_register(tmp_path: Path) -> None:
-    inbox(tmp_path / "in", 3)
-    code = "from qq_excel.cli import main; main()"
-    runs = [
-        Popen(
-            [sys.executable, "-c", code, "batch", "in", "-o", f"out{n}", "--register", "r.db", "--jobs", "1", "--format", "json"],
-            cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(tmp_path), "PATH": ""}, stdout=-3, stderr=-3,
-        )
-        for n in range(2)
-    ]  # fmt: skip
-    assert [r.wait() for r in runs] == [1, 1]
-    with open_register(str(tmp_path / "r.db")) as register:
-        assert register.verify()[:2] == (4, None)
-        assert sorted(w.entry.subject for w in register.entries()) == sorted(
-            ["/坏的.xlsx", *(f"2026Q3/{u}" for u in UNITS[:3])]
-        )
 
 
 def test_papers_and_slips_are_registered(tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ class Server:
         self._run("createdb", "-h", str(self.folder), "-U", "qq", name)
         return f"postgresql://qq@/{name}?host={self.folder}"
 
+    def copy(self, url: str) -> str:
+        """The URL of a new database that has what the one at *url* has."""
+        made = self.url
+        name, template = (u.rpartition("/d")[2].partition("?")[0] for u in (made, url))
+        self._run("dropdb", "-h", str(self.folder), "-U", "qq", f"d{name}")
+        self._run("createdb", "-h", str(self.folder), "-U", "qq", "-T", f"d{template}", f"d{name}")
+        return made
+
     def start(self) -> None:
         options = f"-c listen_addresses='' -k {self.folder}"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")

@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all tests of the register."""
+"""One PostgreSQL server for all tests that need a register."""
 
 from __future__ import annotations
 
