@@ -68,7 +68,7 @@ def _whole(
     columns["_as_of"] = pa.repeat(pa.scalar(table.as_of, pa.date32()), rows)
     columns["_row"] = pa.array(table.rows + 1, pa.int64())
     for name, values in judged.items():
-        columns[name] = pa.array(values, pa.bool_() if values.dtype == bool else pa.large_string())
+        columns[name] = pa.array(values, pa.large_string() if values.dtype == object else None)
     return pa.table(columns)
 
 

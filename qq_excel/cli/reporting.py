@@ -43,9 +43,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qq_excel.check import Result
+    from qq_excel.papers.management.trend import Point
     from qq_excel.papers.report import Made
     from qq_excel.papers.report_job import Choices
     from qq_excel.reading import Options
+    from qq_excel.register import Register
 
 report_app = App(
     help=t("生成各种文书：信函、通知、清单、档案……", "make papers: letters, notices, lists, dossiers …"),
@@ -240,14 +242,29 @@ def run_report(
         )
         if choices.unmask:
             log_unmasked(paper, result, target)
+        notes: list[Text] = []
+        registered = _registered(paper, opened, result, notes)
         with common.progress_shown() as progress:
             made = make(
                 paper.name, result, target, formats=formats, templates=templates, choices=choices, progress=progress,
-                before=before,
+                before=before, registered=registered,
             )  # fmt: skip
+        made.notes += notes
         register_papers(opened, paper.name, [*made.kept, *made.written], target, result)
     print_made(made)
     return FAILED if made.no_pdf else OK
+
+
+def _registered(
+    paper: PaperKind, opened: Register | None, result: Result, notes: list[Text]
+) -> Sequence[Point]:
+    """The figures of earlier periods, for the paper that shows them."""
+    if paper.name != "management" or opened is None or result.as_of is None:
+        return ()
+    from qq_excel.papers.claims import claims_of  # noqa: PLC0415
+    from qq_excel.register.trend import earlier_points  # noqa: PLC0415
+
+    return earlier_points(opened, {c.unit for c in claims_of(result)}, result.as_of, notes)
 
 
 def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:

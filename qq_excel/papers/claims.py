@@ -19,13 +19,14 @@ from qq_excel.kinds import FieldType
 from qq_excel.policy import CannotJudge
 from qq_excel.policy.calendar import overdue_days
 from qq_excel.rules.limitation import SETTLED, SUED, days_of, limitation, still_owed
+from qq_excel.warnings.ageing import NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
     from qq_excel.rules.stack import Stack
 
-#: What stands on papers where a ledger names no unit or debtor.
-NO_UNIT, NO_DEBTOR = "（未填单位）", "（未填债务人）"
+#: What stands on papers where a ledger names no debtor.
+NO_DEBTOR = "（未填债务人）"
 
 
 @dataclass(frozen=True, slots=True)

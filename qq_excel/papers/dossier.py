@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from qq_excel import money
-from qq_excel.papers.claims import NO_UNIT, units_of
+from qq_excel.papers.claims import units_of
 from qq_excel.papers.report_job import Job, Names, Piece, day, day_words
+from qq_excel.warnings import NO_UNIT
 
 _BLANK_PAPERS = 6
 

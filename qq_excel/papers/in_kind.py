@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.papers.claims import NO_UNIT
 from qq_excel.papers.layout import write_layout
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import paper
+from qq_excel.warnings import NO_UNIT
 
 if TYPE_CHECKING:
     from pathlib import Path

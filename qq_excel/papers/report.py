@@ -20,6 +20,7 @@ from qq_excel.papers.registry import PAPERS, PaperKind, get_paper
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
+    from qq_excel.papers.management.trend import Point
     from qq_excel.papers.report_job import Choices, Job, Piece
 
     Maker = Callable[[Job], Iterable[Piece]]
@@ -69,9 +70,10 @@ class Made:
 def make(
     name: str, result: Result, target: Path, *, formats: Sequence[str] | None = None,
     templates: Path | None = None, choices: Choices | None = None, progress: Progress | None = None,
-    before: Result | None = None,
+    before: Result | None = None, registered: Sequence[Point] = (),
 ) -> Made:  # fmt: skip
-    """Make the paper *name* of a check into the folder *target*; *before* is the check of the previous period.
+    """Make the paper *name* of a check into the folder *target*; *before* is the check of the previous period, *registered*
+    are the figures of earlier ones as a register has them.
 
     Files that an earlier run with the same inputs finished are kept. Raises :class:`InputError` for an unknown paper
     or format or when a table is lacking, :class:`TemplateError` or :class:`SchemaError` for a broken template,
@@ -83,7 +85,7 @@ def make(
 
     paper = get_paper(name)
     wanted = _formats(paper, formats)
-    job = Job(result, load_house(templates), choices or Choices(), before)
+    job = Job(result, load_house(templates), choices or Choices(), before, registered)
     job.notes += omissions(result)
     if not paper.parts:
         _check_needs(paper, result)
@@ -94,7 +96,7 @@ def make(
         _check_needs(PAPERS[paper.parts[0]], result)
     with whole_set([part.title.zh for part in able]) as there:
         for part in able:
-            one = Job(result, job.house, job.choices, before)
+            one = Job(result, job.house, job.choices, before, registered)
             # the tables are read once for all parts
             one.__dict__.update(
                 {k: v for k, v in job.__dict__.items() if k in ("claims", "accounts", "warnings")}
@@ -267,6 +269,7 @@ def _key(paper: PaperKind, job: Job) -> str:
         job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, key, result.as_of,
         sorted(choices.accounts) if choices.accounts is not None else None,
         *((f.workbook.name, f.workbook.sha256, f.submission) for f in result.files),
+        *job.registered,
         *(f.workbook.sha256 for f in (job.before.files if job.before else ())),
         *sorted((t.sheet, t.as_of) for f in result.files for t in f.workbook.tables if t.as_of),
     ])  # fmt: skip

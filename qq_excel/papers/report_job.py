@@ -22,6 +22,7 @@ from qq_excel.papers.words import clean, mask
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
+    from qq_excel.papers.management.trend import Point
     from qq_excel.policy import Params, Policy
     from qq_excel.warnings import WarningBook
 
@@ -74,6 +75,8 @@ class Job:
     choices: Choices = field(default_factory=Choices)
     #: The check of the previous period's workbooks, where they were given.
     before: Result | None = None
+    #: The figures of earlier periods as the register has them.
+    registered: Sequence[Point] = ()
     #: What the user should know, in the order in which it came up.
     notes: list[Text] = field(default_factory=list)
     #: What else the maker has to tell (the warnings, the outcome of the packs).

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 #: The column of each basis of ageing.
 BANDS = {"业务发生日": "_band_occurred", "约定付款日": "_band_due"}
 #: The unit whose claim a row is, as the sheets name it where none is given.
-_UNIT = f"coalesce(_creditor, '{NO_UNIT}')"
+UNIT = f"coalesce(_creditor, '{NO_UNIT}')"
+#: What is owed of a row: its balance, else what was worked out when it came in.
+OWED = "coalesce(*COLUMNS('^(balance|_owed)$'), 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def ledgers(register: Register, period: str) -> list[str]:
 
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
     """The ageing of a period by unit and band."""
-    rows = _asked(
-        f"SELECT {_UNIT}, {BANDS[basis]}, count(*), sum(coalesce(balance, 0)) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
+    rows = asked(
+        f"SELECT {UNIT}, {BANDS[basis]}, count(*), sum({OWED}) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
         "GROUP BY ALL ORDER BY ALL",
         ledgers(register, period),
     )
@@ -68,8 +70,8 @@ def ageing(register: Register, period: str, basis: str = "业务发生日") -> l
 def warnings(register: Register, period: str) -> list[Warned]:
     """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
     columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
-    rows = _asked(
-        f"SELECT {_UNIT}, {columns}, count(*), sum(coalesce(balance, 0)) "  # noqa: S608 - names of ours
+    rows = asked(
+        f"SELECT {UNIT}, {columns}, count(*), sum({OWED}) "  # noqa: S608 - names of ours
         "FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY ALL",
         ledgers(register, period),
     )
@@ -85,7 +87,8 @@ def warnings(register: Register, period: str) -> list[Warned]:
     return [Warned(*key, *sums[key]) for key in order]
 
 
-def _asked(query: str, paths: list[str]) -> list[tuple[Any, ...]]:
+def asked(query: str, paths: list[str], *more: object) -> list[tuple[Any, ...]]:
+    """What DuckDB answers over the tables at *paths* ($1). Raises :class:`InputError` when one is lost or damaged."""
     import duckdb  # noqa: PLC0415
 
     missing = [p for p in paths if not Path(p).exists()]
@@ -93,7 +96,7 @@ def _asked(query: str, paths: list[str]) -> list[tuple[Any, ...]]:
         raise cannot_be_read(Path(missing[0]))
     with duckdb.connect() as db:
         try:
-            return db.execute(query, [paths]).fetchall()
+            return db.execute(query, [paths, *more]).fetchall()
         except duckdb.Error as error:
             bad = next((p for p in map(Path, paths) if not is_whole(p)), None)
             if bad is None:

@@ -16,7 +16,15 @@ from qq_excel.kinds import get_kind
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days, age_band_index, overdue_days
-from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, days_of, live_claims, still_owed
+from qq_excel.rules.limitation import (
+    AGE_BASES,
+    age_basis,
+    ages_from,
+    days_of,
+    live_claims,
+    overdue,
+    still_owed,
+)
 from qq_excel.rules.stack import Source, Stack
 from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
 from qq_excel.warnings.book import CAUSES, LEVELS, Cause, Sum, Warned, WarningBook
@@ -66,7 +74,8 @@ def warnings_of(result: Result) -> WarningBook:
 def judged_rows(result: Result) -> Iterator[tuple[Source, dict[str, Any]]]:
     """Each table of receivables with what is judged of its rows, for whoever sums them up without judging anew.
 
-    ``_creditor`` is the unit whose claim it is, ``_live`` whether it is still owed, ``_warning`` its level and
+    ``_creditor`` is the unit whose claim it is, ``_live`` whether it is still owed and ``_owed`` how much (cents),
+    ``_overdue`` whether its due date is past, ``_warning`` its level and
     ``_warning_CAUSE`` that of each cause (None where there is none), ``_band_occurred`` and ``_band_due`` the columns
     of the ageing by either date.
     """
@@ -94,7 +103,9 @@ class _Ledger:
         """The columns of :func:`judged_rows`."""
         levels = np.array([None, *LEVELS], dtype=object)
         highest = np.zeros(len(self.stack), dtype=np.int8)
-        out: dict[str, npt.NDArray[Any]] = {"_creditor": self.units, "_live": self.live}
+        out: dict[str, npt.NDArray[Any]] = {
+            "_creditor": self.units, "_live": self.live, "_owed": self.worth, "_overdue": overdue(self.stack),
+        }  # fmt: skip
         for code in CAUSES:
             out[f"_warning_{code}"] = levels[highest]  # none, unless it is found below
         for code, rank, _ in Causes(self.stack, self.params, self.units, self.notes).hits():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from pathlib import Path
@@ -30,12 +31,13 @@ def submit(register: Register, unit: str | None, *claims: str, warning: str | No
         "balance": amounts,
         "_creditor": [unit] * len(claims),
         "_band_occurred": ["1年以内"] * len(claims),
+        "_as_of": [dt.date(2026, 6, 30)] * len(claims),
         **{
             name: [warning] * len(claims) for name in ("_warning", *(f"_warning_{cause}" for cause in CAUSES))
         },
     }
-    text = pa.string()
-    schema = pa.schema([(name, pa.int64() if name == "balance" else text) for name in columns])
+    types = {"balance": pa.int64(), "_as_of": pa.date32()}
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in columns])
     pq.write_table(pa.table(columns, schema=schema), table)
     file = register.store.put("receivables", unit or "a.xlsx", "2026Q3", table.getvalue())
     body = {"files": [file], "workbooks": []}

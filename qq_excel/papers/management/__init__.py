@@ -28,7 +28,7 @@ NAME = "管理报告"
 def management(job: Job) -> Iterable[Piece]:
     """The page, the workbook (and its PDF), and every figure as data with the points of the trend."""
     facts = facts_of(job)
-    points = history(facts, job.choices.since, job.before, job.notes)
+    points = history(facts, job.choices.since, job.before, job.registered, job.notes)
     yield Piece(f"{NAME}.html", partial(write_page, job, facts, points))
     yield Piece(f"{NAME}.xlsx", partial(write_book, job, facts, points))
     yield Piece(f"{NAME}.pdf", partial(write_pdf, job, facts, points))

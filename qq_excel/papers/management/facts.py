@@ -16,10 +16,10 @@ from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.papers.ageing import Aged, aged, provisions
-from qq_excel.papers.claims import NO_UNIT, Claim
+from qq_excel.papers.claims import Claim
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.moves import Move, moves_of
-from qq_excel.warnings import LEVELS, Sum
+from qq_excel.warnings import LEVELS, NO_UNIT, Sum
 
 if TYPE_CHECKING:
     from qq_excel.check import Result

@@ -11,7 +11,6 @@ from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.language import t
 from qq_excel.papers.ageing import column_name
-from qq_excel.papers.claims import NO_UNIT
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.facts import Facts, Line
 from qq_excel.papers.management.moves import ITEM_TEXTS
@@ -25,7 +24,7 @@ from qq_excel.papers.management.view import (
     Col,
 )
 from qq_excel.papers.words import clean
-from qq_excel.warnings import LEVEL_TEXTS
+from qq_excel.warnings import LEVEL_TEXTS, NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.check import Result

@@ -148,18 +148,19 @@ def _due(facts: Facts) -> Section:
 def _trend(points: Sequence[Point]) -> Section:
     title = t("变化趋势", "Trend")
     if len(points) < 2:
-        only = t("只有本期一期数字。下次用 --since 给出本次的 管理报告.json，或用 --previous 给出上期工作簿，即可显示趋势。",
+        only = t("只有本期一期数字。下次用 --since 给出本次的 管理报告.json，或用 --previous 给出上期工作簿，"
+                 "或用 --register 给出登记簿，即可显示趋势。",
                   "Only this period is known. Next time give this run's 管理报告.json with --since, or the last period's workbooks "
-                  "with --previous.")  # fmt: skip
+                  "with --previous, or the register with --register.")  # fmt: skip
         return Section("trend", title, words=(only,))
     columns = [Col(t("截止日期", "As of")), Col(t("笔数", "Claims"), "count"), Col(t("未结清", "Open"), "amount"),
                Col(t("已逾期", "Past due"), "amount"), Col(t("逾期占比", "Share past due"), "share"),
                *(Col(t(f"{x}色预警", LEVEL_TEXTS[x].en.capitalize()), "amount") for x in GRAVEST)]  # fmt: skip
     rows = [_moment(p, CLAIMS if p is points[-1] else BEFORE) for p in points]
-    bare = [p.on.isoformat() for p in points[:-1] if p.rows is None]
-    words: tuple[str, ...] = ()
+    bare = [p.on.isoformat() for p in points[:-1] if p.rows is None and p.where is None]
+    words = _registered([p for p in points[:-1] if p.where is not None])
     if bare:
-        words = (t(f"{'、'.join(bare)} 的债权明细没有随上次的 管理报告.json 带来，这几期的数字没有链接，明细见当期的报告。",
+        words += (t(f"{'、'.join(bare)} 的债权明细没有随上次的 管理报告.json 带来，这几期的数字没有链接，明细见当期的报告。",
                    f"The claims of {', '.join(bare)} did not come with the last 管理报告.json: see the reports of then."),)  # fmt: skip
 
     def chart() -> charts.Chart:
@@ -185,6 +186,20 @@ def _trend(points: Sequence[Point]) -> Section:
     return Section(
         "trend", title, [Block(t("各期（元）", "By period (yuan)"), columns, rows)], chart(), about, words
     )
+
+
+def _registered(points: Sequence[Point]) -> tuple[str, ...]:
+    """Where the claims of points from the register are."""
+    out = []
+    for p in points:
+        none = t("；笔数太多，这里没有列出", "; too many to be listed here") if p.rows is None else ""
+        out.append(
+            t(
+                f"{p.on} 的数字取自登记簿的数据表 {p.where}{none}。",
+                f"{p.on}: from the register's tables {p.where}{none}.",
+            )
+        )
+    return tuple(out)
 
 
 def _moment(p: Point, table: str) -> Row:

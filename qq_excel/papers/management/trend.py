@@ -1,7 +1,8 @@
 """How the figures moved: the reports of earlier periods, remembered in each report's own JSON.
 
 ``--since`` gives the last report (管理报告.json), which holds its own figures and those of the reports before it;
-``--previous`` gives the last period's workbooks, from which its figures are counted anew.
+``--previous`` gives the last period's workbooks, from which its figures are counted anew; ``--register`` the ledgers that were
+accepted in earlier periods (:mod:`qq_excel.register.trend`).
 """
 
 from __future__ import annotations
@@ -83,14 +84,22 @@ class Point:
     levels: Mapping[str, int]
     #: The open claims that the figures are the sums of; None where they were not remembered.
     rows: tuple[Open, ...] | None = None
+    #: In which tables of the register they are, and which units are not; None for a point that is not from there.
+    where: Text | None = None
 
     @classmethod
-    def of(cls, on: dt.date, rows: Iterable[Open]) -> Point:
+    def of(cls, on: dt.date, rows: Iterable[Open], where: Text | None = None) -> Point:
         """The figures of *rows*."""
         rows = tuple(rows)
         levels = {x: sum(r.balance for r in rows if r.level == x) for x in GRAVEST}
         return cls(
-            on, len(rows), sum(r.balance for r in rows), sum(r.balance for r in rows if r.late), levels, rows
+            on,
+            len(rows),
+            sum(r.balance for r in rows),
+            sum(r.balance for r in rows if r.late),
+            levels,
+            rows,
+            where,
         )
 
     def document(self, *, rows: bool) -> dict[str, Any]:
@@ -104,8 +113,13 @@ class Point:
         return out
 
 
-def history(facts: Facts, since: Path | None, before: Result | None, notes: list[Text]) -> tuple[Point, ...]:
-    """Every known point up to the as-of date, the oldest first; the workbooks count before what was remembered."""
+def history(
+    facts: Facts, since: Path | None, before: Result | None, registered: Iterable[Point], notes: list[Text]
+) -> tuple[Point, ...]:
+    """Every known point up to the as-of date, the oldest first.
+
+    The workbooks count before what was *registered*, that before what the last report remembered.
+    """
     if facts.as_of is None:
         return ()
     points = {p.on: p for p in (recall(since) if since else ())}
@@ -117,6 +131,7 @@ def history(facts: Facts, since: Path | None, before: Result | None, notes: list
                 f"{len(late)} points of the last report are later than this one's date and were left out",
             )
         )
+    points.update((p.on, p) for p in registered)
     if (
         before is not None
         and before.as_of is not None
