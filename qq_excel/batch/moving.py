@@ -34,7 +34,11 @@ def parse_moves(texts: Sequence[str]) -> dict[str, Path]:
 def moves_of(
     files: Sequence[FileOutcome], came: Sequence[Arrival], folders: Mapping[str, Path]
 ) -> list[Move]:
-    """Each file that is to be moved. A zip goes as a whole, as its worst member does; what could not be opened stays."""
+    """Each file that is to be moved. A zip goes as a whole, as its worst member does; what could not be opened stays.
+
+    A superseded file that nobody named a folder for goes where the one goes that took its place: left behind alone it
+    would count again in the next run.
+    """
     outcomes = {f.name: f for f in files}
     of_origin: dict[Path, tuple[State, str, str]] = {}
     for one in came:
@@ -47,12 +51,22 @@ def moves_of(
     out = []
     for origin, (state, name, sha256) in of_origin.items():
         folder = folders.get(state)
+        if folder is None and state == "superseded":
+            mine = [outcomes[one.name] for one in came if one.origin == origin]
+            after = {later.state for old in mine for later in files if _replaces(later, old)}
+            folder = next((folders[s] for s in reversed(GRAVITY) if s in after and s in folders), None)
         if folder is None or not sha256:
             continue
         target = _free(folder / name, taken)
         taken.add(target)
         out.append(Move(os.path.abspath(origin), os.path.abspath(target), sha256))  # noqa: PTH100 - links stay links
     return out
+
+
+def _replaces(later: FileOutcome, old: FileOutcome) -> bool:
+    """Whether *later* holds a table that *old* handed in before."""
+    same = (later.unit, later.period) == (old.unit, old.period)
+    return same and later.state != "superseded" and bool({*later.kinds} & {*old.kinds})
 
 
 def _free(wanted: Path, taken: Collection[Path] = ()) -> Path:

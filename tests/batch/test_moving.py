@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import zipfile
 from hashlib import sha256
@@ -88,3 +89,27 @@ def test_without_hard_links_nothing_is_written_over_either(
         "a.xlsx": b"mine",
         "a_2.xlsx": b"new",
     }
+
+
+def test_what_was_handed_in_again_does_not_stay_behind_alone(tmp_path: Path) -> None:
+    """Else the next run would take the old ledger for the unit's newest, and tell the register so."""
+    came = tmp_path / "in"
+    came.mkdir()
+    build(came / "旧.xlsx", {"receivables": [{}]}, {"prepared_on": dt.date(2026, 10, 8)})
+    build(came / "补报.xlsx", {"receivables": [{"remark": "x"}]}, {"prepared_on": dt.date(2026, 10, 9)})
+    build(came / "合同.xlsx", {"contracts": [{}]})
+    outcome = run(tmp_path)
+    assert {f.name: f.state for f in outcome.files} == {
+        "旧.xlsx": "superseded", "补报.xlsx": "accepted", "合同.xlsx": "accepted",
+    }  # fmt: skip
+    assert sorted(p.name for p in (tmp_path / "done").iterdir()) == ["合同.xlsx", "旧.xlsx", "补报.xlsx"]
+    assert not list(came.iterdir())
+
+
+def test_what_was_handed_in_again_waits_beside_the_one_that_stays(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    build(came / "旧.xlsx", {"receivables": [{}]}, {"prepared_on": dt.date(2026, 10, 8)})
+    build(came / "补报.xlsx", {"receivables": [{"balance": 7}]}, {"prepared_on": dt.date(2026, 10, 9)})
+    assert run(tmp_path).moved == 0  # no folder was named for rejected ones
+    assert sorted(p.name for p in came.iterdir()) == ["旧.xlsx", "补报.xlsx"]
