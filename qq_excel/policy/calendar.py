@@ -54,9 +54,15 @@ def age_band_index(since: object, as_of: dt.date, years: Sequence[int]) -> npt.N
     today = np.datetime64(as_of, "D")
     out = np.zeros(start.shape, dtype=np.int64)
     for upper in years:
-        out += (today > add_years(start, upper)).astype(np.int64)
+        out += start < _youngest(today, upper)
     out[np.isnat(start) | (start > today)] = -1
     return out
+
+
+def _youngest(today: np.datetime64, years: int) -> np.datetime64:
+    """The first day whose anniversary after so many *years* is not before *today*."""
+    near = np.datetime64(add_years(today, -years).item(), "D")
+    return near if add_years(near, years) >= today else near + np.timedelta64(1, "D")
 
 
 def reached(dates: object, years: int, as_of: dt.date) -> npt.NDArray[np.bool_]:

@@ -145,9 +145,10 @@ def rec007(stack: Stack, params: Params) -> Verdict:
     )
 
 
-def _either(mask: npt.NDArray[np.bool_], yes: Any, no: Any) -> list[Any]:
-    words = (no, yes)
-    return [words[int(m)] for m in mask]
+def _either(mask: npt.NDArray[np.bool_], yes: Any, no: Any) -> npt.NDArray[np.object_]:
+    out = np.empty(len(mask), dtype=object)
+    out[mask], out[~mask] = yes, no
+    return out
 
 
 @rule("REC008")

@@ -106,11 +106,12 @@ def _until(days: Days, stack: Stack) -> Days:
 
 def age_basis(stack: Stack, params: Params) -> npt.NDArray[Any]:
     """Each row's 账龄口径: its sheet's, where the sheet says none the policy's."""
-    stated = stack.per_table(lambda table: _stated_basis(table) or "")
-    silent = stated == ""
-    if silent.any():
-        stated = np.where(silent, params.choice("age_basis"), stated)
-    return stated
+    return np.array(_bases(stack, params), dtype=object)[stack.source]
+
+
+def _bases(stack: Stack, params: Params) -> list[str]:
+    """Each table's 账龄口径."""
+    return [_stated_basis(source.table) or params.choice("age_basis") for source in stack.sources]
 
 
 def _stated_basis(table: Any) -> str | None:
@@ -124,10 +125,10 @@ def _stated_basis(table: Any) -> str | None:
 
 def ages_from(stack: Stack, params: Params) -> tuple[Days, Mask]:
     """The date from which each claim ages, and where the 账龄口径 is one that this program knows."""
-    basis = age_basis(stack, params)
+    bases = _bases(stack, params)
     since: Days = np.full(len(stack), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     for word, name in AGE_BASES.items():
-        here = basis == word
+        here = np.array([basis == word for basis in bases], dtype=bool)[stack.source]
         since[here] = days_of(stack, name)[here]
-    known: Mask = np.isin(basis.astype(str), list(AGE_BASES))
+    known: Mask = np.array([basis in AGE_BASES for basis in bases], dtype=bool)[stack.source]
     return since, known

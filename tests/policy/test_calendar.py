@@ -65,6 +65,16 @@ def test_bands_include_their_upper_end() -> None:
     assert got.tolist() == [0, 1, 4, 5, 0, -1, -1]
 
 
+@pytest.mark.parametrize(
+    "day", ["2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01", "2028-02-29"]
+)
+def test_bands_are_those_of_the_anniversaries_of_each_day(day: str) -> None:
+    starts, today = np.arange("2015-01-01", "2029-01-01", dtype="datetime64[D]"), np.datetime64(day)
+    passed = np.array([(today > add_years(starts, years)) for years in (1, 2, 3)]).sum(axis=0)
+    expected = np.where(starts > today, -1, passed)
+    assert (age_band_index(starts, today.item(), [1, 2, 3]) == expected).all()
+
+
 def test_29_february_ages_a_year_on_the_28th() -> None:
     since = days("2024-02-29")
     assert age_band_index(since, dt.date(2025, 2, 28), [1, 2]).tolist() == [0]
