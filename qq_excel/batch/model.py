@@ -58,8 +58,9 @@ class FileOutcome:
     rows: int = 0
     #: Open findings by level.
     counts: dict[str, int] = field(default_factory=dict)
-    #: Open findings by rule.
+    #: Open findings by rule; those of them that say that the rule cannot be judged.
     rules: dict[str, int] = field(default_factory=dict)
+    unjudged: dict[str, int] = field(default_factory=dict)
     #: Why it is in quarantine or what takes its place, in both languages.
     why: tuple[str, str] | None = None
     sha256: str = ""

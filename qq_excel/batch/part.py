@@ -100,7 +100,7 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
     by_name = {f.workbook.name: f for f in result.files}
     judged = {id(source.table): columns for source, columns in judged_rows(result)}
     counts = result.findings.tally("file", "level", "status")
-    rules = result.findings.tally("file", "rule", "status")
+    rules = result.findings.tally("file", "rule", "status", "level")
     out = []
     for submission, (mine, before), answered in zip(part, spans, hits, strict=True):
         intake = intake_of(mine, before)
@@ -124,7 +124,13 @@ def checked(part: Sequence[Submission], work: Work) -> list[Done]:
             outcome.counts = {
                 level: n for (f, level, s), n in counts.items() if f == seen.name and s == "open"
             }
-            outcome.rules = {rule: n for (f, rule, s), n in rules.items() if f == seen.name and s == "open"}
+            mine_by_rule = [
+                (rule, level, n) for (f, rule, s, level), n in rules.items() if f == seen.name and s == "open"
+            ]
+            for rule, level, n in mine_by_rule:
+                outcome.rules[rule] = outcome.rules.get(rule, 0) + n
+                if level == "?":
+                    outcome.unjudged[rule] = n
             outcome.state = _state(seen, by_name[seen.name].accepted)
             outcome.why = seen.refused
             if outcome.state != "accepted":

@@ -20,6 +20,8 @@ from qq_excel.policy import Policy
 from qq_excel.waivers import Use, Waiver
 
 BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
+#: The levels that the tables count: what to mend, what to answer, what nobody could say.
+_LEVELS = ("E", "W", "?")
 
 
 def missing_of(done: Sequence[Done], last: Sequence[Seen], policy: Policy) -> list[Finding]:
@@ -65,7 +67,8 @@ def write_summary(
         "totals": {state: sum(f.state == state for f in files) for state in STATES},
         "files": [
             {"file": f.name, "state": f.state, "unit": f.unit, "period": f.period, "kinds": f.kinds, "rows": f.rows,
-             "counts": f.counts, "rules": f.rules, "sha256": f.sha256, "why": None if f.why is None else str(Text(*f.why))}
+             "counts": f.counts, "rules": f.rules, "unjudged": f.unjudged, "sha256": f.sha256,
+             "why": None if f.why is None else str(Text(*f.why))}
             for f in files
         ],
         "run": [{"rule": f.rule, "level": f.level, "message": f.message()} for f in missing],
@@ -81,29 +84,29 @@ def _write_book(
 
     said = t("没有", "none")
     first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]
+    levels = [Column(str(LEVEL_NAMES[level]), "count") for level in _LEVELS]
     states = [Column(str(words), "count") for words in STATES.values()]
     tables: list[tuple[str, list[Any], list[list[Any]]]] = [
         (
             t("单位", "Units"),
-            [*first, Column(t("文件", "files"), "count"), *states, Column(t("行数", "rows"), "count"), Column(t("错误", "errors"), "count"),
-             Column(t("警告", "warnings"), "count"), Column(t("应报未见的表", "due and not seen"), most=60)],
+            [*first, Column(t("文件", "files"), "count"), *states, Column(t("行数", "rows"), "count"), *levels,
+             Column(t("应报未见的表", "due and not seen"), most=60)],
             list(_by_unit(files, policy)),
         ),
         (
             t("文件", "Files"),
             [Column(t("文件", "file"), most=60), Column(t("结论", "verdict")), *first, Column(t("表", "tables"), most=40),
-             Column(t("行数", "rows"), "count"), Column(t("错误", "errors"), "count"), Column(t("警告", "warnings"), "count"),
-             Column(t("说明", "note"), most=60)],
+             Column(t("行数", "rows"), "count"), *levels, Column(t("说明", "note"), most=60)],
             [
                 [f.name, str(STATES[f.state]), f.unit, f.period, "、".join(str(get_kind(k).title) for k in f.kinds), f.rows,
-                 f.counts.get("E", 0), f.counts.get("W", 0), str(Text(*f.why)) if f.why else ""]
+                 *(f.counts.get(level, 0) for level in _LEVELS), str(Text(*f.why)) if f.why else ""]
                 for f in files
             ],
         ),
         (
             t("规则", "Rules"),
             [Column(t("规则", "rule")), Column(t("问题", "what is wrong"), most=60), Column(t("条数", "findings"), "count"),
-             Column(t("涉及文件", "files"), "count")],
+             Column(t("涉及文件", "files"), "count"), Column(t("无法判断的文件", "files that cannot be judged"), "count")],
             list(_by_rule(files)),
         ),
         (
@@ -116,14 +119,15 @@ def _write_book(
     with paper(target, t("批量校验汇总", "Batch summary")) as book:
         for n, (name, columns, rows) in enumerate(tables):
             sheet = book.sheet(name, tab="#1F3864" if n == 0 else None)
-            sheet.widths(sheet.fitted(columns, rows))
+            total = _total(rows) if n == 0 and rows else None
+            sheet.widths(sheet.fitted(columns, rows if total is None else [*rows, total]))
             totals = "，".join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
             under = f"{policy.title}　{t('文件', 'files')} {len(files)}：{totals}" if n == 0 else ""
             row = sheet.title(f"{t('批量校验汇总', 'Batch summary')}·{name}", len(columns), under)
             if not rows:
                 sheet.paragraph(row + 1, len(columns), said)
             else:
-                sheet.table(row, columns, rows, heights=len(rows) < 2_000)
+                sheet.table(row, columns, rows, total=total, heights=len(rows) < 2_000)
                 sheet.sheet.freeze_panes(row + 1, 0)
             sheet.print_set_up(landscape=True, repeat=(row, row), footer=t("批量校验汇总", "batch summary"))
     return target
@@ -141,15 +145,25 @@ def _by_unit(files: Sequence[FileOutcome], policy: Policy) -> Iterable[list[Any]
         lacks = [str(get_kind(k).title) for k in policy.expected if k not in seen] if unit else []
         yield [
             unit or t("（未填）", "(not given)"), when, len(mine), *(sum(f.state == s for f in mine) for s in STATES),
-            sum(f.rows for f in mine), counts["E"], counts["W"], "、".join(lacks),
+            sum(f.rows for f in mine if f.state != "superseded"), *(counts[level] for level in _LEVELS), "、".join(lacks),
         ]  # fmt: skip
 
 
+def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The last row of :func:`_by_unit`: its numbers added up."""
+    sums = [sum(column) for column in list(zip(*rows, strict=True))[2:-1]]
+    return [t("合计", "total"), "", *sums, ""]
+
+
 def _by_rule(files: Sequence[FileOutcome]) -> Iterable[list[Any]]:
+    """What was found, most of it first; where a rule could only not be judged, nothing was found."""
     found: Counter[str] = Counter()
     where: Counter[str] = Counter()
+    unjudged: Counter[str] = Counter()
     for f in files:
-        found.update(f.rules)
-        where.update(f.rules.keys())
-    for rule, n in sorted(found.items(), key=lambda x: (-x[1], x[0])):
-        yield [rule, str(all_rules()[rule].title), n, where[rule]]
+        mine = {rule: n - f.unjudged.get(rule, 0) for rule, n in f.rules.items()}
+        found.update(mine)
+        where.update(rule for rule, n in mine.items() if n)
+        unjudged.update(f.unjudged.keys())
+    for rule in sorted(found, key=lambda r: (-found[r], -unjudged[r], r)):
+        yield [rule, str(all_rules()[rule].title), found[rule], where[rule], unjudged[rule]]

@@ -64,13 +64,14 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: Path |
 
         common.print_pieces([(asked.target / DOCUMENT).read_text(encoding="utf-8")])
     else:
-        _print(outcome)
+        _print(outcome, asked.target)
     whole = all(f.state in ("accepted", "superseded") for f in outcome.files)
     return OK if whole and not any(f.level == "E" for f in outcome.missing) else FINDINGS
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: Outcome, target: Path) -> None:
     from qq_excel.batch.model import STATES  # noqa: PLC0415
+    from qq_excel.batch.part import RETURNED  # noqa: PLC0415
 
     for f in outcome.files:
         if f.state == "quarantined" and f.why:
@@ -91,7 +92,8 @@ def _print(outcome: Outcome) -> None:
         out.print(
             t(f"登记簿新增 {outcome.registered} 条。", f"{outcome.registered} entries were registered.")
         )
-    print_written(outcome.written)
+    back = (target / RETURNED,) if any(f.state in ("rejected", "quarantined") for f in outcome.files) else ()
+    print_written([*outcome.written, *back])
 
 
 class Lines:

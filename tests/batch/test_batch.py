@@ -71,6 +71,11 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
     assert book.sheetnames == ["单位", "文件", "规则", "未报送和豁免"]
     east = next(r for r in book["单位"].values if r[0] == "华东分公司")
     assert east[1:8] == ("2026Q3", 2, 1, 1, 0, 0, 3)
+    assert book["单位"]["A9"].value == "合计"
+    assert [c.value for c in book["单位"][9]][2:11] == [9, 7, 1, 0, 1, 12, 2, 0, 28]
+    by_rule = {r[0]: r[2:] for r in book["规则"].values}
+    assert by_rule["REC001"] == (1, 1, 0)
+    assert by_rule["CRD003"] == (0, 0, 4)  # nobody is over a limit: it could not be told
     assert sorted(p.name for p in came.rglob("*") if p.is_file()).count("应收.xlsx") == 4  # nothing was moved
 
 
@@ -125,6 +130,8 @@ def test_the_last_of_several_submissions_counts(tmp_path: Path) -> None:
     assert [f.why for f in outcome.files if f.state == "superseded"] == [
         ("后来又报送了 a.xlsx", "a.xlsx was handed in later")
     ]
+    book = openpyxl.load_workbook(out / "批量校验汇总.xlsx")
+    assert [c.value for c in book["单位"][4]][2:8] == [3, 2, 0, 1, 0, 3]  # 2 rows of b, 1 of a
     found = {f["file"]: f["rules"] for f in summary(out)["files"]}
     assert found["a.xlsx"]["XPD006"] == 1
     assert not any(
