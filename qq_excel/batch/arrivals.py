@@ -26,6 +26,15 @@ from qq_excel.output import cannot_write, safe_name
 from qq_excel.reading.options import Limits
 
 _ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
+#: Tables of other office programs: somebody handed them in as a ledger, and is to be told.
+_FOREIGN = frozenset({".et", ".ett", ".numbers", ".uos", ".fods", ".xlt"})
+_SAVE_AS = Text(
+    "读不了这种格式的表，请另存为 .xlsx 再交", "a table of this format cannot be read; save it as .xlsx"
+)
+_PACK_AS = Text(
+    "只收 .zip 压缩包，请解压后交，或改压成 .zip",
+    "of archives only .zip is taken; unpack it, or pack it as .zip",
+)
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _PIECE = 1 << 20
@@ -83,10 +92,17 @@ def _file(path: Path, name: str) -> Arrival:
         )
         return Arrival(name.encode("utf-8", "backslashreplace").decode(), path, path, 0.0, why)
     try:
-        return Arrival(name, path, path, path.stat().st_mtime)
+        return Arrival(name, path, path, path.stat().st_mtime, _not_ours(path.suffix.lower()))
     except OSError as error:
         said = error.strerror or type(error).__name__
         return Arrival(name, path, path, 0.0, Text(f"打不开（{said}）", f"it cannot be opened ({said})"))
+
+
+def _not_ours(suffix: str) -> Text | None:
+    """Why files of this *suffix* are not read, if so."""
+    if suffix in _FOREIGN:
+        return _SAVE_AS
+    return _PACK_AS if suffix in _ARCHIVES and suffix != ".zip" else None
 
 
 def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -150,13 +166,13 @@ def _matching(text: str, fixed: Path) -> Iterator[Path]:
 
 
 def _counts(path: Path, top: Path) -> bool:
-    """Whether *path*, somewhere in the folder *top*, was handed in: a workbook or a zip."""
-    return inputs.is_workbook(path, top) or _is_archive(path, top)
+    """Whether *path*, somewhere in the folder *top*, was handed in: a workbook or a zip, or what should be one."""
+    return inputs.is_workbook(path, top) or _should_be_one(path, top)
 
 
-def _is_archive(path: Path, top: Path) -> bool:
+def _should_be_one(path: Path, top: Path) -> bool:
     hidden = any(part.startswith((".", "~$")) for part in path.relative_to(top).parts)
-    return path.suffix.lower() == ".zip" and not hidden and path.is_file()
+    return path.suffix.lower() in _ARCHIVES | _FOREIGN and not hidden and path.is_file()
 
 
 def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
@@ -204,7 +220,7 @@ def _members(
                 f"压缩包内的路径“{inner}”指向包外",
                 f"the path '{inner}' leads out of the zip",
             )
-        elif suffix not in {*inputs.SUFFIXES, *_ARCHIVES}:
+        elif suffix not in {*inputs.SUFFIXES, *_ARCHIVES, *_FOREIGN}:
             beside = _place(target, parts)
             if beside is not None and not info.flag_bits & _ENCRYPTED:
                 left = max(0, left - _unpack(archive, info, beside, most))
@@ -234,7 +250,10 @@ def _why_not(info: zipfile.ZipInfo, inner: str, *, again: bool) -> Text | None:
             f"压缩包里有两个“{inner}”，只校验了前一个；请改名后重新压缩",
             f"the zip has '{inner}' twice, and only the first was checked; rename one and pack it again",
         )
-    if PurePosixPath(inner).suffix.lower() in _ARCHIVES:
+    suffix = PurePosixPath(inner).suffix.lower()
+    if suffix in _FOREIGN:
+        return _SAVE_AS
+    if suffix in _ARCHIVES:
         return Text("压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
     if info.flag_bits & _ENCRYPTED:
         return Text("压缩包有密码，请去掉密码", "the zip has a password; take it off")

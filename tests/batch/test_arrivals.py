@@ -24,6 +24,18 @@ def came(target: Path, *inbox: Path, limits: Limits | None = None) -> list[tuple
     return [(a.name, str(a.refused) if a.refused else a.path.read_text()) for a in found]
 
 
+def test_what_should_have_been_a_workbook_or_a_zip_is_told(tmp_path: Path) -> None:
+    """A ledger of another office program or archiver was handed in; a letter, a picture, a lock file was not."""
+    for name in ("表.et", "表.RAR", "信.docx", "图.jpg", "~$表.et", ".表.rar"):
+        (tmp_path / name).write_bytes(b"x")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr("内.et", "x")
+    save = "读不了这种格式的表，请另存为 .xlsx 再交"
+    assert came(tmp_path / ".room", tmp_path) == [
+        ("z.zip/内.et", save), ("表.RAR", "只收 .zip 压缩包，请解压后交，或改压成 .zip"), ("表.et", save),
+    ]  # fmt: skip
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_of_two_members_of_one_name_the_second_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
