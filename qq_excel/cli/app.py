@@ -12,6 +12,7 @@ from qq_excel.cli.addin import addin_app
 from qq_excel.cli.commands import checks, files, papers, reference
 from qq_excel.cli.common import LangOption, Language
 from qq_excel.cli.helping import App
+from qq_excel.cli.keys import key_app
 from qq_excel.cli.register_keeping import keeping_app
 from qq_excel.cli.registering import register_app
 from qq_excel.cli.reporting import report_app
@@ -32,6 +33,7 @@ app = App(
 for group in (checks, papers, files, reference):
     app.add_typer(group.app)
 app.add_typer(report_app, name="report")
+app.add_typer(key_app, name="key")
 app.add_typer(addin_app, name="addin")
 register_app.add_typer(keeping_app)
 app.add_typer(register_app, name="register")

@@ -1,4 +1,4 @@
-"""``qq-excel verify``: proves a write-off pack or a sealed submission whole and unchanged."""
+"""``qq-excel verify``: proves a write-off pack, a bound volume or a sealed submission whole and unchanged."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
     """``qq-excel verify``."""
     from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
     from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
+    from qq_excel.papers.volume_signing import SUFFIX, check_volume  # noqa: PLC0415
 
+    pack = pack.with_name(pack.name.removesuffix(SUFFIX))  # the signature stands for the volume that it is of
     if not pack.is_file():
         raise InputError(
             Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
@@ -69,7 +71,9 @@ def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
                 "a workbook, qq-excel write-off makes packs.",
             )
         )
-    looked = check_pack(pack, load_public(key) if key else None)
+    public = load_public(key) if key else None
+    volume = pack.suffix.lower() == ".pdf"
+    looked = check_volume(pack, public) if volume else check_pack(pack, public)
     problems = looked.problems
     shown = fingerprint(looked.signer) if looked.signer else None
     if format is Format.JSON:
@@ -84,7 +88,11 @@ def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
         for problem in problems:
             out.print(f"✗ {problem}", style="red", markup=False)
     else:
-        out.print(t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged."))
+        out.print(
+            t("✓ 合订本未被改动。", "✓ The volume is unchanged.")
+            if volume
+            else t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged.")
+        )
         if shown and key:
             out.print(
                 t(f"✓ 由所给公钥签名（指纹 {shown}）。", f"✓ Signed by the given key ({shown})."),

@@ -65,7 +65,11 @@ def _signed(pack: zipfile.ZipFile, problems: list[Text], key: bytes | None) -> C
         return Checked(problems)
     if max(there[SIGNATURE].file_size, there[MANIFEST].file_size) > _MOST_MANIFEST:
         return Checked([*problems, Text(f"{SIGNATURE} 过大。", f"{SIGNATURE} is too large.")])
-    signer = signed_by(pack.read(SIGNATURE), pack.read(MANIFEST))
+    return looked_at(signed_by(pack.read(SIGNATURE), pack.read(MANIFEST)), problems, key)
+
+
+def looked_at(signer: bytes | None, problems: list[Text], key: bytes | None) -> Checked:
+    """*problems*, with what is wrong with the signature: none that is valid, or that of another key than *key*."""
     if signer is None:
         problems.append(
             Text(
@@ -140,7 +144,18 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
         return None, [broken]
     try:
         with pack.open(info) as file:
-            content = json.loads(file.read(_MOST_MANIFEST + 1).decode("utf-8"))
+            content = file.read(_MOST_MANIFEST + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        return None, [broken]
+    return listed_in(content, {MANIFEST, SIGNATURE}, broken)
+
+
+def listed_in(
+    manifest: bytes, never: set[str], broken: Text
+) -> tuple[dict[str, tuple[int, str]] | None, list[Text]]:
+    """Size and SHA-256 by name as a *manifest* tells them, or why it cannot be used; *never* may not be among them."""
+    try:
+        content = json.loads(manifest.decode("utf-8"))
         if content["schema"] != SCHEMA:
             newer = Text(
                 "清单由另一版本的程序生成，请升级后核对。", "the manifest is of another version; upgrade."
@@ -152,7 +167,7 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
     except (ValueError, KeyError, TypeError, RecursionError, UnicodeDecodeError):
         return None, [broken]
     listed = {name: (size, sha) for name, size, sha in entries}
-    if len(listed) != len(entries) or {MANIFEST, SIGNATURE} & set(listed) or not listed:
+    if len(listed) != len(entries) or never & set(listed) or not listed:
         return None, [broken]
     return listed, []
 

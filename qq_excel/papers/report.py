@@ -17,6 +17,7 @@ from qq_excel.errors import InputError, OutputError, ToolError
 from qq_excel.language import Lang, Text, current, using
 from qq_excel.output import whole_set
 from qq_excel.papers.registry import PAPERS, PaperKind, get_paper
+from qq_excel.papers.volume_signing import SUFFIX
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -47,7 +48,7 @@ class Made:
         """Note that something was not made, and why; the first reason stands out."""
         if self.no_pdf is None:
             self.no_pdf = why
-        else:
+        elif why not in (self.no_pdf, *self.notes):
             self.notes.append(why)
 
     def document(self) -> dict[str, Any]:
@@ -141,7 +142,8 @@ def _write(
     with whole_set(names) as there, journal:
         todo: list[tuple[Piece, list[str]]] = []
         for piece in pieces:
-            finished = [n for n in _names(piece, formats) if journal.finished(n, piece.stamp)]
+            same = not piece.of or piece.of in there
+            finished = [n for n in _names(piece, formats) if same and journal.finished(n, piece.stamp)]
             made.kept += [target / n for n in finished]
             there.extend(finished)
             if len(finished) < len(_names(piece, formats)):
@@ -282,7 +284,7 @@ def _names(piece: Piece, formats: Sequence[str]) -> list[str]:
 
 
 def _suffix(name: str) -> str:
-    return name.rpartition(".")[2]
+    return name.removesuffix(SUFFIX).rpartition(".")[2]
 
 
 def _pdf(name: str) -> str:

@@ -64,6 +64,8 @@ class Piece:
     stamp: Callable[[], str] = str
     #: Told before the first piece of a run is written, for each that will be: what several share is then done for these.
     wanted: Callable[[], None] = lambda: None
+    #: The file of an earlier piece that it is made from: when that one is made anew, so is this.
+    of: str = ""
 
 
 @dataclass

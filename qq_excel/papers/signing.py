@@ -1,6 +1,6 @@
 """Signs a pack's manifest (Ed25519) and proves the signature: who made the pack, beside what is in it.
 
-The key is a PEM file that the organisation makes and keeps (``openssl genpkey -algorithm ed25519``). A signature says
+The key is a PEM file that the organisation makes (``qq-excel key new``) and keeps. A signature says
 that whoever holds the key made this manifest; whose key it is, the one who verifies must know.
 """
 
@@ -85,8 +85,8 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
         )
     raise InputError(
         Text(
-            f"{path}：不是 Ed25519 私钥（PEM）。用 openssl genpkey -algorithm ed25519 -out 私钥.pem 生成。",
-            f"{path} is no Ed25519 private key (PEM); make one with openssl genpkey -algorithm ed25519 -out key.pem.",
+            f"{path}：不是 Ed25519 私钥（PEM）。用 qq-excel key new 私钥.pem 生成。",
+            f"{path} is no Ed25519 private key (PEM); make one with qq-excel key new key.pem.",
         )
     )
 
@@ -105,8 +105,10 @@ def load_public(path: Path) -> bytes:
         return key.public_bytes_raw()
     raise InputError(
         Text(
-            f"{path}：不是 Ed25519 公钥（PEM）。用 openssl pkey -in 私钥.pem -pubout -out 公钥.pem 取出。",
-            f"{path} is no Ed25519 public key (PEM); openssl pkey -in key.pem -pubout -out public.pem gives it.",
+            f"{path}：不是 Ed25519 公钥（PEM）。公钥由 qq-excel key new 写在私钥旁边（.pub.pem），"
+            "也可用 openssl pkey -in 私钥.pem -pubout -out 公钥.pem 取出。",
+            f"{path} is no Ed25519 public key (PEM); qq-excel key new writes it beside the private key (.pub.pem), "
+            "openssl pkey -in key.pem -pubout -out public.pem gives it too.",
         )
     )
 

@@ -11,6 +11,7 @@ from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import Cell
 from qq_excel.papers.signing import load_signer
 from qq_excel.papers.slip_memory import ROSE, level_name, recall, shown
+from qq_excel.papers.volume_signing import SUFFIX
 from qq_excel.papers.warning_moves import Moved, counted, moves
 from qq_excel.papers.warning_sheet import file_words, write_warning_sheet
 from qq_excel.papers.warning_views import views
@@ -65,9 +66,7 @@ def write_off(job: Job) -> Iterable[Piece]:
             continue
         stamp = partial(evidence_stamp, app)
         yield Piece(name, write, stamp=stamp)
-        yield Piece(
-            f"{name.removesuffix('.zip')}.pdf",
-            partial(press.write, n),
-            stamp=stamp,
-            wanted=partial(press.want, n),
-        )
+        volume = f"{name.removesuffix('.zip')}.pdf"
+        yield Piece(volume, partial(press.write, n), stamp=stamp, wanted=partial(press.want, n))
+        if signer is not None:
+            yield Piece(volume + SUFFIX, partial(press.sign, n), stamp=stamp, of=volume)

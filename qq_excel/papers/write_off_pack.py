@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,7 @@ def write_pack(app: Application, target: Path, kit: Kit, *, draft: bool = False)
     """Write one pack. :class:`PackError` when an evidence file of a fit application cannot be copied."""
     evidence = evidence_members(app.evidence, strict=not draft)
     members = {**office_papers(app, kit, evidence, draft=draft), **dict(evidence.values())}
-    manifest = _manifest(app, members, draft=draft)
+    manifest = manifest_of(app, members, draft=draft)
     signature = {SIGNATURE: kit.signer.sign(manifest)} if kit.signer else {}
     return same_zip({MANIFEST: manifest, **signature, **members}, target)
 
@@ -168,7 +168,8 @@ def _named(name: str, suffix: str) -> str:
     return f"{stem}{suffix}{dot}{end}"
 
 
-def _manifest(app: Application, members: dict[str, bytes], *, draft: bool) -> bytes:
+def manifest_of(app: Application, members: Mapping[str, bytes], *, draft: bool) -> bytes:
+    """What is told of an application's *members*: whose they are, by which policy, size and SHA-256 of each."""
     content = {
         "schema": SCHEMA,
         "program": f"qq-excel {__version__}",
@@ -253,6 +254,7 @@ __all__ = [
     "Outcome",
     "evidence_members",
     "evidence_stamp",
+    "manifest_of",
     "office_papers",
     "pack_files",
     "plan",

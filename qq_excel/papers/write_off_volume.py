@@ -20,7 +20,8 @@ from qq_excel.papers import write_off_words
 from qq_excel.papers.evidence_pages import REASONS, pages_of
 from qq_excel.papers.pdf import PdfError, write_pdfs
 from qq_excel.papers.volume import Part, bind, joined, page_count, split
-from qq_excel.papers.write_off_pack import Kit, Members, evidence_members, office_papers
+from qq_excel.papers.volume_signing import SUFFIX, NotBoundError, sign_volume
+from qq_excel.papers.write_off_pack import Kit, Members, evidence_members, manifest_of, office_papers
 
 if TYPE_CHECKING:
     from qq_excel.papers.write_off_facts import Application, Evidence
@@ -61,6 +62,8 @@ class Press:
         self._ready: dict[int, bytes | ToolError] = {}
         #: Batches in a row that LibreOffice did not turn into PDF, and what it said.
         self._failed: list[PdfError] = []
+        #: Applications whose volume could not be written in this run: an older one must not be signed in its place.
+        self.unbound: set[int] = set()
 
     def want(self, n: int) -> None:
         """Say that the volume of the *n*-th application will be asked for: it may be bound along with others."""
@@ -74,6 +77,7 @@ class Press:
         """
         if n not in self._ready:
             if len(self._failed) >= _PATIENCE:
+                self.unbound.add(n)
                 raise self._failed[-1]
             after = self._wanted.index(n) + 1 if n in self._wanted else len(self._wanted)
             numbers = [n, *self._wanted[after : after + _BATCH - 1]]
@@ -86,8 +90,22 @@ class Press:
                 self._failed.clear()
         made = self._ready.pop(n)
         if isinstance(made, ToolError):
+            self.unbound.add(n)
             raise made
         return write_bytes(target, made)
+
+    def sign(self, n: int, target: Path) -> Path:
+        """Sign the volume of the *n*-th application, which stands beside *target*.
+
+        Raises :class:`~qq_excel.papers.volume_signing.NotBoundError` when there is none of this run's making.
+        """
+        volume, app = target.with_name(target.name.removesuffix(SUFFIX)), self._apps[n]
+        if self._kit.signer is None or n in self.unbound or not volume.is_file():
+            raise NotBoundError(
+                Text("合订本没有生成的，也没有签名", "volumes that were not made were not signed")
+            )
+        manifest = manifest_of(app, {volume.name: volume.read_bytes()}, draft=not app.fit)
+        return sign_volume(manifest, self._kit.signer, target)
 
     def _bound(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | ToolError]]:
         drafts: dict[int, _Draft] = {}

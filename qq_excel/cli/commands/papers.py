@@ -101,14 +101,19 @@ def write_off(
 
 @app.command(
     help=t(
-        "核对核销申请包或提交的封存件是否完整、未被改动",
-        "prove a write-off pack, or a sealed submission, whole",
+        "核对核销申请包、合订本或提交的封存件是否完整、未被改动",
+        "prove a write-off pack, a bound volume or a sealed submission whole",
     )
 )
 def verify(
     pack: Annotated[
         Path,
-        typer.Argument(help=t("申请包（zip）或封存件（xlsx）", "the pack (zip) or the submission (xlsx)")),
+        typer.Argument(
+            help=t(
+                "申请包（zip）、合订本（pdf）或封存件（xlsx）",
+                "the pack (zip), the volume (pdf) or the submission (xlsx)",
+            )
+        ),
     ],
     key: Annotated[
         Path | None,
