@@ -19,17 +19,20 @@ from pathlib import Path
 from qq_excel import inputs
 from qq_excel.batch.journal import FOLDER
 from qq_excel.batch.look import GROWS
-from qq_excel.batch.model import STATES, FileOutcome
+from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Asked, Outcome, run_batch
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, t
-from qq_excel.output import cannot_write, must_be_writable, write_bytes, write_text
+from qq_excel.output import cannot_write, must_be_writable, safe_name, write_bytes, write_text
 
 #: What the answer to a workbook is called, beside it.
 RECEIPT = "_回执.txt"
+#: A file and its name within the zip that it was in, if it was in one.
+_Told = tuple[FileOutcome, str | None]
 #: A line of a receipt: a file that was put beside the workbook.
 _LISTED = re.compile(r"^  (.+)  SHA-256 ([0-9a-f]{64})$", re.MULTILINE)
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def watch(
 
 
 def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) -> list[OutputError]:
-    """Write beside each workbook of the inbox what became of it, with the results that go back to its unit.
+    """Write beside each workbook or zip of the inbox what became of it, with the results that go back to its unit.
 
     One that cannot be answered keeps none of the others waiting; why is handed back.
     """
@@ -101,16 +104,19 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
 
     failed: list[OutputError] = []
     stems = stems_of(f.name for f in files)
-    for file in files:
-        place = _place(file.name, folders)
-        if place is None:  # in a zip, or moved away
-            continue
-        first = target / RETURNED / f"{stems[file.name]}{BOOK}"
-        stem = first.name.removesuffix(BOOK)
+    for place, mine in _places(files, folders).items():
         try:
-            results = [first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))]
-            there = [r for r in results if r.exists()] if file.state in ("rejected", "quarantined") else []
-            _answer(file, place, {f"{place.stem}{r.name[len(stem) :]}": r for r in there})
+            results: dict[str, Path] = {}
+            for file, inner in mine:
+                if file.state not in ("rejected", "quarantined"):
+                    continue
+                first = target / RETURNED / f"{stems[file.name]}{BOOK}"
+                stem = first.name.removesuffix(BOOK)
+                own = place.stem if inner is None else _own_stem(place, inner)
+                for result in (first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))):
+                    if result.exists():
+                        results[f"{own}{result.name[len(stem) :]}"] = result
+            _answer(mine, place, results)
         except OutputError as error:
             failed.append(error)
         except OSError as error:
@@ -118,8 +124,8 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
     return failed
 
 
-def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None:
-    """The receipt of one workbook, and its results under their names beside it.
+def _answer(mine: Sequence[_Told], place: Path, results: Mapping[str, Path]) -> None:
+    """The receipt of one workbook or zip, and its results under their names beside it.
 
     The receipt lists what was put there, by hash: only that is ever replaced or taken away.
     """
@@ -140,9 +146,17 @@ def _answer(file: FileOutcome, place: Path, results: Mapping[str, Path]) -> None
     for name, digest in ours.items():
         if name not in given and _digest(place.with_name(name)) == digest:
             place.with_name(name).unlink(missing_ok=True)
-    words = _receipt(file, given)
+    words = _receipt(mine, place, given)
     if before != words:
         write_text(receipt, "\ufeff" + words)  # so that every editor reads it as UTF-8
+
+
+def _own_stem(zipped: Path, inner: str) -> str:
+    """What the results of a workbook in a zip are called, beside the zip."""
+    whole = f"{zipped.stem}_{inner.rpartition('.')[0] or inner}".replace("/", "_")
+    if (safe := safe_name(whole)) == whole:
+        return safe
+    return f"{safe[:70]}_{hashlib.sha256(inner.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
 def _receipt_of(place: Path) -> Path:
@@ -161,17 +175,32 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _receipt(file: FileOutcome, given: Mapping[str, str]) -> str:
-    lines = [f"{Path(file.name).name}：{STATES[file.state]}", f"SHA-256 {file.sha256}" if file.sha256 else ""]
-    if file.why:
-        lines.append(str(Text(*file.why)))
-    if file.state in ("accepted", "rejected"):
-        errors, warnings = file.counts.get("E", 0), file.counts.get("W", 0)
-        lines.append(t(f"错误 {errors} 条，警告 {warnings} 条", f"{errors} errors, {warnings} warnings"))
+def _receipt(mine: Sequence[_Told], place: Path, given: Mapping[str, str]) -> str:
+    lines = []
+    if mine[0][1] is not None:
+        worst = max((file.state for file, _ in mine), key=GRAVITY.index)
+        count = t(f"{len(mine)} 个文件", f"{len(mine)} files")
+        lines.append(f"{_line(place.name)}：{STATES[worst]}（{count}）")
+    for file, inner in mine:
+        lines.append(f"{_line(place.name if inner is None else inner)}：{STATES[file.state]}")
+        lines.append(f"SHA-256 {file.sha256}" if file.sha256 else "")
+        if file.why:
+            lines.append(_line(str(Text(*file.why))))
+        if file.state in ("accepted", "rejected"):
+            errors, warnings, unjudged = (file.counts.get(level, 0) for level in ("E", "W", "?"))
+            counted = t(f"错误 {errors} 条，警告 {warnings} 条", f"{errors} errors, {warnings} warnings")
+            more = t(f"，无法判断 {unjudged} 条", f", {unjudged} not judged") if unjudged else ""
+            lines.append(counted + more)
     for name, digest in sorted(given.items()):
-        taken = t(f"没有写出 {name}：已有同名的文件", f"{name} was not written: there is a file of that name")
-        lines.append(f"  {name}  SHA-256 {digest}" if digest else taken)
+        said = _line(name)
+        taken = t(f"没有写出 {said}：已有同名的文件", f"{said} was not written: there is a file of that name")
+        lines.append(f"  {said}  SHA-256 {digest}" if digest else taken)
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _line(foreign: str) -> str:
+    """A name that others chose, on one line: what follows a line break must not pass for a file that we put there."""
+    return _BREAKS.sub("_", foreign)
 
 
 def _changes(folders: Sequence[Path], stop: threading.Event, pace: Pace) -> Iterator[None]:
@@ -223,6 +252,24 @@ def _state(folders: Sequence[Path], target: Path) -> dict[str, tuple[int, int]]:
                 except OSError:
                     continue
                 out[str(path)] = (status.st_size, status.st_mtime_ns)
+    return out
+
+
+def _places(files: Sequence[FileOutcome], folders: Sequence[Path]) -> dict[Path, list[_Told]]:
+    """What each workbook and zip of the inbox is to be told; what was moved away is told nothing."""
+    out: dict[Path, list[_Told]] = {}
+    for file in files:
+        place = _place(file.name, folders)
+        if place is not None:
+            out.setdefault(place, []).append((file, None))
+            continue
+        parts = file.name.split("/")
+        ends = (n for n, part in enumerate(parts[:-1], 1) if part.lower().endswith(".zip"))
+        for n in ends:
+            zipped = _place("/".join(parts[:n]), folders)
+            if zipped is not None:
+                out.setdefault(zipped, []).append((file, "/".join(parts[n:])))
+                break
     return out
 
 
