@@ -57,7 +57,7 @@ def load(register: Register, claims: int, units: int, periods: int) -> float:
             entries = []
             for u in range(units):
                 unit, period = f"单位{u:04d}", f"{2026 - p}Q3"
-                path = register.store.folder / "made.parquet"
+                path = Path(register.store.at("made.parquet"))
                 path.parent.mkdir(parents=True, exist_ok=True)
                 db.execute(_MADE.format(unit=unit, period=period, rows=claims // units, path=path))
                 content = path.read_bytes()
@@ -95,7 +95,7 @@ def main() -> None:
         print(
             f"{options.claims:,} claims of {options.units:,} units in each of {options.periods} periods; registered in {spent:.1f} s"
         )
-        paths = ledgers(register, "2026Q3")
+        paths = [register.store.at(name) for name in ledgers(register, "2026Q3")]
 
         def by_hand(query: str) -> None:
             with duckdb.connect() as db:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -15,21 +14,10 @@ from qq_excel.batch.arrivals import GLOB, before_the_first_star
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, safe_name
+from qq_excel.urls import cannot_be_read, file_system, is_remote, why, without_user
 
 _TIMES = ("mtime", "LastModified", "last_modified", "created")
 _PIECE = 1 << 20
-_USER = re.compile(r"(?<=://)[^/\s]*@")
-
-
-def is_remote(text: str) -> bool:
-    """Whether *text* is an fsspec URL rather than a path."""
-    scheme, separator, _ = text.partition("://")
-    return bool(separator) and scheme.replace("+", "").isalnum()
-
-
-def without_user(text: str) -> str:
-    """*text* with no user and no password in its URLs: as they are kept and shown."""
-    return _USER.sub("", text)
 
 
 def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
@@ -51,21 +39,11 @@ def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
 
 
 def _bring(url: str, target: Path, most: int) -> None:
+    system, path = file_system(url)
     try:
-        import fsspec  # noqa: PLC0415
-    except ImportError:
-        raise _cannot(
-            url,
-            Text(
-                "需要另装 fsspec：pip install 'qq-excel[remote]'",
-                "fsspec is needed: pip install 'qq-excel[remote]'",
-            ),
-        ) from None
-    try:
-        system, path = fsspec.core.url_to_fs(url)
         found = _found(system, path)
     except Exception as error:  # every file system has errors of its own
-        raise _cannot(url, _why(error)) from error
+        raise cannot_be_read(url, why(error)) from error
     if not any(PurePosixPath(name).suffix.lower() in {*inputs.SUFFIXES, ".zip"} for name in found):
         raise InputError(
             Text(
@@ -117,7 +95,7 @@ def _copy(system: Any, name: str, place: Path, url: str) -> None:
     try:
         source = system.open(name, "rb")
     except Exception as error:
-        raise _cannot(url, _why(error)) from error
+        raise cannot_be_read(url, why(error)) from error
     with source, place.open("wb") as file:
         shutil.copyfileobj(source, file, _PIECE)
 
@@ -130,16 +108,3 @@ def _seconds(info: dict[str, Any]) -> float | None:
         if isinstance(value, int | float):
             return float(value)
     return None
-
-
-def _why(error: Exception) -> Text:
-    words = without_user(str(error)).strip().splitlines()
-    said = words[0] if words else type(error).__name__
-    if isinstance(error, FileNotFoundError):
-        return Text("没有这个文件夹或文件", "there is no such folder or file")
-    return Text(f"提示：{said}", said)
-
-
-def _cannot(url: str, why: Text) -> InputError:
-    where = without_user(url)
-    return InputError(Text(f"{where}：读不到（{why.zh}）。", f"{where}: cannot be read ({why.en})."))

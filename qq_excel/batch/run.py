@@ -30,7 +30,7 @@ from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
-from qq_excel.batch.remote import brought, is_remote, without_user
+from qq_excel.batch.remote import brought
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.errors import InputError, OutputError
@@ -42,6 +42,7 @@ from qq_excel.reading import Options
 from qq_excel.reading.pool import Pool
 from qq_excel.register import Register
 from qq_excel.register.claims import update_index
+from qq_excel.urls import is_remote, without_user
 from qq_excel.waivers import Waiver
 
 #: A part has at most so many rows and files: some hundred megabytes of tables and findings.

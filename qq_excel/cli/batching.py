@@ -46,7 +46,7 @@ def asked_for(
     )  # fmt: skip
 
 
-def run_batch(asked: Asked, format: Format, register: str | None, tables: Path | None) -> int:
+def run_batch(asked: Asked, format: Format, register: str | None, tables: str | None) -> int:
     """Check an inbox; 0 when every file that counts is accepted."""
     from qq_excel import batch  # noqa: PLC0415
 

@@ -228,7 +228,7 @@ def run_warn(
     together: bool,
     options: Options,
     register: str | None = None,
-    tables: Path | None = None,
+    tables: str | None = None,
 ) -> int:
     """``qq-excel warn``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
@@ -264,7 +264,7 @@ def run_write_off(
     sign_key: Path | None = None,
     pdf: bool = False,
     register: str | None = None,
-    tables: Path | None = None,
+    tables: str | None = None,
 ) -> int:
     """``qq-excel write-off``."""
     from qq_excel.papers.report import make  # noqa: PLC0415

@@ -104,12 +104,12 @@ RegisterUrl = Annotated[
     ),
 ]
 TablesDir = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--tables",
         help=t(
-            "登记簿各期数据表的文件夹；SQLite 缺省在旁边",
-            "folder of the register's tables; beside SQLite by default",
+            "登记簿各期数据表的文件夹或网址（如 s3://桶/登记簿）；SQLite 缺省在旁边",
+            "folder or URL (e.g. s3://bucket/register) of the register's tables; beside SQLite by default",
         ),
     ),
 ]
@@ -273,7 +273,7 @@ def policy_of(name: str) -> Policy:
 
 
 @contextmanager
-def register_at(url: str | None, tables: Path | None) -> Iterator[Register | None]:
+def register_at(url: str | None, tables: str | None) -> Iterator[Register | None]:
     """The register at *url*, if there is one, open from before the work begins: what is wrong with it is told at once."""
     if url is None:
         yield None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +31,7 @@ Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit
 EventOption = Annotated[Event | None, typer.Option("--event", help=t("哪一类", "of which event"))]
 
 
-def opened_at(url: str, tables: Path | None, *, make: bool = False) -> Register:
+def opened_at(url: str, tables: str | None, *, make: bool = False) -> Register:
     """The register at *url*; one that is not there is made only when *make* says so."""
     from qq_excel.register import open_register  # noqa: PLC0415
 

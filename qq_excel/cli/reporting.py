@@ -222,7 +222,7 @@ for _paper in PAPERS.values():
 def run_report(
     paper: PaperKind, paths: list[Path], target: Path, as_of: dt.date | None, policy: str, formats: list[str] | None,
     templates: Path | None, choices: Choices, options: Options, *, together: bool, previous: Sequence[Path] = (),
-    register: str | None = None, tables: Path | None = None,
+    register: str | None = None, tables: str | None = None,
 ) -> int:  # fmt: skip
     """Check the workbooks, make the paper, say what was written."""
     from qq_excel.cli.checking import checked, register_papers  # noqa: PLC0415

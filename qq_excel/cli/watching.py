@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from qq_excel.batch import Asked, Outcome
 
 
-def run_watch(asked: Asked, register: str | None, tables: Path | None, settle: float, every: float) -> int:
+def run_watch(asked: Asked, register: str | None, tables: str | None, settle: float, every: float) -> int:
     """Watch until Ctrl-C or SIGTERM; what is under way is finished by the next start.
 
     The exit code tells whether the last run could be finished.

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel.kinds import all_kinds
-from qq_excel.output import cannot_write, writing
-from qq_excel.register.store import FINDINGS, cannot_be_read, is_whole
+from qq_excel.output import cannot_write
+from qq_excel.register.store import FINDINGS
 
 if TYPE_CHECKING:
     from qq_excel.register.entries import Written
     from qq_excel.register.register import Register
+    from qq_excel.register.store import Store
 
 INDEX = "index"
 _SEGMENT = re.compile(r"(\d+)-(\d+)\.parquet")
@@ -27,6 +28,8 @@ _SEGMENT = re.compile(r"(\d+)-(\d+)\.parquet")
 _MOST_SEGMENTS = 8
 #: Tables that have a claim's number, and findings, which bear it as the key of their row.
 _CLAIM, _KEY = "claim_id", "key"
+#: Of where DuckDB found a file its name, KIND/PERIOD/FILE: what is before that some file systems write in their own way.
+_NAME = "regexp_extract(replace(filename, chr(92), '/'), '[^/]+/[^/]+/[^/]+$')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def life_of(register: Register, claim: str) -> list[Moment]:
             if file["path"] not in holders:
                 continue
             column = _KEY if file["kind"] == FINDINGS else _CLAIM
-            for row in _rows(register.store.folder / file["path"], column, claim):
+            for row in register.store.rows(file["path"], column, claim):
                 if file["kind"] == "receivables" and e.unit:
                     units.add(e.unit)
                 out.append(Moment(file["kind"], e.period, e.unit, written, row, superseded=old))
@@ -77,15 +80,14 @@ def life_of(register: Register, claim: str) -> list[Moment]:
     return sorted(out, key=lambda m: (m.period or "~", m.entry.n))
 
 
-def update_index(register: Register) -> Path | None:
-    """Index the entries that no segment covers yet; the new segment, if there is one.
+def update_index(register: Register) -> str | None:
+    """Index the entries that no segment covers yet; the name of the new segment, if there is one.
 
     An entry whose table is lost or damaged is where the index ends until the table is restored. Raises
     :class:`~qq_excel.errors.OutputError` when it cannot be written.
     """
-    folder = register.store.folder / INDEX
     last, _ = register.head()
-    segments, covered = _segments(folder)
+    segments, covered = _segments(register.store)
     if covered >= last:
         return None
     for start in (0, covered) if len(segments) >= _MOST_SEGMENTS else (covered,):
@@ -97,14 +99,14 @@ def update_index(register: Register) -> Path | None:
         if start == 0:
             for one in segments:
                 if one != (1, last):
-                    _path(folder, one).unlink(missing_ok=True)
+                    register.store.remove(_name(one))
         return target
     return _add_segment(register, covered, whole) if whole > covered else None
 
 
-def _segments(folder: Path) -> tuple[list[tuple[int, int]], int]:
+def _segments(store: Store) -> tuple[list[tuple[int, int]], int]:
     """The segments that cover the entries from the first on without a gap, and the last entry that they cover."""
-    found = (_SEGMENT.fullmatch(p.name) for p in folder.glob("*.parquet"))
+    found = map(_SEGMENT.fullmatch, store.names(INDEX))
     out, covered = [], 0
     for first, to in sorted((int(m[1]), int(m[2])) for m in found if m):
         if first > covered + 1:
@@ -114,8 +116,8 @@ def _segments(folder: Path) -> tuple[list[tuple[int, int]], int]:
     return out, covered
 
 
-def _path(folder: Path, segment: tuple[int, int]) -> Path:
-    return folder / f"{segment[0]}-{segment[1]}.parquet"
+def _name(segment: tuple[int, int]) -> str:
+    return f"{INDEX}/{segment[0]}-{segment[1]}.parquet"
 
 
 class _TableLost(Exception):
@@ -126,42 +128,42 @@ class _TableLost(Exception):
         self.n = n
 
 
-def _add_segment(register: Register, covered: int, last: int) -> Path:
+def _add_segment(register: Register, covered: int, last: int) -> str:
     """Index what comes after the entry *covered*, to *last*. Raises :class:`_TableLost`."""
     named = [one for one in _named(register.entries(event="submission", after=covered)) if one[0] <= last]
-    target = register.store.folder / INDEX / f"{covered + 1}-{last}.parquet"
-    with writing(target) as temporary:
-        _write_segment(register, named, temporary)
-    return target
+    name = _name((covered + 1, last))
+    with register.store.writing(name) as file:
+        _write_segment(register.store, named, file)
+    return name
 
 
-def _write_segment(register: Register, named: Sequence[tuple[int, str, str]], target: Path) -> None:
+def _write_segment(store: Store, named: Sequence[tuple[int, str, str]], target: Path) -> None:
     import duckdb  # noqa: PLC0415
 
-    with duckdb.connect() as db:
+    with store.connect() as db:
         db.execute("CREATE TABLE held (claim VARCHAR, path VARCHAR)")
         db.execute(
             "CREATE TABLE named AS SELECT unnest($1) AS n, unnest($2) AS path",
             [[n for n, _, _ in named], [p for _, p, _ in named]],
         )
         for column in (_CLAIM, _KEY):
-            paths = [str(register.store.folder / p) for _, p, c in named if c == column]
-            if paths:
-                start = len(str(register.store.folder)) + 2
+            names = [p for _, p, c in named if c == column]
+            if names:
                 try:
                     db.execute(
-                        f"INSERT INTO held SELECT DISTINCT {column}, substr(filename, {start}) "  # noqa: S608 - names of ours
+                        f"INSERT INTO held SELECT DISTINCT {column}, {_NAME} "  # noqa: S608 - names of ours
                         f"FROM read_parquet($1, filename=true, union_by_name=true) WHERE {column} IS NOT NULL",
-                        [paths],
+                        [[store.at(name) for name in names]],
                     )
-                except duckdb.Error as error:
-                    lost = next((n for n, p, _ in named if not is_whole(register.store.folder / p)), None)
+                except store.failures_of_duckdb() as error:
+                    lost = next((n for n, p, _ in named if not store.is_whole(p)), None)
                     if lost is None:
                         raise
                     raise _TableLost(lost) from error
+        quoted = str(target).replace("'", "''")
         try:
             db.execute(
-                f"COPY (SELECT claim, n, path FROM held JOIN named USING (path) ORDER BY claim, n) TO '{_quoted(target)}' "  # noqa: S608
+                f"COPY (SELECT claim, n, path FROM held JOIN named USING (path) ORDER BY claim, n) TO '{quoted}' "  # noqa: S608
                 "(FORMAT parquet, COMPRESSION zstd)"
             )
         except duckdb.IOException as error:
@@ -180,56 +182,35 @@ def _named(entries: Iterable[Written]) -> Iterable[tuple[int, str, str]]:
 
 def _files_with(register: Register, claim: str) -> set[tuple[int, str]]:
     """Entries and files that have a row of *claim*, by the index; those that no index covers are looked into."""
-    import duckdb  # noqa: PLC0415
-
+    store = register.store
+    segments, covered = _segments(store)
     try:
-        out, covered = _indexed(register, claim)
-    except duckdb.Error:  # a damaged segment: it holds nothing that the tables do not
-        _drop_index(register)
+        out = _indexed(store, segments, claim)
+    except store.failures_of_duckdb():
+        if all(store.is_whole(_name(one)) for one in segments):
+            raise
+        _drop_index(store)  # it holds nothing that the tables do not
         update_index(register)
-        out, covered = _indexed(register, claim)
+        segments, covered = _segments(store)
+        out = _indexed(store, segments, claim)
     for n, path, column in _named(register.entries(event="submission", after=covered)):
-        if _rows(register.store.folder / path, column, claim):
+        if register.store.rows(path, column, claim):
             out.add((n, path))
     return out
 
 
-def _indexed(register: Register, claim: str) -> tuple[set[tuple[int, str]], int]:
-    """Entries and files that have a row of *claim* by the index, and the last entry that it covers."""
-    import duckdb  # noqa: PLC0415
-
-    folder = register.store.folder / INDEX
-    segments, covered = _segments(folder)
+def _indexed(store: Store, segments: Sequence[tuple[int, int]], claim: str) -> set[tuple[int, str]]:
+    """Entries and files that have a row of *claim* by *segments* of the index."""
     if not segments:
-        return set(), covered
-    with duckdb.connect() as db:
+        return set()
+    with store.connect() as db:
         rows = db.execute(
             "SELECT n, path FROM read_parquet($1) WHERE claim = $2",
-            [[str(_path(folder, s)) for s in segments], claim],
+            [[store.at(_name(one)) for one in segments], claim],
         ).fetchall()
-    return set(rows), covered
+    return set(rows)
 
 
-def _drop_index(register: Register) -> None:
-    for path in (register.store.folder / INDEX).glob("*.parquet"):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise cannot_write(path, error) from None
-
-
-def _rows(path: Path, column: str, claim: str) -> list[dict[str, Any]]:
-    """The rows of *claim*. Raises :class:`~qq_excel.errors.InputError` when the table is lost or damaged."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    try:
-        table = pq.read_table(path, filters=[(column, "=", claim)])
-    except (OSError, pa.ArrowException):
-        raise cannot_be_read(path) from None
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _drop_index(store: Store) -> None:
+    for name in store.names(INDEX):
+        store.remove(f"{INDEX}/{name}")

@@ -9,12 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
-from qq_excel.output import looks_like_formula, same_zip, write_bytes, write_text
+from qq_excel.output import Part, looks_like_formula, same_zip, write_bytes, write_text
 from qq_excel.register.entries import EVENTS, START, Entry, Written, canonical
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def back_up(register: Register, target: Path) -> tuple[int, str]:
         "head": head,
         "files": len(paths),
     }
-    parts: dict[str, bytes | Path] = {
+    parts: dict[str, Part] = {
         _MANIFEST: canonical(manifest).encode(),
         _ENTRIES: b"".join(canonical(_plain(w)).encode() + b"\n" for w in every),
-        **{_FILES + path: register.store.folder / path for path in paths},
+        **{_FILES + path: partial(register.store.pieces, path) for path in paths},
     }
     same_zip(parts, target)
     return len(every), head

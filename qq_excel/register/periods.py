@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.register.store import cannot_be_read, is_whole
 from qq_excel.warnings import CAUSES, LEVELS, NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.register.register import Register
+    from qq_excel.register.store import Store
 
 #: The column of each basis of ageing.
 BANDS = {"业务发生日": "_band_occurred", "约定付款日": "_band_due"}
@@ -44,22 +43,23 @@ class Warned:
 
 
 def ledgers(register: Register, period: str) -> list[str]:
-    """The files of the newest accepted ledgers of a period. Raises :class:`InputError` when there are none."""
+    """The newest accepted ledgers of a period, by the names of their files. Raises :class:`InputError` when there are none."""
     submissions = register.submissions(period)
-    paths = [p for w in submissions for p in register.store.paths(w.entry.body["files"], "receivables")]
-    if not paths:
+    names = [f["path"] for w in submissions for f in w.entry.body["files"] if f["kind"] == "receivables"]
+    if not names:
         raise InputError(
             Text(
                 f"登记簿中没有 {period} 通过的应收账款明细表。请检查报告期。",
                 f"The register has no accepted ledger of {period}. Check the period.",
             )
         )
-    return [str(p) for p in paths]
+    return names
 
 
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
     """The ageing of a period by unit and band."""
     rows = asked(
+        register.store,
         f"SELECT {UNIT}, {BANDS[basis]}, count(*), sum({OWED}) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
         "GROUP BY ALL ORDER BY ALL",
         ledgers(register, period),
@@ -71,6 +71,7 @@ def warnings(register: Register, period: str) -> list[Warned]:
     """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
     columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
     rows = asked(
+        register.store,
         f"SELECT {UNIT}, {columns}, count(*), sum({OWED}) "  # noqa: S608 - names of ours
         "FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY ALL",
         ledgers(register, period),
@@ -87,18 +88,13 @@ def warnings(register: Register, period: str) -> list[Warned]:
     return [Warned(*key, *sums[key]) for key in order]
 
 
-def asked(query: str, paths: list[str], *more: object) -> list[tuple[Any, ...]]:
-    """What DuckDB answers over the tables at *paths* ($1). Raises :class:`InputError` when one is lost or damaged."""
-    import duckdb  # noqa: PLC0415
-
-    missing = [p for p in paths if not Path(p).exists()]
-    if missing:
-        raise cannot_be_read(Path(missing[0]))
-    with duckdb.connect() as db:
+def asked(store: Store, query: str, names: list[str], *more: object) -> list[tuple[Any, ...]]:
+    """What DuckDB answers over the tables *names* ($1). Raises :class:`InputError` when one is lost or damaged."""
+    with store.connect() as db:
         try:
-            return db.execute(query, [paths, *more]).fetchall()
-        except duckdb.Error as error:
-            bad = next((p for p in map(Path, paths) if not is_whole(p)), None)
+            return db.execute(query, [[store.at(name) for name in names], *more]).fetchall()
+        except store.failures_of_duckdb() as error:
+            bad = next((name for name in names if not store.is_whole(name)), None)
             if bad is None:
                 raise
-            raise cannot_be_read(bad) from error
+            raise store.cannot_be_read(bad) from error

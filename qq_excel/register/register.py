@@ -16,7 +16,8 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.register.database import Database, url_of
 from qq_excel.register.entries import START, Entry, Event, Written, canonical
-from qq_excel.register.store import Store
+from qq_excel.register.store import Folder, Store
+from qq_excel.urls import is_remote
 
 _AT_ONCE = 500
 
@@ -51,8 +52,8 @@ class Verified(NamedTuple):
     head: str
 
 
-def open_register(url: str, tables: Path | None = None, *, make: bool = True) -> Register:
-    """The register at *url* (a SQLite file's path, or a URL); its tables are in the folder *tables*.
+def open_register(url: str, tables: Path | str | None = None, *, make: bool = True) -> Register:
+    """The register at *url* (a SQLite file's path, or a URL); its tables are in the folder *tables*, or below that URL.
 
     By default the tables of a SQLite register are beside it; PostgreSQL needs the folder. Without *make* a
     register that is not there is refused. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
@@ -60,15 +61,26 @@ def open_register(url: str, tables: Path | None = None, *, make: bool = True) ->
     if tables is None and not url_of(url).startswith("sqlite"):
         raise InputError(
             Text(
-                "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹。",
-                "A register on PostgreSQL needs --tables, the folder for the tables of the periods.",
+                "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹或网址。",
+                "A register on PostgreSQL needs --tables, the folder or URL for the tables of the periods.",
             )
         )
+    store = (
+        _store(tables) if tables is not None else None
+    )  # what is wrong with it is told before a database is made
     database = Database(url, make=make)
-    if tables is None:
+    if store is None:
         assert database.file is not None  # noqa: S101 - of SQLite
-        tables = database.file.with_name(f"{database.file.stem}-tables")
-    return Register(database, Store(tables))
+        store = Folder(database.file.with_name(f"{database.file.stem}-tables"))
+    return Register(database, store)
+
+
+def _store(place: Path | str) -> Store:
+    if isinstance(place, str) and is_remote(place):
+        from qq_excel.register.objects import Objects  # noqa: PLC0415
+
+        return Objects(place)
+    return Folder(Path(place))
 
 
 class Register:

@@ -14,6 +14,7 @@ from qq_excel.register.periods import OWED, UNIT, asked
 
 if TYPE_CHECKING:
     from qq_excel.register.register import Register
+    from qq_excel.register.store import Store
 
 _READ = "FROM read_parquet($1, union_by_name=true)"
 #: Open claims of some units.
@@ -32,14 +33,13 @@ def earlier_points(
     A point has its claims as long as these are not too many; its ``where`` says in which tables they are, and which units
     it lacks. *notes* are told of what had to be left out. Raises :class:`~qq_excel.errors.InputError` for a lost table.
     """
-    folder, left = register.store.folder, KEPT
+    store, left = register.store, KEPT
     out = []
     for day, names in sorted(_by_day(register, until).items(), reverse=True):
-        paths = [str(folder / name) for name in names]
-        there = {unit for (unit,) in asked(f"SELECT DISTINCT {UNIT} {_READ}", paths)}
+        there = {unit for (unit,) in asked(store, f"SELECT DISTINCT {UNIT} {_READ}", names)}
         if there.isdisjoint(units):
             continue
-        sums = _sums(paths, sorted(units))
+        sums = _sums(store, names, sorted(units))
         if sums is None:
             notes.append(
                 Text(
@@ -51,7 +51,7 @@ def earlier_points(
             continue
         where = _where(names, sorted(set(units) - there))
         if sum(n for _, _, n, _ in sums) <= left:
-            rows = asked(f"SELECT {_COLUMNS} {_OPEN} ORDER BY ALL", paths, sorted(units))
+            rows = asked(store, f"SELECT {_COLUMNS} {_OPEN} ORDER BY ALL", names, sorted(units))
             point = Point.of(day, map(_claim, rows), where)
             left -= point.live
         else:
@@ -75,20 +75,18 @@ def _by_day(register: Register, until: dt.date) -> dict[dt.date, list[str]]:
             of_period.setdefault(w.entry.period, []).extend(names)
     out: dict[dt.date, list[str]] = {}
     for names in of_period.values():
-        ((day,),) = asked(
-            f"SELECT max(_as_of) {_READ}", [str(register.store.folder / name) for name in names]
-        )
+        ((day,),) = asked(register.store, f"SELECT max(_as_of) {_READ}", names)
         if day is not None and day < until:
             out.setdefault(day, []).extend(names)
     return out
 
 
-def _sums(paths: list[str], units: list[str]) -> list[tuple[str | None, bool, int, int]] | None:
+def _sums(store: Store, names: list[str], units: list[str]) -> list[tuple[str | None, bool, int, int]] | None:
     """Open claims by level and by whether they are past due; None where the tables do not say that."""
-    columns = {name for name, *_ in asked(f"DESCRIBE SELECT * {_READ}", paths)}
+    columns = {name for name, *_ in asked(store, f"DESCRIBE SELECT * {_READ}", names)}
     if "_overdue" not in columns:
         return None
-    rows = asked(f"SELECT _warning, _overdue, count(*), sum(_left) {_OPEN} GROUP BY ALL", paths, units)
+    rows = asked(store, f"SELECT _warning, _overdue, count(*), sum(_left) {_OPEN} GROUP BY ALL", names, units)
     if any(late is None for _, late, _, _ in rows):
         return None
     return [(level, late, count, int(amount)) for level, late, count, amount in rows]

@@ -15,9 +15,9 @@ from qq_excel.errors import InputError, OutputError
 from qq_excel.register import Entry, Register, open_register
 from qq_excel.register.entries import START, Written, canonical
 from qq_excel.register.keeping import back_up, restore
-from qq_excel.register.store import Store
+from qq_excel.register.store import Folder
 from tests.cli.support import qq, refused
-from tests.register.test_damaged import submit
+from tests.register.test_damaged import folder_of, submit
 from tests.support.build import build
 from tests.support.digests import digests
 
@@ -145,13 +145,13 @@ def test_the_head_is_that_of_what_was_verified(
     with open_register(url, tmp_path) as register, open_register(url, tmp_path) as other:
         submit(register, "甲公司", "ZQ-1")
         first = register.head()
-        wrong = Store.wrong
+        wrong = Folder.wrong
 
-        def meanwhile(store: Store, files: object) -> object:
+        def meanwhile(store: Folder, files: object) -> object:
             other.append([Entry("note", "s", str(other.head()[0]), {"text": "x"})])
             return wrong(store, files)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(Store, "wrong", meanwhile)
+        monkeypatch.setattr(Folder, "wrong", meanwhile)
         assert register.verify() == (1, None, first[1])
         assert register.head()[0] == 2
 
@@ -171,7 +171,7 @@ def _backup(folder: Path, *, break_last: bool = False) -> Path:
 
 
 def _tables(register: Register) -> list[str]:
-    return sorted(digests(register.store.folder)) if register.store.folder.exists() else []
+    return sorted(digests(folder_of(register))) if folder_of(register).exists() else []
 
 
 def test_a_backup_with_one_wrong_table_leaves_none_behind(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_backup_with_one_wrong_table_leaves_none_behind(tmp_path: Path) -> Non
     with open_register(str(tmp_path / "new.db")) as register:
         with pytest.raises(InputError, match="不是完整的登记簿备份"):
             restore(register, source)
-        assert (register.head()[0], register.store.folder.exists()) == (0, False)
+        assert (register.head()[0], folder_of(register).exists()) == (0, False)
 
 
 def test_a_restore_that_cannot_be_finished_leaves_nothing_and_is_done_again(tmp_path: Path, url: str) -> None:

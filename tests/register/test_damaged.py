@@ -17,13 +17,20 @@ from qq_excel.register import Entry, Register, open_register
 from qq_excel.register.claims import life_of, update_index
 from qq_excel.register.keeping import back_up, restore
 from qq_excel.register.periods import ageing
+from qq_excel.register.store import Folder
 from qq_excel.warnings import CAUSES
 
 LOST = "数据表不见了或已损坏.*从备份恢复"
 
 
-def submit(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> Path:
-    """Register a ledger of *unit*; where its table lies."""
+def folder_of(register: Register) -> Path:
+    """Where its tables are."""
+    assert isinstance(register.store, Folder)
+    return register.store.folder
+
+
+def submit_to(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> str:
+    """Register a ledger of *unit*; its table, as entries name it."""
     table = io.BytesIO()
     amounts = [100] * len(claims)
     columns = {
@@ -42,7 +49,12 @@ def submit(register: Register, unit: str | None, *claims: str, warning: str | No
     file = register.store.put("receivables", unit or "a.xlsx", "2026Q3", table.getvalue())
     body = {"files": [file], "workbooks": []}
     register.append([Entry("submission", f"2026Q3/{unit}", file["sha256"], body, unit, "2026Q3")])
-    return register.store.folder / file["path"]
+    return file["path"]
+
+
+def submit(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> Path:
+    """Register a ledger of *unit*; where its table lies."""
+    return folder_of(register) / submit_to(register, unit, *claims, warning=warning)
 
 
 def units(register: Register, claim: str) -> list[str | None]:
@@ -70,15 +82,13 @@ def test_verifying_while_another_one_appends_finds_nothing_wrong(url: str, tmp_p
 def test_a_lost_table_holds_up_the_index_and_no_batch(tmp_path: Path, damage: object) -> None:
     with open_register(str(tmp_path / "r.db")) as register:
         submit(register, "甲公司", "ZQ-1")
-        assert update_index(register) == tmp_path / "r-tables" / "index" / "1-1.parquet"
+        assert update_index(register) == "index/1-1.parquet"
         submit(register, "乙公司", "ZQ-1")
         lost = submit(register, "丙公司", "ZQ-1")
         kept = lost.read_bytes()
         damage(lost)  # type: ignore[operator]
         submit(register, "丁公司", "ZQ-1")
-        made = update_index(register)
-        assert made is not None
-        assert made.name == "2-2.parquet"
+        assert update_index(register) == "index/2-2.parquet"
         assert update_index(register) is None
         for ask in (lambda: life_of(register, "ZQ-1"), lambda: ageing(register, "2026Q3")):
             with pytest.raises(InputError, match=LOST) as refused:
@@ -99,7 +109,7 @@ def test_a_lost_or_damaged_segment_of_the_index_is_made_anew(
         segments = []
         for unit in ("甲公司", "乙公司", "丙公司"):
             submit(register, unit, "ZQ-1")
-            segments.append(update_index(register))
+            segments.append(folder_of(register) / str(update_index(register)))
         damage(segments[segment])  # type: ignore[operator]
         assert units(register, "ZQ-1") == ["甲公司", "乙公司", "丙公司"]
         submit(register, "丁公司", "ZQ-1")
