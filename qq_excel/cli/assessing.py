@@ -14,6 +14,7 @@ from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.checking import checked, print_written
 from qq_excel.cli.common import OK, Format, out
+from qq_excel.cli.folding import Folded
 from qq_excel.language import t
 
 if TYPE_CHECKING:
@@ -69,19 +70,36 @@ def run_assess(
 
 
 def _print(done: Assessment) -> None:
-    grid = Grid(title=f"{done.period.name} {done.kind}", title_justify="left", box=None, padding=(0, 1))
-    for header in (
-        t("单位", "unit"), t("期初", "opening"), t("计划", "planned"), t("收回", "recovered"), t("期末", "closing"),
-        t("进展", "progress"), t("质量", "quality"), t("成果", "results"), t("态度", "attitude"), t("总分", "total"),
+    """The amounts, then the scores: side by side they are wider than a screen."""
+    unit = t("单位", "unit")
+    amounts = [unit, t("期初", "opening"), t("计划", "planned"), t("收回", "recovered"), t("期末", "closing")]
+    scores = [
+        unit, t("进展", "progress"), t("质量", "quality"), t("成果", "results"), t("态度", "attitude"), t("总分", "total"),
         t("等级", "grade"),
-    ):  # fmt: skip
-        grid.add_column(header, overflow="fold")
-    for r in done.rows:
-        f, s = r.figures, r.scores
-        amounts = (
-            "—" if c is None else money.yuan(c) for c in (f.opening, f.planned, f.recovered, f.closing)
-        )
-        scores = (s["progress"], s["quality"], s["results"], s["attitude"], r.total)
-        cells = (r.unit, *amounts, *("—" if x is None else f"{x:.1f}" for x in scores), r.grade or "—")
-        grid.add_row(*(Styled(c) for c in cells))
+    ]  # fmt: skip
+    figures = ((r, r.figures) for r in done.rows)
+    _table(
+        f"{done.period.name} {done.kind}", amounts,
+        [(r.unit, *(_yuan(c) for c in (f.opening, f.planned, f.recovered, f.closing))) for r, f in figures],
+    )  # fmt: skip
+    points = (
+        (r, [*(r.scores[s] for s in ("progress", "quality", "results", "attitude")), r.total])
+        for r in done.rows
+    )
+    _table(
+        t("得分", "Scores"), scores,
+        [(r.unit, *("—" if x is None else f"{x:.1f}" for x in some), r.grade or "—") for r, some in points],
+    )  # fmt: skip
+
+
+def _yuan(cents: int | None) -> str:
+    return "—" if cents is None else money.yuan(cents)
+
+
+def _table(title: str, headers: list[str], rows: list[tuple[str, ...]]) -> None:
+    grid = Grid(title=title, title_justify="left", box=None, padding=(0, 1))
+    for n, header in enumerate(headers):
+        grid.add_column(header, justify="right" if n else "left", no_wrap=n > 0)
+    for unit, *cells in rows:
+        grid.add_row(Folded(unit), *(Styled(c) for c in cells))
     out.print(grid)

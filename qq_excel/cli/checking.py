@@ -16,6 +16,7 @@ from qq_excel import inputs
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
+from qq_excel.cli.folding import Folded
 from qq_excel.language import Text, current, t
 from qq_excel.output import must_be_writable
 
@@ -177,7 +178,7 @@ def _print_file(file: FileResult, result: Result) -> None:
         )  # fmt: skip
         for name in (t("级别", "level"), t("规则", "rule"), t("单元格", "cell")):
             grid.add_column(name, no_wrap=True)
-        grid.add_column(t("问题和改法", "what is wrong, and how to mend it"), overflow="fold")
+        grid.add_column(t("问题和改法", "what is wrong, and how to mend it"))
         unjudged: dict[str, list[str]] = {}
         for f in here.where(level="?"):
             if f.why is not None:
@@ -189,13 +190,13 @@ def _print_file(file: FileResult, result: Result) -> None:
                 level = str(STATUS_NAMES[f.status])
             body = Styled(f.message())
             body.append(" → " + f.fix(), style="dim")
-            grid.add_row(Styled(level, style=_COLOURS[f.level]), f.rule, f.cell or "—", body)
+            grid.add_row(Styled(level, style=_COLOURS[f.level]), f.rule, f.cell or "—", Folded(body))
         for why, rules in unjudged.items():
             body = Styled(f"{why}：" if current() == "zh" else f"{why}: ")
             body.append(
                 "、".join(dict.fromkeys(rules)) if current() == "zh" else ", ".join(dict.fromkeys(rules))
             )
-            grid.add_row(Styled(str(LEVEL_NAMES["?"]), style=_COLOURS["?"]), "", "—", body)
+            grid.add_row(Styled(str(LEVEL_NAMES["?"]), style=_COLOURS["?"]), "", "—", Folded(body))
         out.print(grid)
         more = sum(map(len, judged)) - _SHOWN_PER_SHEET
         if more > 0:

@@ -8,9 +8,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
+from rich.text import Text as Styled
 
 from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, get_rule
 from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.cli.folding import Folded
 from qq_excel.language import current, t
 from qq_excel.policy.clauses import get_clause
 from qq_excel.policy.values import parameters
@@ -31,7 +33,7 @@ def explain(rule_id: str, format: Format) -> int:
         return OK
     out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold", markup=False)
     if current() == "zh":
-        out.print(doc.headline, markup=False)
+        out.print(Folded(doc.headline))
     if spec.explainable:
         out.print(
             t(
@@ -42,7 +44,7 @@ def explain(rule_id: str, format: Format) -> int:
         )
     _section(t("依据：", "Why: "), doc.why if current() == "zh" else "")
     for clause in (get_clause(c) for c in spec.clauses):
-        out.print(f"  {clause.citation}{t('：', ': ')}{clause.text}", markup=False)
+        out.print(Folded(f"  {clause.citation}{t('：', ': ')}{clause.text}"))
     _examples(t("错例：", "Wrong: "), doc.bad)
     _examples(t("正例：", "Right: "), doc.good)
     _parameters(spec, doc)
@@ -54,9 +56,7 @@ def explain(rule_id: str, format: Format) -> int:
 
 def _section(label: str, text: str = "") -> None:
     out.print()
-    out.print(label, style="bold", markup=False, end="" if text else "\n")
-    if text:
-        out.print(text, markup=False)
+    out.print(Folded(Styled.assemble((label, "bold"), text)))
 
 
 def _examples(label: str, examples: Sequence[Example]) -> None:
@@ -66,9 +66,9 @@ def _examples(label: str, examples: Sequence[Example]) -> None:
             out.print(f"  {example.note}", markup=False)
         grid = Grid(box=None, padding=(0, 2), header_style="underline")
         for header in example.header:
-            grid.add_column(header, overflow="fold")
+            grid.add_column(header)
         for row in example.rows:
-            grid.add_row(*row)
+            grid.add_row(*map(Folded, row))
         out.print(grid)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
-from rich.text import Text as Plain
 
 from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
+from qq_excel.cli.folding import Folded
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Lines that a terminal shows; the sheet of the copy and ``--format json`` have all.
 _MOST_LINES = 200
+#: The white space that CEL006 finds: at an end, or more than one; any but the plain space.
+_SPACE = re.compile(r"^\s+|\s+$|\s{2,}|[^\S ]")
 
 
 def run_fix(
@@ -70,14 +73,22 @@ def _print_changes(report: FixReport) -> None:
     grid = Grid(box=None, padding=(0, 1))
     for title in (t("工作表", "sheet"), t("单元格", "cell"), t("规则", "rule"), t("修改前", "before"),
                   t("修改后", "after"), t("处理", "grade")):  # fmt: skip
-        grid.add_column(title)
+        grid.add_column(title, no_wrap=title in (t("单元格", "cell"), t("规则", "rule"), t("处理", "grade")))
     for c in report.changes[:_MOST_LINES]:
-        cells = (c.sheet, c.cell, c.rule, repr(c.before)[1:-1], c.after or "—", str(GRADE_NAMES[c.grade]))
-        grid.add_row(*(Plain(x) for x in cells))
+        before = c.before if c.rule != "CEL006" else _visible(c.before)
+        grid.add_row(
+            Folded(c.sheet), c.cell, c.rule, Folded(repr(before)[1:-1]), Folded(c.after or "—"),
+            str(GRADE_NAMES[c.grade]),
+        )  # fmt: skip
     out.print(grid)
     if len(report.changes) > _MOST_LINES:
         more = len(report.changes) - _MOST_LINES
         out.print(t(f"另有 {more} 处见《修正记录》表或 --format json。", f"{more} more: see --format json."))
+
+
+def _visible(text: str) -> str:
+    """*text* with the white space that is to go, which nobody could see: ends, and runs of it."""
+    return _SPACE.sub(lambda m: "␣" * len(m[0]), text)
 
 
 def run_undo(copy: Path, target: Path) -> int:

@@ -6,7 +6,6 @@ version to version.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
@@ -18,14 +17,13 @@ from rich.cells import cell_len, set_cell_size
 from typer.core import TyperCommand, TyperGroup
 
 from qq_excel.cli import common
+from qq_excel.cli.folding import folded
 from qq_excel.language import t
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: The narrowest screen that help is laid out for.
 _NARROWEST = 40
 _GAP = "  "
-#: What stays on one line: a word, or a character, with the marks that open before it and close behind it.
-_PIECES = re.compile(r"[（《“]*(?:[!-~…]+(?<![,;])[,;]?|[^!-~\s])[，。、；：？！）》”]*\s*|\s+")
 
 
 class Command(TyperCommand):
@@ -73,9 +71,9 @@ def _help(command: Any, ctx: Any) -> str:
     if commands is not None:
         pieces.append(t("命令 …", "COMMAND …"))
     width = max(common.out.width, _NARROWEST)
-    page = _folded(t("用法：", "Usage: ") + " ".join(pieces), width)
+    page = folded(t("用法：", "Usage: ") + " ".join(pieces), width)
     if command.help:
-        page += ["", *_folded(command.help, width)]
+        page += ["", *folded(command.help, width)]
     _section(page, t("参数", "Arguments"), ((_usage(p), _about(p)) for p in arguments), width)
     _section(page, t("选项", "Options"), ((_option(p, hints.get(p.name)), _about(p)) for p in options), width)
     if commands is not None:
@@ -86,7 +84,7 @@ def _help(command: Any, ctx: Any) -> str:
             width,
         )
         how = t("各命令的用法：", "How to use one: ") + f"{ctx.command_path} {t('命令', 'COMMAND')} --help"
-        page += ["", *_folded(how, width)]
+        page += ["", *folded(how, width)]
     return "".join(f"{line}\n" for line in page)
 
 
@@ -97,20 +95,9 @@ def _section(page: list[str], title: str, lines: Iterable[tuple[str, str]], widt
     page += ["", title]
     indent = max(cell_len(name) for name, _ in rows) + 2 * len(_GAP)
     for name, about in rows:
-        first, *more = _folded(about, max(width - indent, _NARROWEST // 2))
+        first, *more = folded(about, max(width - indent, _NARROWEST // 2))
         page.append(f"{_GAP}{set_cell_size(name, indent - 2 * len(_GAP))}{_GAP}{first}".rstrip())
         page += [" " * indent + line for line in more]
-
-
-def _folded(text: str, width: int) -> list[str]:
-    """*text* in lines: words and codes stay whole, no line begins with a closing mark or ends with an opening one."""
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if cell_len((lines[-1] + piece).rstrip()) > width and lines[-1]:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
 
 
 def _usage(argument: Any) -> str:

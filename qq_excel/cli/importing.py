@@ -51,5 +51,5 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
             t(f"  ……共 {len(report.bad)} 处，见导入说明。", f"  … {len(report.bad)} in all; see 导入说明.")
         )
     for path in [target, *([report.particulars] if report.particulars else [])]:
-        out.print(t("已写出：", "Written:"), str(path), markup=False, soft_wrap=True)
+        out.print(t("已写出：", "Written: ") + str(path), markup=False, soft_wrap=True)
     return FINDINGS if report.bad else OK

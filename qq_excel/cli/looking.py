@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 
 from qq_excel.catalogue import LEVEL_NAMES, all_rules, family_titles
 from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
+from qq_excel.cli.folding import Folded
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 from qq_excel.output import whole_set
@@ -42,7 +43,7 @@ def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
             )
         )
     path = write_template(get_kind(kind).kind, target, policy=policy)
-    out.print(t("已写出：", "Written:"), str(path), markup=False, soft_wrap=True)
+    out.print(t("已写出：", "Written: ") + str(path), markup=False, soft_wrap=True)
     return OK
 
 
@@ -98,7 +99,7 @@ def run_policy_list(format: Format) -> int:
         grid.add_column(header, overflow="fold")
     for p in sorted(every, key=lambda p: p.regulation):
         stages = " → ".join(str(s.text) for s in p.stages)
-        grid.add_row(p.profile, f"{p.regulation} {p.title}", str(len(p.kinds)), stages)
+        grid.add_row(p.profile, Folded(f"{p.regulation} {p.title}"), str(len(p.kinds)), Folded(stages))
     out.print(grid)
     for name in addition_names():
         year = policy_of(f"group+{name}").version
@@ -126,7 +127,7 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
             )
         )
     output.write_text(target, policy_text(policy))
-    out.print(t("已写出：", "Written:"), str(target), markup=False, soft_wrap=True)
+    out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
     out.print(
         t(f"改好后用 --policy {target} 校验。", f"Edit it, then check with --policy {target}."), markup=False
     )
@@ -169,11 +170,11 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
         if held:
             now = held[-1]
             grid.add_row(
-                f"{known[name].title}\n{name}",
-                shown(known[name].parse(now.value), known[name].type),
+                Folded(f"{known[name].title}\n{name}"),
+                Folded(shown(known[name].parse(now.value), known[name].type)),
                 str(now.valid_from),
-                str(now.source),
-                ", ".join(known[name].clauses),
+                Folded(str(now.source)),
+                Folded(", ".join(known[name].clauses)),
             )
     out.print(grid)
     for rule_id, why in policy.off.items():

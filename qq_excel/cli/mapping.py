@@ -68,7 +68,7 @@ def run_map(
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     write_text(target, as_yaml(proposed, t(f"{file.name} 的版式", f"the layout of {file.name}")))
-    out.print(t("已写出：", "Written:"), str(target), markup=False, soft_wrap=True)
+    out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
     if target.parent.resolve() == (file.parent / FOLDER).resolve():
         out.print(
             t(

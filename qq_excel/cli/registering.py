@@ -51,13 +51,14 @@ class Basis(StrEnum):
     DUE = "due"
 
 
-def _table(columns: dict[str, str], rows: list[list[Any]]) -> None:
+def _table(columns: dict[str, str], rows: list[list[Any]], none: str = "") -> None:
+    """Print *rows*; *none* is what is said when there are none."""
     grid = Grid(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
     for name, justify in columns.items():
         grid.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         grid.add_row(*("" if v is None else str(v) for v in row))
-    out.print(grid, markup=False) if rows else out.print(t("没有。", "None."))
+    out.print(grid, markup=False) if rows else out.print(none or t("没有。", "None."), markup=False)
 
 
 def _document(w: Written) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def list_entries(
         common.print_json([_document(w) for w in found])
         return OK
     columns = {
-        "n": "right", t("时间", "at"): "left", t("经手", "by"): "left", t("事项", "event"): "left",
+        t("序号", "n"): "right", t("时间", "at"): "left", t("经手", "by"): "left", t("事项", "event"): "left",
         t("对象", "subject"): "left", t("内容", "what"): "left",
     }  # fmt: skip
     _table(columns, [[w.n, _when(w), w.by, EVENTS[w.entry.event], w.entry.subject, _what(w)] for w in found])
@@ -185,7 +186,11 @@ def claim(
         t("报告期", "period"): "left", t("单位", "unit"): "left", t("何处", "where"): "left", t("情况", "what"): "left",
         t("登记", "entry"): "left",
     }  # fmt: skip
-    _table(columns, [[m.period, m.unit, *_told(m), f"{m.entry.n} · {_when(m.entry)}"] for m in life])
+    nothing = t(
+        f"登记簿中没有债权 {claim_id}。请检查编号；退回修改的工作簿，其明细不在登记簿中。",
+        f"The register does not know the claim {claim_id}. Check its number; rows of rejected workbooks are not kept.",
+    )
+    _table(columns, [[m.period, m.unit, *_told(m), f"{m.entry.n} · {_when(m.entry)}"] for m in life], nothing)
     return OK if life else FINDINGS
 
 

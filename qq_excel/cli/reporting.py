@@ -33,6 +33,7 @@ from qq_excel.cli.common import (
     Together,
     out,
 )
+from qq_excel.cli.folding import Folded
 from qq_excel.cli.helping import App
 from qq_excel.errors import InputError
 from qq_excel.faults import log_file
@@ -133,10 +134,13 @@ def list_(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) ->
         t("格式", "formats"),
         t("需要", "needs"),
     ):
-        grid.add_column(name, overflow="fold")
+        grid.add_column(name, no_wrap=not grid.columns)  # what is typed stays whole
     for p in PAPERS.values():
-        needs = "、".join(get_kind(k).label for k in p.needs) or "、".join(p.parts)
-        grid.add_row(p.name, f"{p.title}\n{p.about}", ", ".join(p.clauses), ",".join(p.formats), needs)
+        needs = t("、", ", ").join([get_kind(k).label for k in p.needs] or p.parts)
+        grid.add_row(
+            p.name, Folded(f"{p.title}\n{p.about}"), Folded(", ".join(p.clauses)),
+            Folded(", ".join(p.formats)), Folded(needs),
+        )  # fmt: skip
     out.print(grid)
     return OK
 

@@ -13,12 +13,17 @@ from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.checking import checked
 from qq_excel.cli.common import OK, Format, out
+from qq_excel.cli.folding import Folded
 from qq_excel.language import t
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
     from qq_excel.reading import Options
     from qq_excel.status import Board
+
+
+#: The columns of the table that may take several lines: debtor, who, missing.
+_TEXTS = (1, 6, 7)
 
 
 def run_status(
@@ -45,7 +50,7 @@ def run_status(
         return OK
     _print(board)
     if target is not None:
-        out.print(t("已写出：", "Written:"), str(target), markup=False, soft_wrap=True)
+        out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
     return OK
 
 
@@ -69,11 +74,12 @@ def _print(board: Board) -> None:
             else t("不在本制度阶段内", "at no stage of the profile")
         )
         grid = Grid(title=f"{title}  {len(cards)}", title_justify="left", box=None, padding=(0, 1))
-        for header in (
+        headers = (
             t("案件", "case"), t("债务人", "debtor"), t("金额", "amount"), t("自", "since"), t("天数", "days"),
             t("限期", "due"), t("责任人", "who"), t("尚缺", "missing"),
-        ):  # fmt: skip
-            grid.add_column(header, overflow="fold")
+        )  # fmt: skip
+        for n, header in enumerate(headers):
+            grid.add_column(header, no_wrap=n not in _TEXTS)
         for c in cards:
             missing = t("、", ", ").join(str(m) for m in c.missing)
             state = t("已结", "closed") if c.closed else t("已办完", "done") if c.done else missing
@@ -82,7 +88,8 @@ def _print(board: Board) -> None:
                 c.key, c.debtor, "" if c.amount is None else money.yuan(c.amount), str(c.since or "—"),
                 "" if c.days is None else str(c.days), str(c.due_on or "—"), who, state if i is not None else c.stated,
             )  # fmt: skip
-            grid.add_row(*(Styled(x) for x in cells), style="red" if c.late else None)
+            shown = (Folded(x) if n in _TEXTS else Styled(x) for n, x in enumerate(cells))
+            grid.add_row(*shown, style="red" if c.late else None)
         out.print(grid)
     late = sum(c.late for c in board.cards)
     closed = sum(c.closed for c in board.cards)

@@ -151,7 +151,7 @@ def fil006(workbook: Workbook, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：按列名识别，列的顺序不限；自用的叫法可以在映射文件中登记。
+    局限：按列名识别，列的顺序不限；自用的叫法可以登记在对应关系文件中。
     """
     return spots(workbook, "FIL006")
 

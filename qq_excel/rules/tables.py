@@ -58,7 +58,7 @@ def tab001(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：列名写法不同的会提示最接近的一列；自用的叫法可以在映射文件中登记。
+    局限：列名写法不同的会提示最接近的一列；自用的叫法可以登记在对应关系文件中。
     """
     for name, near in table.missing:
         field = table.kind[name]
