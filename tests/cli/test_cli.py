@@ -292,7 +292,7 @@ def test_import(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "读入 2 行，写入 2 行，截止日之后 0 行。" in done.stdout
     assert "账面余额合计 19.50" in done.stdout
-    assert "第 3 行“on”列：“x”不是日期（year-first）" in done.stdout
+    assert "第 3 行“on”列：“x”不是日期（年在前）" in done.stdout
     assert (tmp_path / "l_导入说明.xlsx").exists()
     assert refused(tmp_path, "import", "e.csv", "--map", "nope", "-o", "l.xlsx").startswith(
         "找不到对应关系文件“nope”"
