@@ -9,7 +9,7 @@ import typer
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
-from qq_excel.register.entries import Event
+from qq_excel.register.entries import EVENTS, Event
 
 if TYPE_CHECKING:
     from qq_excel.register import Register
@@ -28,7 +28,11 @@ Url = Annotated[
 Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
 PeriodArgument = Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
 Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
-EventOption = Annotated[Event | None, typer.Option("--event", help=t("哪一类", "of which event"))]
+_WHICH = t(
+    "哪一类：" + "、".join(f"{name} {said.zh}" for name, said in EVENTS.items()),
+    "one of: " + ", ".join(EVENTS),
+)
+EventOption = Annotated[Event | None, typer.Option("--event", help=_WHICH)]
 
 
 def opened_at(url: str, tables: str | None, *, make: bool = False) -> Register:

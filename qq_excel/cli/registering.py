@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -244,6 +245,7 @@ def ageing(
     name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
     with opened_at(register, tables) as opened:
         rows = periods.ageing(opened, period_of(period), name)
+        without = periods.left_out(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
             [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows]
@@ -256,10 +258,15 @@ def ageing(
         t("余额（元）", "yuan"): "right",
     }
     named = {str(band.zh): band for band in (NO_BAND, NOT_DUE)}
-    total = [t("合计", "total"), "", sum(r.count for r in rows), money.yuan(sum(r.amount for r in rows))]
+    of_band = sorted(_added_up([((r.band,), r.count, r.amount) for r in rows]))
+    every = t("合计", "total")
+    if len({r.unit for r in rows}) > 1:
+        rows = [*rows, *(periods.Band(every, band, n, cents) for (band,), n, cents in of_band)]
+    total = [every, "", sum(n for _, n, _ in of_band), money.yuan(sum(cents for *_, cents in of_band))]
     _table(
         columns, [*([r.unit, named.get(r.band, r.band), r.count, money.yuan(r.amount)] for r in rows), total]
     )
+    _tell_left_out(without)
     return OK
 
 
@@ -274,10 +281,11 @@ def warnings(
     """Sum up a period's warnings."""
     del lang
     from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import CAUSES, LEVEL_TEXTS  # noqa: PLC0415
+    from qq_excel.warnings import CAUSES, LEVEL_TEXTS, LEVELS  # noqa: PLC0415
 
     with opened_at(register, tables) as opened:
         rows = periods.warnings(opened, period_of(period))
+        without = periods.left_out(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
             [
@@ -290,6 +298,12 @@ def warnings(
         t("单位", "unit"): "left", t("原因", "cause"): "left", t("级别", "level"): "left", t("笔数", "claims"): "right",
         t("余额（元）", "yuan"): "right",
     }  # fmt: skip
+    if len({r.unit for r in rows}) > 1:
+        totals = _added_up([((r.cause, r.level), r.count, r.amount) for r in rows])
+        causes = [None, *CAUSES]
+        totals.sort(key=lambda one: (causes.index(one[0][0]), -LEVELS.index(one[0][1])))
+        group = t("合计", "total")
+        rows = [*rows, *(periods.Warned(group, cause, level, n, c) for (cause, level), n, c in totals)]
     every = t("全部（取最高级）", "all, at the highest level")
     _table(
         columns,
@@ -304,4 +318,26 @@ def warnings(
             for r in rows
         ],
     )
+    _tell_left_out(without)
     return OK
+
+
+def _added_up(parts: Iterable[tuple[tuple[Any, ...], int, int]]) -> list[tuple[tuple[Any, ...], int, int]]:
+    """Claims and cents by key, over all units; the keys in the order in which they come first."""
+    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for key, count, cents in parts:
+        before = sums.get(key, (0, 0))
+        sums[key] = (before[0] + count, before[1] + cents)
+    return [(key, *sums[key]) for key in sums]
+
+
+def _tell_left_out(units: list[str]) -> None:
+    """A sum that is not of every unit says so."""
+    if units:
+        out.print(
+            t(
+                f"未计入 {len(units)} 个单位（明细表没有通过或没有交来）：{'、'.join(units)}",
+                f"Without {len(units)} units (no accepted ledger): {', '.join(units)}",
+            ),
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip

@@ -56,6 +56,15 @@ def ledgers(register: Register, period: str) -> list[str]:
     return names
 
 
+def left_out(register: Register, period: str) -> list[str]:
+    """The units whose newest submission of a period has no accepted ledger: no sum of the period has their claims."""
+    return sorted(
+        w.entry.unit or w.entry.subject.partition("/")[2]
+        for w in register.submissions(period)
+        if all(f["kind"] != "receivables" for f in w.entry.body["files"])
+    )
+
+
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
     """The ageing of a period by unit and band."""
     rows = asked(

@@ -87,14 +87,26 @@ def test_tables_whose_rows_have_no_creditor_are_summed_up_too(tmp_path: Path) ->
     with open_register(str(tmp_path / "r.db")) as register:
         submit(register, "甲公司", "ZQ-1", warning="红")
         submit(register, None, "ZQ-2", "ZQ-3", warning="红")
-    for lang, all_, red in (("zh", "全部（取最高级）", "红"), ("en", "all, at the highest level", "red")):
+        register.append(
+            [Entry("submission", "2026Q3/乙公司", "d", {"files": [], "workbooks": []}, "乙公司", "2026Q3")]
+        )
+    for lang, all_, red, total, without in (
+        ("zh", "全部（取最高级）", "红", "合计", "未计入 1 个单位（明细表没有通过或没有交来）：乙公司"),
+        ("en", "all, at the highest level", "red", "total", "Without 1 units (no accepted ledger): 乙公司"),
+    ):
         done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--lang", lang)
         assert done.returncode == 0, done.stderr
         lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
         assert [line for line in lines if all_ in line] == [
             f"甲公司 {all_} {red} 1 1.00",
             f"（未填单位） {all_} {red} 2 2.00",
+            f"{total} {all_} {red} 3 3.00",
         ]
+        assert lines[-1] == without  # a sum of the group that is not of all units says so
+        done = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--lang", lang)
+        assert [" ".join(line.split()) for line in done.stdout.splitlines()][1:] == [
+            "甲公司 1年以内 1 1.00", "（未填单位） 1年以内 2 2.00", f"{total} 1年以内 3 3.00", f"{total} 3 3.00", without,
+        ]  # fmt: skip
     done = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--format", "json")
     assert [(r["unit"], r["count"], r["cents"]) for r in json.loads(done.stdout)] == [
         ("甲公司", 1, 100),
