@@ -230,13 +230,19 @@ def run_warn(
     options: Options,
     register: str | None = None,
     tables: str | None = None,
+    since: Path | None = None,
+    since_on: dt.date | None = None,
 ) -> int:
     """``qq-excel warn``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
+    from qq_excel.papers.report_job import Choices  # noqa: PLC0415
 
     with common.register_at(register, tables) as opened:
         result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
-        made = make("warnings", result, target)
+        formats = ["xlsx", "json"] if since else None  # who compares will want to compare again
+        made = make(
+            "warnings", result, target, formats=formats, choices=Choices(since=since, since_on=since_on)
+        )
         book, written = made.outcome, [*made.kept, *made.written]
         register_papers(opened, "warnings", written, target, result)
     if format is Format.JSON:

@@ -120,6 +120,26 @@ WaiversFile = Annotated[
         help=t("豁免文件；缺省用工作簿旁的 waivers.yaml", "waivers; else waivers.yaml beside"),
     ),
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--since",
+        help=t(
+            "上次的预警 JSON、管理报告 JSON 或预警通知单登记册",
+            "the last run's warnings or management report (JSON), or register of slips",
+        ),
+    ),
+]
+SinceOn = Annotated[
+    str | None,
+    typer.Option(
+        "--since-on",
+        help=t(
+            "预警与哪一天（或之前最近一次）比较，如 2026-03-31；--since 的 JSON 记得以前各期",
+            "compare warnings with the run of this day, or the last before it; the JSON of --since remembers earlier runs",
+        ),
+    ),
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
@@ -225,6 +245,15 @@ def options_of(password_file: Path | None, limits: Path | None, mappings: Path |
 
         passwords = read_passwords(password_file)
     return Options(load_limits(limits), passwords, load_mappings(mappings))
+
+
+def existing(path: Path | None) -> Path | None:
+    """A file given as an option; :class:`InputError` when it is none."""
+    if path is not None and not path.is_file():
+        raise InputError(
+            Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")
+        )
+    return path
 
 
 def day(text: str | None) -> dt.date | None:

@@ -29,13 +29,14 @@ from qq_excel.cli.common import (
     PreviousPaths,
     RegisterUrl,
     SignKey,
+    Since,
+    SinceOn,
     TablesDir,
     Together,
     out,
 )
 from qq_excel.cli.folding import Folded
 from qq_excel.cli.helping import App
-from qq_excel.errors import InputError
 from qq_excel.faults import log_file
 from qq_excel.language import Text, t
 from qq_excel.papers.report import PAPERS, PaperKind
@@ -103,16 +104,6 @@ AgeOn = Annotated[
     str | None,
     typer.Option("--age-on", help=t("账龄分析回溯到哪一天", "the day that an ageing goes back to")),
 ]
-Since = Annotated[
-    Path | None,
-    typer.Option(
-        "--since",
-        help=t(
-            "上次的预警 JSON、管理报告 JSON 或预警通知单登记册",
-            "the last run's warnings or management report (JSON), or register of slips",
-        ),
-    ),
-]
 
 
 @report_app.command(
@@ -167,6 +158,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         wording: WordingOption = Wording.DEMAND,
         dated: Dated = None,
         since: Since = None,
+        since_on: SinceOn = None,
         previous: PreviousPaths = None,
         age_on: AgeOn = None,
         unmask: Unmask = False,
@@ -185,11 +177,12 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         options = common.options_of(password_file, limits)
         choices = Choices(
             draft=draft,
-            sign_key=_file(sign_key),
+            sign_key=common.existing(sign_key),
             passwords=options.passwords,
             unmask=unmask,
             wording=wording.value,
-            since=_file(since),
+            since=common.existing(since),
+            since_on=common.day(since_on),
             dated=common.day(dated),
             age_on=common.day(age_on),
         )
@@ -312,11 +305,3 @@ def print_made(made: Made) -> None:
     print_notes(made.notes)
     if made.no_pdf:
         common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
-
-
-def _file(path: Path | None) -> Path | None:
-    if path is not None and not path.is_file():
-        raise InputError(
-            Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")
-        )
-    return path

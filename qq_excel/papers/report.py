@@ -85,6 +85,7 @@ def make(
     from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
 
     paper = get_paper(name)
+    _refuse_since(name, choices)
     wanted = _formats(paper, formats)
     job = Job(result, load_house(templates), choices or Choices(), before, registered)
     job.notes += omissions(result)
@@ -168,6 +169,26 @@ def _write(
                 open_pdfs.append(piece)
         _pdfs(open_pdfs, target, names, made, journal, progress, there)
     return made
+
+
+def _refuse_since(name: str, choices: Choices | None) -> None:
+    """A day to compare with is for warnings, and for those that remember days."""
+    if choices is None or choices.since_on is None:
+        return
+    if name != "warnings":
+        raise InputError(
+            Text(
+                "--since-on 只用于清欠预警表（warn、report warnings）。",
+                "--since-on is for warning sheets (warn, report warnings).",
+            )
+        )
+    if choices.since is None:
+        raise InputError(
+            Text(
+                "--since-on 要与 --since 同用：用 --since 给出上次的 清欠预警.json，其中记得以前各期。",
+                "--since-on goes with --since: give the last run's 清欠预警.json, which remembers the earlier ones.",
+            )
+        )
 
 
 def _told_in(lang: Lang, progress: Progress) -> Progress:
@@ -268,7 +289,8 @@ def _key(paper: PaperKind, job: Job) -> str:
     since, key = (digest(p) if p else None for p in (choices.since, choices.sign_key))
     return key_of([
         __version__, paper.name, current(), result.policy.sha256 or result.policy.model_dump_json(),
-        job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since, key, result.as_of,
+        job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since,
+        choices.since_on, key, result.as_of,
         sorted(choices.accounts) if choices.accounts is not None else None,
         *((f.workbook.name, f.workbook.sha256, f.submission) for f in result.files),
         *job.registered,

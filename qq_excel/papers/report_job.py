@@ -40,6 +40,8 @@ class Choices:
     wording: Literal["demand", "plain"] = "demand"
     #: The last run's warnings, management report (JSON) or register of slips (xlsx).
     since: Path | None = None
+    #: Warnings: compare with the run of this day, or the last one before it, that *since* remembers.
+    since_on: dt.date | None = None
     #: The day that letters bear; None leaves it to be written by hand.
     dated: dt.date | None = None
     #: The day that an ageing goes back to; None: the ledgers' own.

@@ -159,6 +159,16 @@ class Sheet:
             self._widths[column] = wide
             self.sheet.set_column(column, column, wide)
 
+    def quarters(self, columns: int, count: int) -> list[int]:
+        """The columns at which *count* boxes over *columns* columns begin, about as wide as each other; and the end."""
+        edges, whole = [0], self._span(0, columns)
+        for n in range(1, count):
+            at = edges[-1] + 1
+            while at < columns - (count - n) and self._span(0, at) < whole * n / count:
+                at += 1
+            edges.append(at)
+        return [*edges, columns]
+
     def _span(self, first: int, count: int) -> float:
         return sum(self._widths.get(c, 8.43) for c in range(first, first + count))
 

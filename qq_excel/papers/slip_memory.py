@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ SHOWN = {x.zh: x for x in (
     Text("已发出", "issued"), Text("已送达", "delivered"), Text("已答复", "answered"), Text("已关闭", "closed"),
 )}  # fmt: skip
 _LARGEST = 100_000_000
+#: Claims of earlier runs that a warnings document remembers, those of the latest runs first.
+KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,73 @@ def recall(path: Path) -> dict[tuple[str, str], Slip]:
     return {(s.unit, s.claim_id): s for s in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The warnings of one run: its as-of date (blank where a register does not tell it), and what was warned of."""
+
+    on: str
+    slips: Mapping[tuple[str, str], Slip]
+
+    def document(self) -> dict[str, Any]:
+        """The run as later ones remember it."""
+        return {
+            "as_of": self.on,
+            "claims": [
+                {"unit": s.unit, "claim_id": s.claim_id, "debtor": s.debtor, "level": s.level,
+                 "balance": None if s.balance is None else money.yuan(s.balance)} for s in self.slips.values()
+            ],
+        }  # fmt: skip
+
+
+def runs(path: Path) -> list[Run]:
+    """The run that *path* is of and those that it remembers, the latest first; :class:`InputError` as :func:`recall`."""
+    if path.suffix.lower() != ".json":
+        return [Run("", recall(path))]
+    content = _content(path)
+    try:
+        days = [dt.date.fromisoformat(e["as_of"]).isoformat() for e in content.get("earlier", ())]
+        earlier = [
+            [_slip(c, _cents(c.get("balance"))) for c in e["claims"]] for e in content.get("earlier", ())
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        raise _no_memory(path) from None
+    last = Run(_text(content.get("as_of")), recall(path))
+    every = [
+        last,
+        *(Run(on, {(s.unit, s.claim_id): s for s in slips}) for on, slips in zip(days, earlier, strict=True)),
+    ]
+    return sorted(every, key=lambda run: run.on, reverse=True)
+
+
+def run_at(every: Sequence[Run], on: dt.date | None, path: Path) -> Run:
+    """The last of *every* run (of *path*), or the last one up to the day *on*; :class:`InputError` when there is none."""
+    fit = [run for run in every if on is None or (run.on and run.on <= on.isoformat())]
+    if fit:
+        return fit[0]
+    days = [run.on for run in every if run.on]
+    known = Text("、".join(days) or "没有", ", ".join(days) or "none")
+    raise InputError(
+        Text(
+            f"{path}：没有 {on} 或更早的预警。其中记得的截止日期：{known.zh}。请用 --since-on 给出其中之一，或给出当时的 清欠预警.json。",
+            f"{path} remembers no warnings of {on} or before; its days: {known.en}. Give one of these with --since-on, or the "
+            "清欠预警.json of then.",
+        )
+    )
+
+
+def documents(every: Sequence[Run], now: str) -> list[dict[str, Any]]:
+    """The runs before the day *now* as plain data, the latest first, as many as :data:`KEPT` claims allow."""
+    left, out = KEPT, []
+    for run in every:
+        if not run.on or run.on >= now:
+            continue
+        left -= len(run.slips)
+        if left < 0:
+            break
+        out.append(run.document())
+    return out
+
+
 def _from_register(path: Path) -> list[Slip]:
     """The first sheet; a later row of the same claim counts."""
     from qq_excel.reading import plain_rows  # noqa: PLC0415
@@ -140,21 +209,35 @@ def _from_register(path: Path) -> list[Slip]:
 def _from_json(path: Path) -> list[Slip]:
     """The claims of a warnings document (``qq-excel warn --format json``) or of 预警通知单.json."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(Text(f"{path}：文件过大。", f"{path}: too large."))
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _content(path)
         slips = {(s["unit"], s["claim_id"]): s for s in content.get("slips", ())}
         return [
             _slip({**slips.get((c["unit"], c["claim_id"]), {}), **c}, _cents(c.get("balance")))
             for c in content["claims"]
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
-        raise InputError(
-            Text(
-                f"{path}：不是上次的预警 JSON（缺少 claims）。请用 qq-excel report warnings 或 slips 写出的 JSON，或登记册。",
-                f"{path} is no warnings document of a last run (claims are missing).",
-            )
-        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        raise _no_memory(path) from None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InputError(Text(f"{path}：文件过大。", f"{path}: too large."))
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        raise _no_memory(path) from None
+    if not isinstance(content, dict):
+        raise _no_memory(path)
+    return content
+
+
+def _no_memory(path: Path) -> InputError:
+    return InputError(
+        Text(
+            f"{path}：不是上次的预警 JSON（缺少 claims）。请用 qq-excel report warnings 或 slips 写出的 JSON，或登记册。",
+            f"{path} is no warnings document of a last run (claims are missing).",
+        )
+    )
 
 
 def _cents(amount: str | None) -> int | None:

@@ -27,6 +27,8 @@ class Moved:
     balance: int | None
     responsible: str = ""
     department: str = ""
+    #: Whose business it was at its last level: that department is told that it is gone, fell or rose.
+    before_department: str = ""
     #: What became of the last slip: its state and what was answered.
     state: str = ""
     answer: str = ""
@@ -38,8 +40,13 @@ class Moved:
         return bool(self.answer) or self.state == "已答复"
 
 
-def moves(claims: Iterable[Warned], last: Mapping[tuple[str, str], Slip]) -> list[Moved]:
-    """Every claim that is or was warned of: what rose first, what is gone last."""
+def moves(
+    claims: Iterable[Warned],
+    last: Mapping[tuple[str, str], Slip],
+    departments: Mapping[str, str] | None = None,
+) -> list[Moved]:
+    """Every claim that is or was warned of: what rose first, what is gone last. *departments*: whose business a level is."""
+    whose = departments or {}
     left = dict(last)
     out = []
     for c in claims:
@@ -48,15 +55,22 @@ def moves(claims: Iterable[Warned], last: Mapping[tuple[str, str], Slip]) -> lis
         out.append(
             Moved(
                 c.unit, c.claim_id, c.debtor, old.level if old else "", c.level,
-                movement(old.level if old else None, c.level), c.balance, c.responsible, c.department, state,
+                movement(old.level if old else None, c.level), c.balance, c.responsible, c.department,
+                whose.get(old.level, "") if old else "", state,
                 old.answer if old else "", tuple(str(x.text) for x in c.causes),
             )
         )  # fmt: skip
     out += [
-        Moved(s.unit, s.claim_id, s.debtor, s.level, "", GONE, s.balance, state=s.state if s.number else "", answer=s.answer)
+        Moved(s.unit, s.claim_id, s.debtor, s.level, "", GONE, s.balance, before_department=whose.get(s.level, ""),
+              state=s.state if s.number else "", answer=s.answer)
         for s in left.values()
     ]  # fmt: skip
     return sorted(out, key=lambda m: CHANGES.index(m.change))
+
+
+def since_words(on: str) -> str:
+    """With which run the movements compare: that of the day *on*, or the last."""
+    return t(f"与 {on} 相比：", f"Since {on}: ") if on else t("与上次相比：", "Since the last run: ")
 
 
 def counted(moved: Iterable[Moved]) -> str:
@@ -65,4 +79,4 @@ def counted(moved: Iterable[Moved]) -> str:
     return t("，", ", ").join(f"{shown(x)} {every.count(x)}{t(' 笔', '')}" for x in CHANGES)
 
 
-__all__ = ["CHANGES", "Moved", "counted", "moves"]
+__all__ = ["CHANGES", "Moved", "counted", "moves", "since_words"]

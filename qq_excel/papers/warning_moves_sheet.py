@@ -8,7 +8,7 @@ from qq_excel.language import Text, t
 from qq_excel.papers import style
 from qq_excel.papers.sheet import Cell, Column, Sheet
 from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, level_name, shown
-from qq_excel.papers.warning_moves import Moved, counted
+from qq_excel.papers.warning_moves import Moved, counted, since_words
 from qq_excel.papers.warning_view import View
 
 #: Before the heading of each part.
@@ -34,11 +34,12 @@ def write_moves(sheet: Sheet, view: View, under: str) -> None:
         (t("不再预警", "no longer warned of"), [m for m in moves if m.change == GONE]),
     ]  # fmt: skip
     every = [_row(m, group=group) for m in moves]
+    head = 0
     sheet.widths(sheet.fitted(columns, every))
     row = sheet.title(
         t("预警变化", "Changes"),
         len(columns),
-        f"{under}    {t('与上次相比：', 'Since the last run: ')}{counted(moves)}",
+        f"{under}    {since_words(view.since)}{counted(moves)}",
     )
     for number, (name, mine) in zip(_NUMBERS, parts, strict=True):
         amount = sum(m.balance or 0 for m in mine)
@@ -48,13 +49,15 @@ def write_moves(sheet: Sheet, view: View, under: str) -> None:
         )
         row = sheet.heading(row, t(f"{number}、{name}：{sums}", f"{number}. {name.capitalize()}: {sums}"))
         if mine:
+            head = head or row
             rows = [_row(m, group=group) for m in mine]
             row = sheet.table(row, columns, rows, stripes=False) + 1
     note = t("一笔债权有答复的，在“已答复”和它的变化中各列一次；余额为本次的，不再预警的为上次的。",
              "A claim that was answered stands under that and under how it moved; balances are those of now, of claims no longer "
              "warned of those of the last run.")  # fmt: skip
     sheet.paragraph(row, len(columns), note)
-    sheet.print_set_up(landscape=True, footer=t("预警变化", "Changes"))
+    # all parts have the same columns: the first header stands on every page
+    sheet.print_set_up(landscape=True, repeat=(head, head) if head else None, footer=t("预警变化", "Changes"))
 
 
 def _row(m: Moved, *, group: bool) -> list[Any]:

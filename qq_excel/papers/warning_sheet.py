@@ -134,7 +134,7 @@ def _row(n: int, x: Line, view: View) -> list[Any]:
 def _boxes(sheet: Sheet, row: int, by_level: Sequence[Sum], columns: int) -> int:
     """Four coloured boxes: level, count, amount."""
     sums = {s.name: s for s in by_level}
-    edges = [round(i * columns / len(LEVELS)) for i in range(len(LEVELS) + 1)]
+    edges = sheet.quarters(columns, len(LEVELS))
     for i, level in enumerate(LEVELS):
         s = sums.get(level) or Sum(level, 0, 0)
         tint = style.WARNING_TINTS[level]

@@ -73,6 +73,8 @@ class View:
     department: str | None = None
     #: How the claims moved since the last run; None when no last run was given.
     moves: Sequence[Moved] | None = None
+    #: The as-of date of that run, where it is known.
+    since: str = ""
 
     def sorted_lines(self) -> list[Line]:
         """Gravest first, then by amount."""

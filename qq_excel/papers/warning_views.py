@@ -13,14 +13,21 @@ from qq_excel.warnings import CAUSES, Warned, WarningBook
 from qq_excel.warnings import Sum as Counted
 
 
-def views(book: WarningBook, moves: Sequence[Moved] | None = None) -> list[View]:
-    """The group's view, one per unit of the ledger, and one per department that deals with some of the claims."""
-    departments = dict.fromkeys(c.department for c in book.claims if c.department)
-    return [
+def views(book: WarningBook, moves: Sequence[Moved] | None = None, since: str = "") -> list[View]:
+    """The group's view, one per unit of the ledger, and one per department that deals, or dealt, with some of the claims.
+
+    *moves* are those since the run of the day *since*.
+    """
+    left = [m.before_department for m in moves or () if m.department != m.before_department]
+    departments = dict.fromkeys(name for name in [*(c.department for c in book.claims), *left] if name)
+    every = [
         _view(book, None, moves),
         *(_view(book, unit, moves) for unit in book.units),
         *(_department(book, name, moves) for name in departments),
     ]
+    for view in every:
+        view.since = since
+    return every
 
 
 def _view(book: WarningBook, unit: str | None, moves: Sequence[Moved] | None) -> View:
@@ -43,7 +50,7 @@ def _department(book: WarningBook, name: str, moves: Sequence[Moved] | None) -> 
     for c in claims:
         by_unit.setdefault(c.unit, []).append(c.balance)
     view.by_unit = [Sum(unit, len(amounts), sum(amounts)) for unit, amounts in by_unit.items()]
-    view.moves = None if moves is None else [m for m in moves if m.department == name]
+    view.moves = None if moves is None else [m for m in moves if name in (m.department, m.before_department)]
     return view
 
 

@@ -192,7 +192,10 @@ def test_the_warning_sheets_tell_what_moved(first, tmp_path: Path) -> None:
     assert [(r[0], r[1], r[2]) for r in rows] == [
         ("上升", "黄", "橙"), ("新增", None, "蓝"), ("未变", "橙", "橙"), ("下降", "红", "黄"), ("不再预警", "蓝", None),
     ]  # fmt: skip
-    assert "与上次相比：上升 1 笔，新增 1 笔，未变 1 笔，下降 1 笔，不再预警 1 笔" in sheet_rows(moved)[1][0]
+    assert (
+        "与 2026-09-30 相比：上升 1 笔，新增 1 笔，未变 1 笔，下降 1 笔，不再预警 1 笔"
+        in sheet_rows(moved)[1][0]
+    )
 
 
 def test_every_warning_sheet_remembers_the_last_run(first, tmp_path: Path) -> None:
@@ -233,3 +236,125 @@ def test_every_warning_sheet_remembers_the_last_run(first, tmp_path: Path) -> No
     office = openpyxl.load_workbook(tmp_path / "out" / "清欠预警表_部门_清欠办.xlsx")
     assert "预警变化" in office.sheetnames
     assert "账龄分析" not in office.sheetnames
+
+
+# --- compared with an older run ---------------------------------------------------------------------------
+
+QUARTERS = {"2026-03-31": "2026Q1", "2026-06-30": "2026Q2", "2026-09-30": "2026Q3"}
+
+
+def at(folder: Path, on: str, claims: list[dict]) -> Result:
+    """The claims as of another day; they grow old with it."""
+    day, shift = D.fromisoformat(on), (D(2026, 9, 30) - D.fromisoformat(on))
+    rows = [{**c, "occurred_on": c["occurred_on"] - shift, "due_on": c["due_on"] - shift} for c in claims]
+    folder.mkdir()
+    terms = [
+        {"debtor": c["debtor"], "contract_id": c["contract_id"], "credit_limit": 9e8, "insured_limit": 9e8, "insured_days": 180,
+         "valid_from": D(2020, 1, 1), "valid_to": D(2030, 1, 1)} for c in rows
+    ]  # fmt: skip
+    contracts = [
+        {"contract_id": c["contract_id"], "debtor": c["debtor"], "expires_on": D(2030, 1, 1)} for c in rows
+    ]
+    head = {"as_of": day, "period": QUARTERS[on]}
+    tables = {"receivables": rows, "credit_terms": terms, "contracts": contracts}
+    return check_paths([build(folder / "应收.xlsx", tables, head)])
+
+
+def moved(folder: Path, name: str = "汇总") -> dict[str, str]:
+    """How each claim moved, by the sheet 预警变化, and with what it says to compare."""
+    rows = list(
+        openpyxl.load_workbook(folder / f"清欠预警表_{name}.xlsx")["预警变化"].iter_rows(values_only=True)
+    )
+    heads = next(r for r in rows if r[0] == "变化")
+    claim_at = heads.index("债权编号")
+    found = {
+        r[claim_at]: r[0]
+        for r in rows
+        if r[claim_at] and r[0] != "变化" and r[0] in ("上升", "新增", "下降", "不再预警")
+    }
+    return {"": str(rows[1][0]).split("    ")[-1].split("：")[0], **found}
+
+
+@pytest.fixture(scope="module")
+def third(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warnings of the third of three quarters, each remembering those before."""
+    folder = tmp_path_factory.mktemp("quarters")
+    runs = {
+        "2026-03-31": [claim("A", "甲公司", BLUE, 100), claim("B", "乙公司", ORANGE, 200)],
+        "2026-06-30": [claim("A", "甲公司", YELLOW, 100), claim("C", "丙公司", YELLOW, 400)],
+        "2026-09-30": [claim("A", "甲公司", YELLOW, 100)],
+    }
+    since: Path | None = None
+    for on, claims in runs.items():
+        make(
+            "warnings",
+            at(folder / f"in {on}", on, claims),
+            folder / on,
+            formats=["xlsx", "json"],
+            choices=Choices(since=since),
+        )
+        since = folder / on / "清欠预警.json"
+    return folder
+
+
+def test_a_run_remembers_the_runs_before_it(third: Path) -> None:
+    content = json.loads((third / "2026-09-30" / "清欠预警.json").read_text(encoding="utf-8"))
+    assert [(r["as_of"], [(c["claim_id"], c["level"], c["balance"]) for c in r["claims"]]) for r in content["earlier"]] == [
+        ("2026-06-30", [("C", "黄", "400.00"), ("A", "黄", "100.00")]), ("2026-03-31", [("B", "橙", "200.00"), ("A", "蓝", "100.00")]),
+    ]  # fmt: skip
+    assert moved(third / "2026-09-30") == {"": "与 2026-06-30 相比", "C": "不再预警"}
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        ("2026-03-31", {"": "与 2026-03-31 相比", "A": "上升", "B": "不再预警"}),
+        (
+            "2026-05-15",
+            {"": "与 2026-03-31 相比", "A": "上升", "B": "不再预警"},
+        ),  # the last run up to that day
+        ("2026-06-30", {"": "与 2026-06-30 相比", "C": "不再预警"}),
+    ],
+)
+def test_warnings_compared_with_an_older_run(
+    third: Path, tmp_path: Path, on: str, expected: dict[str, str]
+) -> None:
+    since = third / "2026-06-30" / "清欠预警.json"
+    now = at(tmp_path / "in", "2026-09-30", [claim("A", "甲公司", YELLOW, 100)])
+    make("warnings", now, tmp_path / "out", choices=Choices(since=since, since_on=D.fromisoformat(on)))
+    assert moved(tmp_path / "out") == expected
+
+
+def test_a_day_that_is_not_remembered_is_refused(third: Path, tmp_path: Path, first) -> None:
+    since = third / "2026-06-30" / "清欠预警.json"
+    with pytest.raises(
+        InputError, match="没有 2026-01-01 或更早的预警。其中记得的截止日期：2026-06-30、2026-03-31"
+    ):
+        make("warnings", first[0], tmp_path, choices=Choices(since=since, since_on=D(2026, 1, 1)))
+    with pytest.raises(InputError, match="--since-on 要与 --since 同用"):
+        make("warnings", first[0], tmp_path, choices=Choices(since_on=D(2026, 1, 1)))
+    with pytest.raises(InputError, match="--since-on 只用于清欠预警表"):
+        make("slips", first[0], tmp_path, choices=Choices(since=since, since_on=D(2026, 6, 30)))
+    register = first[1] / "预警通知单登记册.xlsx"
+    with pytest.raises(InputError, match="其中记得的截止日期：没有"):
+        make("warnings", first[0], tmp_path, choices=Choices(since=register, since_on=D(2026, 6, 30)))
+    broken = json.loads(since.read_text(encoding="utf-8"))
+    broken["earlier"][0]["as_of"] = "soon"
+    (tmp_path / "broken.json").write_text(json.dumps(broken), encoding="utf-8")
+    with pytest.raises(InputError, match="不是上次的预警 JSON"):
+        make("warnings", first[0], tmp_path, choices=Choices(since=tmp_path / "broken.json"))
+
+
+def test_a_departments_sheet_lists_what_is_not_its_business_any_more(first, tmp_path: Path) -> None:
+    """D fell from red (清欠办) to yellow (经营管理部), C was blue and is gone, A rose from yellow to orange."""
+    register = first[1] / "预警通知单登记册.xlsx"
+    make("warnings", checked(tmp_path / "in", SECOND), tmp_path / "out", choices=Choices(since=register))
+    assert moved(tmp_path / "out", "部门_清欠办") == {"": "与上次相比", "A": "上升", "D": "下降"}
+    assert moved(tmp_path / "out", "部门_经营管理部") == {
+        "": "与上次相比", "A": "上升", "C": "不再预警", "D": "下降", "E": "新增",
+    }  # fmt: skip
+    # one that has nothing to do any more has a sheet that says so
+    make(
+        "warnings", checked(tmp_path / "none", SECOND[3:]), tmp_path / "gone", choices=Choices(since=register)
+    )
+    assert moved(tmp_path / "gone", "部门_清欠办") == {"": "与上次相比", "B": "不再预警", "D": "不再预警"}

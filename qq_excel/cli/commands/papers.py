@@ -23,6 +23,8 @@ from qq_excel.cli.common import (
     PolicyOption,
     RegisterUrl,
     SignKey,
+    Since,
+    SinceOn,
     TablesDir,
     Together,
 )
@@ -47,6 +49,8 @@ def warn(
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     mappings: MappingsDir = None,
+    since: Since = None,
+    since_on: SinceOn = None,
     register: RegisterUrl = None,
     tables: TablesDir = None,
     lang: LangOption = Language.ZH,
@@ -57,8 +61,9 @@ def warn(
     del lang
     options = common.options_of(password_file, limits, mappings)
     return run_warn(
-        paths, out, common.day(as_of), common.policy_of(policy), format, together, options, register, tables
-    )
+        paths, out, common.day(as_of), common.policy_of(policy), format, together, options, register, tables,
+        common.existing(since), common.day(since_on),
+    )  # fmt: skip
 
 
 @app.command("write-off", help=t("生成坏账核销申请包", "make write-off packs"))
