@@ -16,12 +16,13 @@ from qq_excel.batch.arrivals import Arrival
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import PREVIOUS, Seen
 from qq_excel.batch.submissions import Pattern, Submission
+from qq_excel.batch.workers import Read
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.attachments import find_attachment
 from qq_excel.reading.guard import said
 from qq_excel.reading.model import FileFact, Workbook
-from qq_excel.reading.pool import Pool
+from qq_excel.reading.options import Options
 from qq_excel.reading.spool import Sight, leave
 
 #: (what is done now, how many files are done, of how many)
@@ -43,14 +44,16 @@ class Look:
 
     def __init__(
         self,
-        pool: Pool,
+        read: Read,
+        options: Options,
         journal: Journal,
         room: Path,
         pattern: Pattern,
         as_of: dt.date | None,
         tell: Progress,
     ) -> None:
-        self._pool, self._journal, self._room, self._pattern = pool, journal, room, pattern
+        self._read_file, self._options, self._journal = read, options, journal
+        self._room, self._pattern = room, pattern
         self._as_of, self._tell = as_of, tell
         self._spools = 0
         self._ways: dict[Path, str] = {}
@@ -112,7 +115,7 @@ class Look:
 
     def _submit(self, path: Path, target: Path, prefix: str) -> Future[Sight]:
         # --as-of is for this period's workbooks
-        return self._pool.spool(path, target, as_of=None if prefix else self._as_of)
+        return self._read_file(path, target, None if prefix else self._as_of)
 
     def _read(self, name: str, file: Arrival, digest: str, future: Future[Sight], target: Path) -> Seen:
         try:
@@ -157,7 +160,7 @@ class Look:
         """What else than its bytes decides what is read of the file *path*: limits, mappings, the as-of date."""
         folder = path.parent
         if folder not in self._ways:
-            options = self._pool.options
+            options = self._options
             mappings, wrong = options.mappings.near(path)
             said = [
                 __version__, options.limits.model_dump(), str(self._as_of), [[m.path.name, m.sha256] for m in mappings],

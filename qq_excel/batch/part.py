@@ -1,14 +1,9 @@
-"""One part of a batch, in a process of its own: tables from the disk, checked on one stack per kind, results written."""
+"""One part of a batch, in a process of its own or on a cluster: tables from the disk, checked on one stack per kind, results written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +14,6 @@ from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import table_path, write_tables
-from qq_excel.heap import keep_freed_memory
 from qq_excel.output import safe_name
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
@@ -48,36 +42,26 @@ class Work:
     #: The files of the register, if there is one.
     store: Store | None = None
 
+    def of(self, part: Sequence[Submission]) -> Work:
+        """What of it *part* needs: that goes to another process with it."""
+        names = [f.name for s in part for f in (*s.files, *s.before)]
+        places = {name: self.places[name] for name in names if name in self.places}
+        return replace(
+            self, places=places, stems={name: self.stems[name] for name in names if name in self.stems}
+        )
+
 
 #: Below the results: what goes back to the units, and the tables that were accepted.
 RETURNED, TABLES = "退回修改", "tables"
 
-_WORK: list[Work] = []
 
-
-def set_up(work: Work) -> None:
-    """Make this process ready for :func:`check_part`; it ends with the process that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends its workers
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-
-        def follow() -> None:
-            multiprocessing.connection.wait([parent.sentinel])
-            os._exit(1)
-
-        threading.Thread(target=follow, daemon=True).start()
-    keep_freed_memory()
-    language.use("en" if work.language == "en" else "zh")
-    _WORK[:] = [work]
-
-
-def check_part(part: Sequence[Submission]) -> list[Done]:
+def check_part(part: Sequence[Submission], work: Work) -> list[Done]:
     """Check some submissions at once and write what comes of each."""
-    return checked(part, _WORK[0])
+    with language.using("en" if work.language == "en" else "zh"):
+        return _checked(part, work)
 
 
-def checked(part: Sequence[Submission], work: Work) -> list[Done]:
-    """:func:`check_part` in this process."""
+def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     from qq_excel.check import check_submissions  # noqa: PLC0415
     from qq_excel.check.previous import intake_of  # noqa: PLC0415
     from qq_excel.warnings import judged_rows  # noqa: PLC0415

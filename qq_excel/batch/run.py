@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import multiprocessing
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -28,18 +25,18 @@ from qq_excel.batch.journal import FOLDER, NAME, Journal
 from qq_excel.batch.look import Look, Progress
 from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
-from qq_excel.batch.part import RETURNED, TABLES, Work, check_part, checked, may_write, set_up, stems_of
+from qq_excel.batch.part import RETURNED, TABLES, Work, may_write, stems_of
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
 from qq_excel.batch.remote import brought
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
-from qq_excel.errors import InputError, OutputError
+from qq_excel.batch.workers import Workers, workers_of
+from qq_excel.errors import InputError
 from qq_excel.findings import Finding
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, must_be_writable
 from qq_excel.policy import Policy
 from qq_excel.reading import Options
-from qq_excel.reading.pool import Pool
 from qq_excel.register import Register
 from qq_excel.register.claims import update_index
 from qq_excel.urls import is_remote, without_user
@@ -71,6 +68,8 @@ class Asked:
     resume: bool = False
     #: Begin anew where an unfinished run was asked for otherwise; what it finished counts where it is the same.
     anew: bool = False
+    #: The address of a Dask scheduler, or ``local``; empty: processes of this computer do the work.
+    cluster: str = ""
 
     def identity(self) -> dict[str, object]:
         """What makes it the same run when it is resumed."""
@@ -110,7 +109,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
     _must_be_possible(asked)
     tell = progress or (lambda _what, _done, _of: None)
     moved = 0
-    with Journal(asked.target) as journal:
+    with workers_of(asked.cluster, asked.jobs, asked.options) as workers, Journal(asked.target) as journal:
         _may_begin(asked, journal)
         if journal.moves:  # everything was checked; some files may be where they belong already
             moved, stay = move_all(journal.moves)
@@ -121,16 +120,17 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             # files have changed since that nobody has read: a run of their own
         with _room(asked.target) as room:
             limits = asked.options.limits
+            workers.must_reach(room, [Path(p) for p in (*asked.inbox, *asked.previous) if not is_remote(p)])
             inbox = brought(asked.inbox, room / "remote", limits.file_bytes)
             previous = brought(asked.previous, room / "remote-before", limits.file_bytes)
             came = [a for a in arrivals(inbox, room / "zips", limits) if not _own(a, asked.target, room)]
             before = arrivals(previous, room / "zips-before", limits) if previous else []
+            workers.must_reach(room, [a.path for a in (*came, *before) if not a.refused])
             if journal.unfinished is None:
                 journal.begin(asked.identity())
             _sweep(asked.target)
-            jobs = asked.jobs or os.cpu_count() or 1
-            with Pool(jobs, asked.options) as pool:
-                look = Look(pool, journal, room, pattern, asked.as_of, tell)
+            with workers.reading() as read:
+                look = Look(read, asked.options, journal, room, pattern, asked.as_of, tell)
                 now, last = look.at(came), look.at(before, PREVIOUS)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
@@ -148,7 +148,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             )  # fmt: skip
             registered = 0
             of_key = {s.key: s for s in todo}
-            for part in _checked(todo, work, jobs, journal, tell):
+            for part in _checked(todo, work, workers, journal, tell):
                 if asked.register is not None:  # first: what the journal has is in the register
                     registered += asked.register.append(
                         [submission_entry(of_key[done.key], done, asked.policy) for done in part]
@@ -275,66 +275,25 @@ def _sweep(target: Path) -> None:
 
 
 def _checked(
-    todo: Sequence[Submission], work: Work, jobs: int, journal: Journal, tell: Progress
+    todo: Sequence[Submission], work: Work, workers: Workers, journal: Journal, tell: Progress
 ) -> Iterator[list[Done]]:
-    """Check *todo* in parts, as many at a time as there are processes; each part when it is done."""
+    """Check *todo* in parts, as many at a time as there are workers; each part when it is done."""
     of = sum(len(s.files) for s in todo)
     rows = sum(s.rows for s in todo)
     parts = parts_of(
-        todo, min(_ROWS, max(_FEW_ROWS, rows // (4 * jobs))), min(_FILES, max(_FEW_FILES, of // (4 * jobs)))
+        todo,
+        min(_ROWS, max(_FEW_ROWS, rows // (4 * workers.count))),
+        min(_FILES, max(_FEW_FILES, of // (4 * workers.count))),
     )
     if not parts:
         return
     what = Text("校验", "checking")
     finished = 0
     tell(what, 0, of)
-    if len(parts) == 1:
-        journal.will_write(may_write(parts[0], work.stems))
-        yield checked(parts[0], work)
-        tell(what, of, of)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(parts)), context, initializer=set_up, initargs=(work,))
-    try:
-        for part, future in _in_turn(pool, parts, jobs, journal, work.stems):
-            try:
-                answer = future.result()
-            except BrokenProcessPool:
-                raise OutputError(
-                    Text(
-                        "校验进程意外终止（可能是内存不足）。已完成的都已记下，请加 --resume 继续，必要时减小 --jobs。",
-                        "A checking process was ended (out of memory, perhaps). What is done is kept:"
-                        " finish with --resume, with fewer --jobs if need be.",
-                    )
-                ) from None
-            yield answer
-            finished += sum(len(s.files) for s in part)
-            tell(what, finished, of)
-    finally:
-        for process in list((pool._processes or {}).values()):  # what is under way counts for nothing
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _in_turn(
-    pool: ProcessPoolExecutor,
-    parts: Sequence[list[Submission]],
-    jobs: int,
-    journal: Journal,
-    stems: dict[str, str],
-) -> Iterator[tuple[list[Submission], Future[list[Done]]]]:
-    """Each part when it is done; no more wait in the pool than are needed to keep it busy."""
-    waiting: dict[Future[list[Done]], list[Submission]] = {}
-    left = iter(parts)
-    while True:
-        while len(waiting) < jobs + 1 and (part := next(left, None)) is not None:
-            journal.will_write(may_write(part, stems))
-            waiting[pool.submit(check_part, part)] = part
-        if not waiting:
-            return
-        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in ready:
-            yield waiting.pop(future), future
+    for answer in workers.checked(parts, work, lambda part: journal.will_write(may_write(part, work.stems))):
+        yield answer
+        finished += sum(len(done.files) for done in answer)
+        tell(what, finished, of)
 
 
 def _summed_up(

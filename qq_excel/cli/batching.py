@@ -28,6 +28,7 @@ _EVERY = 30
 def asked_for(
     inbox: list[str], target: Path, policy: Policy, options: Options, *, jobs: int, pattern: str | None,
     as_of: dt.date | None, previous: list[str], moves: list[str], waivers: Path | None, resume: bool = False,
+    cluster: str = "",
 ) -> Asked:  # fmt: skip
     """A batch as the command line asks for it. Waivers: those given, else of the inbox's folders."""
     from qq_excel import batch  # noqa: PLC0415
@@ -42,7 +43,7 @@ def asked_for(
     ]
     return batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
-        parse_moves(moves), tuple(entries), None, resume,
+        parse_moves(moves), tuple(entries), None, resume, cluster=cluster,
     )  # fmt: skip
 
 

@@ -200,6 +200,17 @@ Jobs = Annotated[
     int, typer.Option("--jobs", min=0, help=t("并行进程数；0 为每核一个", "processes; 0: one per core"))
 ]
 
+ClusterAddress = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        help=t(
+            "在 Dask 集群上运行：调度器地址，如 tcp://主机:8786；local 在本机试用",
+            "run on a Dask cluster: its scheduler's address, e.g. tcp://host:8786; local: one here, to try",
+        ),
+    ),
+]
+
 NamePattern = Annotated[
     str | None,
     typer.Option(

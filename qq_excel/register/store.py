@@ -87,6 +87,13 @@ class Store(ABC):
             self._write(name, content)
         return {"kind": kind, "path": name, "sha256": digest}
 
+    def take_over(self, files: Iterable[Mapping[str, Any]], of: Store) -> None:
+        """Keep the *files*, as entries name them, that another store has. Raises :class:`~qq_excel.errors.OutputError`."""
+        for name in (file["path"] for file in files):
+            if not self.has(name):
+                with of.open(name) as content:
+                    self._write(name, content.read())
+
     def _write(self, name: str, content: bytes) -> None:
         with self.writing(name) as file:
             file.write_bytes(content)

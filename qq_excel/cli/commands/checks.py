@@ -10,6 +10,7 @@ import typer
 from qq_excel.cli import common
 from qq_excel.cli.common import (
     AsOf,
+    ClusterAddress,
     Format,
     FormatOption,
     Inbox,
@@ -85,6 +86,7 @@ def batch(
     inbox: Inbox,
     out: OutDir,
     jobs: Jobs = 0,
+    cluster: ClusterAddress = "",
     pattern: NamePattern = None,
     move: Moves = None,
     waivers: WaiversFile = None,
@@ -107,6 +109,7 @@ def batch(
     asked = asked_for(
         inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
         pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers, resume=resume,
+        cluster=cluster,
     )  # fmt: skip
     return run_batch(asked, format, register, tables)
 

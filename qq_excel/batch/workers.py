@@ -1,0 +1,141 @@
+"""Who does the work of a batch: processes of this computer here, a cluster in :mod:`qq_excel.batch.cluster`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from qq_excel.batch.model import Done
+from qq_excel.batch.part import Work, check_part
+from qq_excel.batch.submissions import Submission
+from qq_excel.errors import OutputError
+from qq_excel.heap import keep_freed_memory
+from qq_excel.language import Text
+from qq_excel.reading import Options
+from qq_excel.reading.pool import Pool
+
+if TYPE_CHECKING:
+    from qq_excel.reading.spool import Sight
+
+Part = Sequence[Submission]
+#: Read a file as of a date, if one is given, and leave its tables in another (:meth:`qq_excel.reading.pool.Pool.spool`).
+Read = Callable[[Path, Path, "dt.date | None"], "Future[Sight]"]
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+class Workers(Protocol):
+    """Who reads and checks for a run. What they write is the same whoever they are."""
+
+    @property
+    def count(self) -> int:
+        """How many work at a time."""
+
+    def must_reach(self, room: Path, paths: Iterable[Path]) -> None:
+        """Refuse when one of them cannot work in *room* or does not see what is at *paths*."""
+
+    def reading(self) -> AbstractContextManager[Read]:
+        """As long as files are read."""
+
+    def checked(
+        self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]
+    ) -> Iterator[list[Done]]:
+        """Check *parts*, each when it is done, its results written; *begins* is told of each before anything is.
+
+        Raises :class:`OutputError` when they cannot go on; what was handed over by then stays.
+        """
+
+
+def workers_of(cluster: str, jobs: int, options: Options) -> AbstractContextManager[Workers]:
+    """The workers of a *cluster*, or *jobs* processes (0: one per core) when none is named."""
+    if not cluster:
+        return nullcontext(Processes(jobs or os.cpu_count() or 1, options))
+    from qq_excel.batch.cluster import Cluster  # noqa: PLC0415
+
+    return Cluster(cluster, jobs, options)
+
+
+def in_turn(parts: Iterable[T], most: int, submit: Callable[[T], Future[A]]) -> Iterator[tuple[T, Future[A]]]:
+    """Each part when it is done; no more than *most* wait."""
+    waiting: dict[Future[A], T] = {}
+    left = iter(parts)
+    while True:
+        while len(waiting) < most and (part := next(left, None)) is not None:
+            waiting[submit(part)] = part
+        if not waiting:
+            return
+        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in ready:
+            yield waiting.pop(future), future
+
+
+class Processes:
+    """Processes of this computer."""
+
+    def __init__(self, count: int, options: Options) -> None:
+        self.count = count
+        self._options = options
+
+    def must_reach(self, room: Path, paths: Iterable[Path]) -> None:
+        """They see what this program sees."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Read]:
+        """Readers, until the block ends."""
+        with Pool(self.count, self._options) as pool:
+            yield lambda path, target, as_of: pool.spool(path, target, as_of=as_of)
+
+    def checked(
+        self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]
+    ) -> Iterator[list[Done]]:
+        """Check *parts*; a single one is not worth a process of its own."""
+        if len(parts) == 1:
+            begins(parts[0])
+            yield check_part(parts[0], work)
+            return
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(min(self.count, len(parts)), context, initializer=_set_up)
+
+        def submit(part: Part) -> Future[list[Done]]:
+            begins(part)
+            return pool.submit(check_part, part, work.of(part))
+
+        try:
+            for _, future in in_turn(parts, self.count + 1, submit):
+                yield future.result()
+        except BrokenProcessPool:
+            raise OutputError(
+                Text(
+                    "校验进程意外终止（可能是内存不足）。已完成的都已记下，请加 --resume 继续，必要时减小 --jobs。",
+                    "A checking process was ended (out of memory, perhaps). What is done is kept:"
+                    " finish with --resume, with fewer --jobs if need be.",
+                )
+            ) from None
+        finally:
+            for process in list((pool._processes or {}).values()):  # what is under way counts for nothing
+                process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _set_up() -> None:
+    """Make this process ready to check; it ends with the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends its workers
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            multiprocessing.connection.wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=follow, daemon=True).start()
+    keep_freed_memory()
