@@ -54,6 +54,8 @@ class Journal:
         self.keys: list[str] = []
         #: Results of submissions whose files were moved away: they stay though the inbox has them no longer.
         self.settled: set[str] = set()
+        #: What those submissions spoke for: (period, unit, kind, workbook). The units have handed that in.
+        self.came: set[tuple[str, str, str, str]] = set()
         self._gone: set[str] = set()
         #: Files that were read, by name, content and how they were read.
         self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -153,6 +155,9 @@ class Journal:
     def _moves(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         self.moves, self.keys = moves, keys
         self.settled.update(w for key in gone for w in self.done[key].written)
+        for one in map(self.done.__getitem__, gone):
+            periods = {f.period for f in one.files if f.period}
+            self.came.update((period, *spoken) for period in periods for spoken in one.now)
         self._gone.update(gone)
 
     def end(self, keys: Collection[str] | None = None) -> None:
@@ -178,7 +183,7 @@ class Journal:
                 file.write(_line("begin", {"format": FORMAT, "version": VERSION, "asked": {}}))
                 file.writelines(_line("seen", _seen_line(key, self._seen[key])) for key in seen)
                 file.writelines(_line("done", one.as_json()) for one in done)
-                file.write(_line("settled", {"paths": settled}))
+                file.write(_line("settled", {"paths": settled, "came": sorted(self.came)}))
                 file.write(_line("end", {}))
             self._file.close()  # on Windows a file that is open cannot be replaced
 
@@ -246,6 +251,7 @@ class Journal:
             self._announce(entry["paths"])
         elif entry["what"] == "settled":
             self.settled.update(entry["paths"])
+            self.came.update((p, u, k, f) for p, u, k, f in entry.get("came", ()))
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
         else:

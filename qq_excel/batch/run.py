@@ -302,7 +302,7 @@ def _summed_up(
     """Put together what the journal has of this run; what an earlier one wrote and this one does not is taken away."""
     done = [journal.done[key] for key in keys]
     files = sorted((f for d in done for f in d.files), key=lambda f: f.name)
-    missing = missing_of(done, last, asked.policy) if asked.previous else []
+    missing = missing_of(done, last, journal.came, asked.policy) if asked.previous else []
     missing += waivers_of(done, asked.waivers, asked.policy, day, len(files))
     written = {w for d in done for w in d.written}
     for stale in journal.left_over(written):

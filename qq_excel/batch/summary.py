@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,19 @@ BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
 _LEVELS = ("E", "W", "?")
 
 
-def missing_of(done: Sequence[Done], last: Sequence[Seen], policy: Policy) -> list[Finding]:
-    """Findings on the run as a whole: what the units handed in the period before and not now."""
+def missing_of(
+    done: Sequence[Done], last: Sequence[Seen], came: Collection[tuple[str, str, str, str]], policy: Policy
+) -> list[Finding]:
+    """Findings on the run as a whole: what the units handed in the period before and not now.
+
+    *came* has what earlier runs were given and moved away (period, unit, kind, workbook): that is not missing.
+    """
     from qq_excel.check.run import Run  # noqa: PLC0415
     from qq_excel.rules.intakes import Intake  # noqa: PLC0415
 
-    now = {(unit, kind): file for d in done for unit, kind, file in d.now}
+    periods = {f.period for d in done for f in d.files}
+    now = {(unit, kind): file for period, unit, kind, file in came if period in periods}
+    now |= {(unit, kind): file for d in done for unit, kind, file in d.now}
     before = {
         (s.unit, kind): s.name for s in last if s.unit for kind, _ in s.tables
     }  # also of units that are gone

@@ -152,6 +152,30 @@ def test_who_is_missing_and_what_is_gone_since_the_period_before(tmp_path: Path)
     assert summary(tmp_path / "out")["files"][0]["rules"]["XPD001"] == 1
 
 
+def test_what_was_moved_away_is_not_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever empties the inbox with --move still hears only of the units that have handed in nothing."""
+    monkeypatch.setattr("qq_excel.batch.journal._WORDY", 0)  # the journal is shortened each time
+    came, moves = tmp_path / "Q3", {"accepted": tmp_path / "done", "rejected": tmp_path / "back"}
+    for folder, head in (("Q2", Q2), ("Q3", {})):
+        (tmp_path / folder).mkdir()
+        build(tmp_path / folder / "east.xlsx", {"receivables": [{}]}, head)
+    for unit in ("华南分公司", "西北分公司"):
+        build(tmp_path / "Q2" / f"{unit}.xlsx", {"receivables": [{}]}, {**Q2, "unit": unit})
+
+    def missing() -> list[str]:
+        outcome = run(tmp_path / "out", came, previous=(str(tmp_path / "Q2"),), moves=moves)
+        assert not list(came.iterdir())
+        return [f.file for f in outcome.missing]
+
+    assert missing() == ["（未报送）华南分公司", "（未报送）西北分公司"]
+    build(came / "south.xlsx", {"receivables": [{"balance": 7}]}, {"unit": "华南分公司"})
+    assert missing() == ["（未报送）西北分公司"]
+    build(came / "west.xlsx", {"receivables": [{}]}, {"unit": "西北分公司"})
+    assert missing() == []
+    build(came / "next.xlsx", {"receivables": [{}]}, {"period": "2026Q4", "as_of": dt.date(2026, 12, 31)})
+    assert missing() == ["（未报送）华南分公司", "（未报送）西北分公司"]  # another period
+
+
 def test_a_zip_is_opened_with_care(tmp_path: Path) -> None:
     good = build(tmp_path / "好.xlsx", {"receivables": [{}]})
     (tmp_path / "in").mkdir()

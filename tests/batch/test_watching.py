@@ -256,6 +256,24 @@ def test_the_nightly_batch_counts_findings_as_no_failure_and_goes_on_with_what_w
     assert (again.returncode, again.stdout) == (2, f"batch in -o {tmp_path}/out --resume --jobs 2\n")
 
 
+def test_a_night_in_which_nothing_came_is_no_failure(tmp_path: Path) -> None:
+    """The inbox is empty on the first night, and after each that moved all of it away."""
+    (tmp_path / "in").mkdir()
+    fake = tmp_path / "qq-excel"
+    fake.write_text("#!/bin/sh\nexit 2\n")
+    fake.chmod(0o755)
+    said = {
+        "QQ_EXCEL": str(fake),
+        "QQ_INBOX": str(tmp_path / "in"),
+        "QQ_OUT": "out",
+        "PATH": os.environ["PATH"],
+    }
+    script = str(ROOT / "deploy" / "qq-excel-batch")
+    assert subprocess.run([script], env=said, capture_output=True, check=False).returncode == 0
+    (tmp_path / "in" / "a.xlsx").write_bytes(b"x")
+    assert subprocess.run([script], env=said, capture_output=True, check=False).returncode == 2
+
+
 def test_a_zip_is_answered_as_a_whole(tmp_path: Path) -> None:
     """Units send their workbooks as one zip: it is there that they look for the answer."""
     came, out = tmp_path / "in", tmp_path / "out"
