@@ -68,9 +68,9 @@ def outcome(folder: Path, url: str) -> tuple[object, ...]:
     return results(folder / "out"), files, told, tables, lives
 
 
-def journal_of(folder: Path) -> list[bytes]:
+def journal_of(folder: Path, out: str = "out") -> list[bytes]:
     """The whole lines of the journal of *folder*; none before there is one."""
-    file = folder / "out" / FOLDER / NAME
+    file = folder / out / FOLDER / NAME
     return (
         [line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
         if file.exists()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import random
+import shutil
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +23,8 @@ from qq_excel.register.entries import canonical
 from qq_excel.register.keeping import back_up, restore
 from qq_excel.register.objects import Objects
 from qq_excel.register.periods import ageing
-from tests.batch.support import inbox, results
+from tests.batch.support import inbox, results, start
+from tests.batch.test_killed import journal_of, unfinished
 from tests.cli.support import qq, refused
 from tests.register.test_damaged import LOST, folder_of, submit_to
 from tests.support.digests import digest
@@ -140,6 +146,41 @@ def test_a_batch_keeps_its_tables_there(s3: str, tmp_path: Path) -> None:
     rows = json.loads(qq(tmp_path, "register", "ageing", "2026Q3", *asked).stdout)
     assert [(r["count"], r["cents"]) for r in rows] == [(2, 1200_00)] * 5
     assert json.loads(qq(tmp_path, "register", "verify", *asked).stdout)["whole"]
+
+
+def test_killed_while_workers_write_there_nothing_is_lost_or_doubled(s3: str, tmp_path: Path) -> None:
+    """``QQ_KILLS`` times; the moment is a line of the journal and some milliseconds more."""
+    rng = random.Random(9)  # noqa: S311
+    inbox(tmp_path / "in", 6)
+    assert start(tmp_path, "--register", "whole.db", out="whole").wait() == 1
+    lines = len(journal_of(tmp_path, "whole"))
+    with open_register(str(tmp_path / "whole.db")) as register:
+        expected = sorted(canonical([w.entry.subject, w.entry.body]) for w in register.entries())
+    killed = 0
+    for n in range(int(os.environ.get("QQ_KILLS", "1"))):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        tables = f"{s3}/{tmp_path.name}/{n}"
+        asked = "--register", f"{n}.db", "--tables", tables
+        process = start(tmp_path, *asked)
+        moment = rng.randrange(lines // 2, lines)
+        while len(journal_of(tmp_path)) < moment and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(rng.random() / 5)
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        resume = ["--resume"] if unfinished(tmp_path) else []
+        assert start(tmp_path, *asked, *resume).wait() == 1
+        assert results(tmp_path / "out") == results(tmp_path / "whole")
+        with open_register(str(tmp_path / f"{n}.db"), tables) as register:
+            found = register.entries()
+            assert register.verify()[:2] == (len(found), None)
+            assert sorted(canonical([w.entry.subject, w.entry.body]) for w in found) == expected
+            system, root = objects(register)
+            there = {name.removeprefix(f"{root}/") for name in system.find(root)}
+        assert {name for name in there if not name.startswith("index/")} == {
+            f["path"] for w in found for f in w.entry.body["files"]
+        }
+    assert killed
 
 
 def test_a_place_that_is_out_of_reach_is_said_in_one_sentence(
