@@ -104,7 +104,10 @@ def _stamp(page: PageObject, font: IndirectObject, words: str) -> None:
     from pypdf import PageObject, Transformation  # noqa: PLC0415
     from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject  # noqa: PLC0415
 
-    page.transfer_rotation_to_content()
+    if (
+        page.rotation or page.mediabox.left or page.mediabox.bottom
+    ):  # else every page is parsed and written anew for nothing
+        page.transfer_rotation_to_content()
     box = page.mediabox
     wide = 4.6 * len(words) + 8
     x, y = float(box.right) - 30 - wide, float(box.bottom) + 14

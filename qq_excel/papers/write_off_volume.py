@@ -7,7 +7,7 @@ LibreOffice turns the office papers into PDF, for many applications in one run; 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Applications per LibreOffice run: one start for all of them, and a lost run loses no more than these.
 _BATCH = 20
+#: Bytes of evidence that one process opens for several applications.
+_TOGETHER = 64 << 20
 #: Runs that fail one after the other before LibreOffice is not asked any more.
 _PATIENCE = 2
 _COVER, _SHEETS = "封面.docx", "证据封页.docx"
@@ -109,9 +111,11 @@ class Press:
 
     def _bound(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | ToolError]]:
         drafts: dict[int, _Draft] = {}
+        members = {n: evidence_members(self._apps[n].evidence, strict=self._apps[n].fit) for n in numbers}
+        pages = _pages(members)
         for n in numbers:
             try:
-                drafts[n] = _drafted(self._apps[n], self._kit)
+                drafts[n] = _drafted(self._apps[n], self._kit, members[n], pages[n])
             except VolumeError as problem:
                 yield n, problem
         pdfs = _as_pdf({(n, name): content for n, d in drafts.items() for name, content in d.papers.items()})
@@ -133,10 +137,38 @@ class Press:
         return write_off_words.volume_cover(d.app, self._kit.house, listed, f"{page - 1} 页", draft=d.draft)
 
 
-def _drafted(app: Application, kit: Kit) -> _Draft:
+def _pages(members: Mapping[int, Members]) -> dict[int, dict[int, bytes | Text]]:
+    """The evidence of each application as pages. One process opens that of several; what it did not finish has its own."""
+    out: dict[int, dict[int, bytes | Text]] = {n: {} for n in members}
+    for group in _groups(members):
+        keys = [(n, no) for n in group for no in members[n]]
+        made = pages_of({i: members[n][no][1] for i, (n, no) in enumerate(keys)})
+        for i, (n, no) in enumerate(keys):
+            out[n][no] = made[i]
+        if len(group) > 1:  # one that used up memory or time took the others' with it
+            for n in group:
+                if REASONS["died"] in out[n].values():
+                    out[n] = pages_of({no: content for no, (_, content) in members[n].items()})
+    return out
+
+
+def _groups(members: Mapping[int, Members]) -> Iterator[list[int]]:
+    """Applications whose evidence is opened together: not too much of it."""
+    group: list[int] = []
+    held = 0
+    for n, mine in members.items():
+        size = sum(len(content) for _, content in mine.values())
+        if group and held + size > _TOGETHER:
+            yield group
+            group, held = [], 0
+        group.append(n)
+        held += size
+    yield group
+
+
+def _drafted(app: Application, kit: Kit, members: Members, made: dict[int, bytes | Text]) -> _Draft:
     draft = not app.fit
-    members = evidence_members(app.evidence, strict=not draft)
-    evidence = _opened(app, members)
+    evidence = _opened(app, made)
     papers = office_papers(app, kit, members, draft=draft)
     remarks = {
         no: f"没有装订：{made.zh}；原件在电子申请包中"
@@ -151,9 +183,8 @@ def _drafted(app: Application, kit: Kit) -> _Draft:
     return _Draft(app, papers, evidence)
 
 
-def _opened(app: Application, members: Members) -> dict[int, bytes | Text]:
-    """Each piece of evidence as pages; a fit application's must all open."""
-    made = pages_of({no: content for no, (_, content) in members.items()})
+def _opened(app: Application, made: dict[int, bytes | Text]) -> dict[int, bytes | Text]:
+    """Each piece of evidence as the pages that were *made* of it; a fit application's must all open."""
     for e in app.evidence:
         answer = made.setdefault(e.no, REASONS["missing"])
         if app.fit and isinstance(answer, Text) and answer not in _LEFT_OUT:

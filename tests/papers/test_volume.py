@@ -24,6 +24,7 @@ from pypdf.generic import (
 )
 
 from qq_excel.check import Result, check_paths
+from qq_excel.papers import write_off_volume
 from qq_excel.papers.evidence_pages import REASONS, pages_of
 from qq_excel.papers.pdf import PdfError, find_soffice
 from qq_excel.papers.report import Made, make
@@ -317,3 +318,59 @@ def test_packs_take_the_organisations_own_templates(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "out" / "HX-0001_核销申请包.zip") as pack:
         (tmp_path / "x.docx").write_bytes(pack.read("债权履历.docx"))
     assert "某集团文件" in docx_text(tmp_path / "x.docx")
+
+
+def test_the_number_stands_in_the_lower_right_of_every_page_however_it_lies() -> None:
+    odd = PdfWriter()
+    page = odd.add_blank_page(400, 600)
+    page.mediabox.lower_left, page.mediabox.upper_right = (-50, 100), (350, 700)
+    out = io.BytesIO()
+    odd.write(out)
+    parts = [
+        Part("plain", pdf((400, 600))),
+        Part("turned", pdf((600, 400), turned=90)),
+        Part("moved", out.getvalue()),
+    ]
+    pages = PdfReader(io.BytesIO(bind(parts, "Title", "HX"))).pages
+    for n, one in enumerate(pages, 1):
+        places: list[tuple[str, float, float]] = []
+
+        def told(text: str, cm: list[float], tm: list[float], *_: object, to: list = places) -> None:
+            to.append((text.strip(), tm[4] + cm[4], tm[5] + cm[5]))
+
+        one.extract_text(visitor_text=told)
+        (x, y) = next((x, y) for text, x, y in places if text == f"HX   {n} / 3")
+        assert (round(float(one.mediabox.width)), round(float(one.mediabox.height)), one.rotation) == (
+            400,
+            600,
+            0,
+        )
+        assert 250 < x - float(one.mediabox.left) < 400
+        assert 0 < y - float(one.mediabox.bottom) < 30
+
+
+def test_evidence_that_ends_the_process_takes_no_others_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several applications are opened in one process; when it dies, each is opened in its own."""
+    asked: list[int] = []
+
+    def opened(evidence: dict[int, bytes]) -> dict[int, bytes | object]:
+        asked.append(len(evidence))
+        deadly = b"bomb" in evidence.values()
+        return {
+            no: REASONS["died"] if deadly and content != b"early" else content
+            for no, content in evidence.items()
+        }
+
+    monkeypatch.setattr(write_off_volume, "pages_of", opened)
+    members = {1: {1: ("a", b"early")}, 2: {1: ("b", b"bomb"), 2: ("c", b"x")}, 5: {1: ("d", b"late")}, 7: {}}
+    assert write_off_volume._pages(members) == {
+        1: {1: b"early"}, 2: {1: REASONS["died"], 2: REASONS["died"]}, 5: {1: b"late"}, 7: {},
+    }  # fmt: skip
+    assert asked == [4, 2, 1]
+    monkeypatch.setattr(write_off_volume, "_TOGETHER", 5)
+    asked.clear()
+    assert write_off_volume._pages({1: {1: ("a", b"12345")}, 2: {1: ("b", b"1")}}) == {
+        1: {1: b"12345"},
+        2: {1: b"1"},
+    }
+    assert asked == [1, 1]
