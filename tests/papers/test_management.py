@@ -147,6 +147,35 @@ def test_the_trend_grows_by_since_and_by_previous(
         make("management", result, tmp_path / "no", choices=Choices(since=wrong))
 
 
+def test_a_point_of_other_units_is_told(result: Result, report: Path, tmp_path: Path) -> None:
+    """A unit that has not handed in yet makes the total fall: nobody is to take that for money that came in."""
+    east = [f for f in result.files if f.workbook.head("unit") == "华东分公司"]
+    alone = check_paths([Path(f.workbook.path) for f in east])
+    old = report / "管理报告.json"
+    fewer = make("management", alone, tmp_path / "a", formats=["json"], choices=Choices(since=old))
+    assert not fewer.notes  # of the same day: it takes the place of that point
+    (tmp_path / "later").mkdir()
+    later = json.loads(old.read_text(encoding="utf-8"))
+    later["history"][0]["on"] = "2026-06-30"
+    (tmp_path / "old.json").write_text(json.dumps(later), encoding="utf-8")
+    fewer = make(
+        "management", alone, tmp_path / "b", formats=["json"], choices=Choices(since=tmp_path / "old.json")
+    )
+    assert [n.zh for n in fewer.notes] == [
+        "华北分公司 在 2026-06-30 有未结清债权 700.00 元，本期没有明细表；与上期比较的增减包含这一笔差额"
+    ]
+    just = make("management", alone, tmp_path / "c", formats=["json"]).written[0]
+    other = json.loads(just.read_text(encoding="utf-8"))
+    other["history"][0]["on"] = "2026-06-30"
+    (tmp_path / "few.json").write_text(json.dumps(other), encoding="utf-8")
+    more = make(
+        "management", result, tmp_path / "d", formats=["json"], choices=Choices(since=tmp_path / "few.json")
+    )
+    assert "华北分公司 本期有未结清债权 700.00 元，2026-06-30 没有；与上期比较的增减包含这一笔差额" in [
+        n.zh for n in more.notes
+    ]
+
+
 def test_recovery_is_the_assessments(result: Result, data: dict, tmp_path: Path) -> None:
     assert data["recovery"]["period"] == "2026Q3"
     assert {u["unit"]: u["closing"] for u in data["recovery"]["units"]} == {

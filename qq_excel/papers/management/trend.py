@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,7 +139,35 @@ def history(
     ):
         points[before.as_of] = Point.of(before.as_of, _open(before, before.as_of))
     points[facts.as_of] = Point.of(facts.as_of, (Open.of(x) for x in facts.lines if x.live))
-    return tuple(points[on] for on in sorted(points) if on <= facts.as_of)
+    known = tuple(points[on] for on in sorted(points) if on <= facts.as_of)
+    if len(known) > 1:
+        notes += _of_other_units(known[-2], facts)
+    return known
+
+
+def _of_other_units(last: Point, facts: Facts) -> Iterator[Text]:
+    """Say when the point before is not of the same units: what they owed is then part of every difference."""
+    before: dict[str, int] = {}
+    for row in last.rows or ():
+        before[row.unit] = before.get(row.unit, 0) + row.balance
+    now: dict[str, int] = {}
+    for line in facts.lines:
+        now[line.claim.unit] = now.get(line.claim.unit, 0) + (line.claim.balance if line.live else 0)
+    if not before:
+        return
+    gone, new = sorted(before.keys() - now.keys()), sorted(now.keys() - before.keys())
+    if gone:
+        yuan = money.yuan(sum(before[u] for u in gone))
+        yield Text(
+            f"{'、'.join(gone)} 在 {last.on} 有未结清债权 {yuan} 元，本期没有明细表；与上期比较的增减包含这一笔差额",
+            f"{', '.join(gone)}: {yuan} yuan open on {last.on} and no ledger now; the changes since then include it",
+        )
+    if new:
+        yuan = money.yuan(sum(now[u] for u in new))
+        yield Text(
+            f"{'、'.join(new)} 本期有未结清债权 {yuan} 元，{last.on} 没有；与上期比较的增减包含这一笔差额",
+            f"{', '.join(new)}: {yuan} yuan open now and none on {last.on}; the changes since then include it",
+        )
 
 
 def recall(path: Path) -> tuple[Point, ...]:
