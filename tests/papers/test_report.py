@@ -38,6 +38,10 @@ def test_every_paper_names_clauses_kinds_and_a_maker_that_exist() -> None:
         assert callable(report._maker(paper)) if paper.maker else set(paper.parts) <= set(PAPERS)
         assert paper.title.zh
         assert paper.about.en
+        assert "签" in paper.use.zh or "盖章" in paper.use.zh or paper.parts, (
+            paper.name
+        )  # when it is made, and who signs it
+        assert "sign" in paper.use.en or "sealed" in paper.use.en or paper.parts, paper.name
 
 
 def test_unknown_paper_format_and_missing_table(result: Result, tmp_path: Path) -> None:
