@@ -56,6 +56,7 @@ bench: $(VENV)/installed ## Ratios against the bare reader
 	$(BIN)/python -m pip install --quiet 'frictionless[excel]>=5.18' 'openpyxl>=3.1.5'
 	$(BIN)/python -m benchmarks.batch $(FILES) $(ROWS)
 	$(BIN)/python -m benchmarks.register $(CLAIMS)
+	$(BIN)/python -m benchmarks.sizing
 	PYTHONPATH=. $(BIN)/python benchmarks/submission.py
 
 samples: $(VENV)/installed ## Make workbooks/ anew from the program
