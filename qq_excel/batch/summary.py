@@ -105,7 +105,7 @@ def _write_book(
             [Column(t("文件", "file"), most=60), Column(t("结论", "verdict")), *first, Column(t("表", "tables"), most=40),
              Column(t("行数", "rows"), "count"), *levels, Column(t("说明", "note"), most=60)],
             [
-                [f.name, str(STATES[f.state]), f.unit, f.period, "、".join(str(get_kind(k).title) for k in f.kinds), f.rows,
+                [f.name, str(STATES[f.state]), f.unit, f.period, t("、", ", ").join(str(get_kind(k).title) for k in f.kinds), f.rows,
                  *(f.counts.get(level, 0) for level in _LEVELS), str(Text(*f.why)) if f.why else ""]
                 for f in files
             ],
@@ -128,8 +128,10 @@ def _write_book(
             sheet = book.sheet(name, tab="#1F3864" if n == 0 else None)
             total = _total(rows) if n == 0 and rows else None
             sheet.widths(sheet.fitted(columns, rows if total is None else [*rows, total]))
-            totals = "，".join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
-            under = f"{policy.title}　{t('文件', 'files')} {len(files)}：{totals}" if n == 0 else ""
+            totals = t("，", ", ").join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
+            under = (
+                f"{policy.title}　{t('文件', 'files')} {len(files)}{t('：', ': ')}{totals}" if n == 0 else ""
+            )
             row = sheet.title(f"{t('批量校验汇总', 'Batch summary')}·{name}", len(columns), under)
             if not rows:
                 sheet.paragraph(row + 1, len(columns), said)
@@ -152,7 +154,7 @@ def _by_unit(files: Sequence[FileOutcome], policy: Policy) -> Iterable[list[Any]
         lacks = [str(get_kind(k).title) for k in policy.expected if k not in seen] if unit else []
         yield [
             unit or t("（未填）", "(not given)"), when, len(mine), *(sum(f.state == s for f in mine) for s in STATES),
-            sum(f.rows for f in mine if f.state != "superseded"), *(counts[level] for level in _LEVELS), "、".join(lacks),
+            sum(f.rows for f in mine if f.state != "superseded"), *(counts[level] for level in _LEVELS), t("、", ", ").join(lacks),
         ]  # fmt: skip
 
 

@@ -77,7 +77,10 @@ def _print(outcome: Outcome, target: Path) -> None:
     for f in outcome.files:
         if f.state == "quarantined" and f.why:
             out.print(
-                f"✗ {f.name}  {STATES[f.state]}：{Text(*f.why)}", style="red", markup=False, soft_wrap=True
+                f"✗ {f.name}  {STATES[f.state]}{t('：', ': ')}{Text(*f.why)}",
+                style="red",
+                markup=False,
+                soft_wrap=True,
             )
     for gone in outcome.missing:
         out.print(f"! {gone.message()}", style="yellow", markup=False, soft_wrap=True)

@@ -382,3 +382,11 @@ def test_an_inbox_by_url_is_brought_here(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="读不到"):
         run(tmp_path / "none", "nosuch://inbox")
     bucket.rm("/inbox", recursive=True)
+
+
+def test_english_has_english_marks(tmp_path: Path) -> None:
+    done = qq(tmp_path, "batch", str(inbox(tmp_path / "in", 1)), "-o", "out", "--lang", "en", "--jobs", "1")
+    assert "坏的.xlsx  quarantined: the file is damaged or incomplete" in done.stdout
+    book = openpyxl.load_workbook(tmp_path / "out" / "批量校验汇总.xlsx")
+    under = str(book["Units"]["A2"].value)
+    assert under.endswith("files 3: accepted 1, to be mended 1, handed in again 0, quarantined 1")
