@@ -164,6 +164,8 @@ def test_a_point_of_other_units_is_told(result: Result, report: Path, tmp_path: 
     assert [n.zh for n in fewer.notes] == [
         "华北分公司 在 2026-06-30 有未结清债权 700.00 元，本期没有明细表；与上期比较的增减包含这一笔差额"
     ]
+    kept = json.loads(fewer.written[0].read_text(encoding="utf-8"))
+    assert fewer.notes[0].zh in kept["notes"]
     just = make("management", alone, tmp_path / "c", formats=["json"]).written[0]
     other = json.loads(just.read_text(encoding="utf-8"))
     other["history"][0]["on"] = "2026-06-30"

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from qq_excel import money
+from qq_excel.language import Text
 from qq_excel.papers.management.book import write_book, write_pdf
 from qq_excel.papers.management.facts import GRAVEST, Facts, facts_of
 from qq_excel.papers.management.page import write_page
@@ -32,11 +33,11 @@ def management(job: Job) -> Iterable[Piece]:
     yield Piece(f"{NAME}.html", partial(write_page, job, facts, points))
     yield Piece(f"{NAME}.xlsx", partial(write_book, job, facts, points))
     yield Piece(f"{NAME}.pdf", partial(write_pdf, job, facts, points))
-    yield job.json(f"{NAME}.json", document(facts, points))
+    yield job.json(f"{NAME}.json", document(facts, points, job.notes))
 
 
-def document(facts: Facts, points: Sequence[Point]) -> dict[str, Any]:
-    """Every figure as plain data; amounts in yuan as text."""
+def document(facts: Facts, points: Sequence[Point], notes: Iterable[Text]) -> dict[str, Any]:
+    """Every figure as plain data, amounts in yuan as text, and what the *notes* of the page say."""
     table, recovery = facts.ageing[0], facts.recovery
     return {
         "open": _sum(facts.live), "past_due": _sum(facts.late),
@@ -60,7 +61,7 @@ def document(facts: Facts, points: Sequence[Point]) -> dict[str, Any]:
                        "closing": money.yuan(f.closing)} for u, f in recovery.units],
         },
         "quality": [{"unit": q.unit, "files": q.files, "accepted": q.accepted, "rows": q.rows, "findings": q.found} for q in facts.quality],
-        "history": documents(points), "notes": [str(n) for n in facts.notes],
+        "history": documents(points), "notes": [str(n) for n in (*facts.notes, *notes)],
     }  # fmt: skip
 
 
