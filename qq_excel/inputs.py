@@ -9,6 +9,9 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods", ".csv"})
+#: Tables of other office programs, and packed files: somebody handed them in as a ledger, and is to be told.
+FOREIGN = frozenset({".et", ".ett", ".numbers", ".uos", ".fods", ".xlt"})
+ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 #: Our own results say so in their names; they are not handed in again by mistake.
 OWN_SUFFIXES = (
     "_校验结果.xlsx", "_已标注.xlsx", "_已标注.xlsm", "_导入说明.xlsx", "函登记册.xlsx", "通知登记册.xlsx", "通知单登记册.xlsx",
@@ -48,8 +51,20 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
 
 def is_workbook(path: Path, top: Path) -> bool:
     """Whether *path*, somewhere in the folder *top*, is a workbook that somebody handed in."""
-    if path.suffix.lower() not in SUFFIXES or path.name.startswith(("~$", ".")) or not path.is_file():
-        return False
-    if any(part.startswith(".") for part in path.relative_to(top).parts):
-        return False
-    return not path.name.endswith(OWN_SUFFIXES)
+    return path.suffix.lower() in SUFFIXES and _handed_in(path, top) and not path.name.endswith(OWN_SUFFIXES)
+
+
+def should_be_one(path: Path, top: Path) -> bool:
+    """Whether *path*, somewhere in the folder *top*, was handed in for a workbook and is none as it stands."""
+    return path.suffix.lower() in FOREIGN | ARCHIVES and _handed_in(path, top)
+
+
+def passed_over(paths: Iterable[Path]) -> list[Path]:
+    """What :func:`workbooks` leaves out although somebody may count on it: foreign tables and archives in folders."""
+    return [p for top in paths if top.is_dir() for p in sorted(top.rglob("*")) if should_be_one(p, top)]
+
+
+def _handed_in(path: Path, top: Path) -> bool:
+    """Whether it is no lock file (``~$``) and nothing hidden."""
+    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(top).parts)
+    return not hidden and path.is_file()

@@ -25,9 +25,6 @@ from qq_excel.language import Text
 from qq_excel.output import cannot_write, safe_name
 from qq_excel.reading.options import Limits
 
-_ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
-#: Tables of other office programs: somebody handed them in as a ledger, and is to be told.
-_FOREIGN = frozenset({".et", ".ett", ".numbers", ".uos", ".fods", ".xlt"})
 _SAVE_AS = Text(
     "读不了这种格式的表，请另存为 .xlsx 再交", "a table of this format cannot be read; save it as .xlsx"
 )
@@ -100,9 +97,9 @@ def _file(path: Path, name: str) -> Arrival:
 
 def _not_ours(suffix: str) -> Text | None:
     """Why files of this *suffix* are not read, if so."""
-    if suffix in _FOREIGN:
+    if suffix in inputs.FOREIGN:
         return _SAVE_AS
-    return _PACK_AS if suffix in _ARCHIVES and suffix != ".zip" else None
+    return _PACK_AS if suffix in inputs.ARCHIVES and suffix != ".zip" else None
 
 
 def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -167,12 +164,7 @@ def _matching(text: str, fixed: Path) -> Iterator[Path]:
 
 def _counts(path: Path, top: Path) -> bool:
     """Whether *path*, somewhere in the folder *top*, was handed in: a workbook or a zip, or what should be one."""
-    return inputs.is_workbook(path, top) or _should_be_one(path, top)
-
-
-def _should_be_one(path: Path, top: Path) -> bool:
-    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(top).parts)
-    return path.suffix.lower() in _ARCHIVES | _FOREIGN and not hidden and path.is_file()
+    return inputs.is_workbook(path, top) or inputs.should_be_one(path, top)
 
 
 def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
@@ -220,7 +212,7 @@ def _members(
                 f"压缩包内的路径“{inner}”指向包外",
                 f"the path '{inner}' leads out of the zip",
             )
-        elif suffix not in {*inputs.SUFFIXES, *_ARCHIVES, *_FOREIGN}:
+        elif suffix not in {*inputs.SUFFIXES, *inputs.ARCHIVES, *inputs.FOREIGN}:
             beside = _place(target, parts)
             if beside is not None and not info.flag_bits & _ENCRYPTED:
                 left = max(0, left - _unpack(archive, info, beside, most))
@@ -251,9 +243,9 @@ def _why_not(info: zipfile.ZipInfo, inner: str, *, again: bool) -> Text | None:
             f"the zip has '{inner}' twice, and only the first was checked; rename one and pack it again",
         )
     suffix = PurePosixPath(inner).suffix.lower()
-    if suffix in _FOREIGN:
+    if suffix in inputs.FOREIGN:
         return _SAVE_AS
-    if suffix in _ARCHIVES:
+    if suffix in inputs.ARCHIVES:
         return Text("压缩包里还有压缩包，请只压缩一层", "a zip within a zip; pack it once only")
     if info.flag_bits & _ENCRYPTED:
         return Text("压缩包有密码，请去掉密码", "the zip has a password; take it off")

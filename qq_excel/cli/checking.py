@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"E": "red", "W": "yellow", "I": "cyan", "?": "magenta"}
 _SHOWN_PER_SHEET = 50
+_SHOWN_PASSED_OVER = 10
 
 
 def checked(
@@ -108,6 +109,7 @@ def run_check(
         paths, as_of, policy, together, options, target,
         quiet=format is Format.JSON, waivers=waivers, baseline=baseline, previous=previous,
     )  # fmt: skip
+    _say_passed_over(paths)
     written: list[Path] = []
     if write_baseline is not None:
         from qq_excel.check.baseline import Baseline  # noqa: PLC0415
@@ -131,6 +133,25 @@ def run_check(
         for note in notes:
             out.print(str(note), style="dim", markup=False)
     return code_of(result)
+
+
+def _say_passed_over(paths: Sequence[Path]) -> None:
+    """Name what lies in the folders and was not checked: nobody should think that it passed."""
+    left = inputs.passed_over(paths)
+    for path in left[:_SHOWN_PASSED_OVER]:
+        common.err.print(
+            t(
+                f"{path}：没有校验。这种格式读不了：表请另存为 .xlsx，压缩包请解压（.zip 可用 qq-excel batch）。",
+                f"{path}: not checked. This format cannot be read: save a table as .xlsx, unpack an archive"
+                " (qq-excel batch takes .zip).",
+            ),
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip
+    more = len(left) - _SHOWN_PASSED_OVER
+    if more > 0:
+        common.err.print(
+            t(f"还有 {more} 个这样的文件。", f"There are {more} more such files."), style="yellow"
+        )
 
 
 def print_findings(result: Result) -> None:

@@ -51,6 +51,17 @@ def test_help_and_version_load_no_pandas(tmp_path: Path, arguments: list[str]) -
     assert done.stdout.startswith("qq-excel ") or re.match("用法：|Usage: ", done.stdout)
 
 
+def test_what_lies_beside_and_cannot_be_read_is_named(work: Path) -> None:
+    for name in ("华南.et", "~$华南.et", ".隐藏.rar", "来信.rar", "说明.docx"):
+        (work / name).write_bytes(b"x")
+    done = qq(work, "check", ".")
+    assert done.stderr.splitlines() == [
+        f"{name}：没有校验。这种格式读不了：表请另存为 .xlsx，压缩包请解压（.zip 可用 qq-excel batch）。"
+        for name in ("华南.et", "来信.rar")
+    ]
+    assert qq(work, "check", "clean.xlsx").stderr == ""
+
+
 def test_exit_codes(work: Path) -> None:
     assert qq(work, "check", "clean.xlsx").returncode == 0
     assert qq(work, "check", "错.xlsx").returncode == 1
