@@ -55,7 +55,7 @@ def new(
         (private, t("私钥（自己保管，不外传）", "private key (keep it to yourself)")),
         (public_path(private), t("公钥（发给收件人）", "public key (for whoever verifies)")),
     ):
-        out.print(f"{words}: {path}", markup=False, soft_wrap=True)
+        out.print(t(f"{words}：{path}", f"{words}: {path}"), markup=False, soft_wrap=True)
     out.print(
         t(f"指纹：{fingerprint(public)}", f"Fingerprint: {fingerprint(public)}"), markup=False, soft_wrap=True
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, Format, out
@@ -35,35 +38,43 @@ def _is_workbook(path: Path) -> bool:
     return MANIFEST not in names and bool(names & {"[Content_Types].xml", "mimetype"})
 
 
-def _verify_seal(submission: Path, format: Format) -> int:
-    from qq_excel.papers.seal import verify_seal  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What was found of one file."""
 
-    problems = verify_seal(submission)
+    document: dict[str, Any]
+    problems: Sequence[Text]
+    #: What is said where there is no problem.
+    good: Sequence[str]
+
+
+def run_verify(packs: Sequence[Path], format: Format, key: Path | None = None) -> int:
+    """``qq-excel verify``: each of *packs*; several are told with their names, in JSON as a list."""
+    from qq_excel.papers.signing import load_public  # noqa: PLC0415
+    from qq_excel.papers.volume_signing import SUFFIX  # noqa: PLC0415
+
+    # a signature stands for the volume that it is of
+    packs = list(dict.fromkeys(p.with_name(p.name.removesuffix(SUFFIX)) for p in packs))
+    for pack in packs:
+        _must_be_provable(pack)
+    public = load_public(key) if key else None
+    proofs = []
+    for pack in packs:
+        proofs.append(_proof(pack, public))
+        if format is Format.TEXT:
+            _say(pack.name if len(packs) > 1 else "", proofs[-1])
     if format is Format.JSON:
-        common.print_json(
-            {"submission": submission.name, "whole": not problems, "problems": [str(p) for p in problems]}
-        )
-    elif problems:
-        out.print(f"✗ {problems[0]}", style="red", markup=False)
-    else:
-        out.print(t("✓ 封存件未被改动，与提交时相同。", "✓ The submission is as it was when it was sealed."))
-    return FINDINGS if problems else OK
+        told = [proof.document for proof in proofs]
+        common.print_json(told if len(told) > 1 else told[0])
+    return FINDINGS if any(proof.problems for proof in proofs) else OK
 
 
-def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
-    """``qq-excel verify``."""
-    from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
-    from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
-    from qq_excel.papers.volume_signing import SUFFIX, check_volume  # noqa: PLC0415
-
-    pack = pack.with_name(pack.name.removesuffix(SUFFIX))  # the signature stands for the volume that it is of
+def _must_be_provable(pack: Path) -> None:
     if not pack.is_file():
         raise InputError(
             Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
         )
-    if _is_sealed(pack):
-        return _verify_seal(pack, format)
-    if _is_workbook(pack):
+    if not _is_sealed(pack) and _is_workbook(pack):
         raise InputError(
             Text(
                 f"{pack}：既没有封存，也不是核销申请包，无从核对。封存件由“提交”按钮生成，申请包由 qq-excel write-off 生成。",
@@ -71,37 +82,45 @@ def run_verify(pack: Path, format: Format, key: Path | None = None) -> int:
                 "a workbook, qq-excel write-off makes packs.",
             )
         )
-    public = load_public(key) if key else None
+
+
+def _proof(pack: Path, public: bytes | None) -> _Proof:
+    from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
+    from qq_excel.papers.seal import verify_seal  # noqa: PLC0415
+    from qq_excel.papers.signing import fingerprint  # noqa: PLC0415
+    from qq_excel.papers.volume_signing import check_volume  # noqa: PLC0415
+
+    if _is_sealed(pack):
+        wrong = verify_seal(pack)
+        good = [t("✓ 封存件未被改动，与提交时相同。", "✓ The submission is as it was when it was sealed.")]
+        return _Proof(
+            {"submission": pack.name, "whole": not wrong, "problems": [str(p) for p in wrong]}, wrong, good
+        )
     volume = pack.suffix.lower() == ".pdf"
     looked = check_volume(pack, public) if volume else check_pack(pack, public)
-    problems = looked.problems
     shown = fingerprint(looked.signer) if looked.signer else None
-    if format is Format.JSON:
-        told = {
-            "pack": pack.name,
-            "whole": not problems,
-            "problems": [str(p) for p in problems],
-            "signer": shown,
-        }
-        common.print_json(told)
-    elif problems:
-        for problem in problems:
-            out.print(f"✗ {problem}", style="red", markup=False)
-    else:
-        out.print(
-            t("✓ 合订本未被改动。", "✓ The volume is unchanged.")
-            if volume
-            else t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged.")
-        )
-        if shown and key:
-            out.print(
-                t(f"✓ 由所给公钥签名（指纹 {shown}）。", f"✓ Signed by the given key ({shown})."),
-                markup=False,
-            )
-        elif shown:
-            out.print(
-                t(f"有签名，指纹 {shown}；是谁的密钥没有核对，请用 --key 给出公钥。",
-                  f"Signed ({shown}); whose key it is was not checked: give the public key with --key."),
-                markup=False, soft_wrap=True,
-            )  # fmt: skip
-    return FINDINGS if problems else OK
+    good = [
+        t("✓ 合订本未被改动。", "✓ The volume is unchanged.")
+        if volume
+        else t("✓ 申请包完整，未被改动。", "✓ The pack is whole and unchanged.")
+    ]
+    if shown and public:
+        good.append(t(f"✓ 由所给公钥签名（指纹 {shown}）。", f"✓ Signed by the given key ({shown})."))
+    elif shown:
+        good.append(
+            t(f"有签名，指纹 {shown}；是谁的密钥没有核对，请用 --key 给出公钥。",
+              f"Signed ({shown}); whose key it is was not checked: give the public key with --key.")
+        )  # fmt: skip
+    document = {
+        "pack": pack.name, "whole": not looked.problems, "problems": [str(p) for p in looked.problems], "signer": shown,
+    }  # fmt: skip
+    return _Proof(document, looked.problems, good)
+
+
+def _say(name: str, proof: _Proof) -> None:
+    if name:
+        out.print(name, style="bold", markup=False, soft_wrap=True)
+    for problem in proof.problems:
+        out.print(f"✗ {problem}", style="red", markup=False, soft_wrap=True)
+    for words in () if proof.problems else proof.good:
+        out.print(words, markup=False, soft_wrap=True)

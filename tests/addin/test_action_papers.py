@@ -199,7 +199,7 @@ def test_a_submission_is_a_sealed_copy_without_our_marks(opened, clerk, tmp_path
     assert len(stamp["内容校验值"]) == 64
     assert list(values(file)) == [LEDGER, "填表说明", SEAL_SHEET]
     assert (sealed(file), verify_seal(file)) == (True, [])
-    assert run_verify(file, Format.TEXT) == 0
+    assert run_verify([file], Format.TEXT) == 0
     result = check_paths([file])
     assert result.accepted
     assert result.findings.counts()["I"] == 5
@@ -210,7 +210,7 @@ def test_a_submission_is_a_sealed_copy_without_our_marks(opened, clerk, tmp_path
     assert [str(p) for p in verify_seal(file)] == [
         "封存后被改动过，或被其他程序另存过，不能证明是提交时的内容。"
     ]
-    assert run_verify(file, Format.TEXT) == 1
+    assert run_verify([file], Format.TEXT) == 1
     with pytest.raises(OutputError, match="已有同名的提交"):
         submitting.submit(book, NOW)
     settle(f"submit_to: {tmp_path}/没有\n")

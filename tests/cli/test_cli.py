@@ -290,6 +290,10 @@ def test_verify_of_what_is_no_pack(work: Path) -> None:
     done = qq(work, "verify", "a.zip", "--format", "json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["whole"] is False
+    done = qq(work, "verify", "a.zip", "b.zip", "a.zip", "--format", "json")
+    assert [(p["pack"], p["whole"]) for p in json.loads(done.stdout)] == [("a.zip", False), ("b.zip", False)]
+    done = qq(work, "verify", "b.zip", "a.zip")
+    assert done.stdout.splitlines()[:3] == ["b.zip", "✗ 缺少清单 manifest.json。", "a.zip"]
 
 
 def test_import(tmp_path: Path) -> None:

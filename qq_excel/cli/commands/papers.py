@@ -111,12 +111,12 @@ def write_off(
     )
 )
 def verify(
-    pack: Annotated[
-        Path,
+    packs: Annotated[
+        list[Path],
         typer.Argument(
             help=t(
-                "申请包（zip）、合订本（pdf）或封存件（xlsx）",
-                "the pack (zip), the volume (pdf) or the submission (xlsx)",
+                "申请包（zip）、合订本（pdf）或封存件（xlsx），可以有多个",
+                "packs (zip), volumes (pdf) or submissions (xlsx)",
             )
         ),
     ],
@@ -127,8 +127,8 @@ def verify(
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
-    """Prove a pack whole."""
+    """Prove packs whole."""
     from qq_excel.cli.verifying import run_verify  # noqa: PLC0415
 
     del lang
-    return run_verify(pack, format, key)
+    return run_verify(packs, format, key)
