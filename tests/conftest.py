@@ -1,13 +1,23 @@
-"""One PostgreSQL server for all tests that need a register."""
+"""What all tests share: the state of our log before each, one PostgreSQL server for those that need a register."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.register.postgres import Server
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """The program sends its log to a file and nowhere else; a test that has it do so in this process leaves no trace."""
+    log = logging.getLogger("qq_excel")
+    handlers, log.propagate = log.handlers[:], True
+    yield
+    log.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

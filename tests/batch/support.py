@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -55,5 +56,10 @@ def start(
     return subprocess.Popen(
         [sys.executable, "-c", "from qq_excel.cli import main; main()", "batch", "in", "-o", out, "--jobs", "2", *arguments],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder)}, stdout=subprocess.DEVNULL,
-        stderr=stderr, start_new_session=True,
+        stderr=stderr, start_new_session=True, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
     )  # fmt: skip
+
+
+def _hears_ctrl_c() -> None:
+    """Whoever runs the tests in the background has them ignore it, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
