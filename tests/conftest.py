@@ -15,9 +15,11 @@ from tests.register.postgres import Server
 def log_as_it_was() -> Iterator[None]:
     """The program sends its log to a file and nowhere else; a test that has it do so in this process leaves no trace."""
     log = logging.getLogger("qq_excel")
-    handlers, log.propagate = log.handlers[:], True
     yield
-    log.handlers[:] = handlers
+    log.propagate = True
+    for handler in [h for h in log.handlers if isinstance(h, logging.FileHandler | logging.NullHandler)]:
+        log.removeHandler(handler)
+        handler.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from rich.measure import Measurement
 from rich.text import Text as Styled
 
 #: What stays on one line: a word, or a character, with the marks that open before it and close behind it.
-_PIECES = re.compile(r"[（《“]*(?:[!-~…]+(?<![,;])[,;]?|[^!-~\s])[，。、；：？！）》”]*\s*|\s+")
+_PIECES = re.compile(r"[（《“]*(?:[!-~…]+(?<![,;])[,;]?|[^!-~\s])(?:[^\S\n]*[，。、；：？！）》”])*\s*|\s+")
 
 
 def _spans(text: str, width: int) -> Iterator[tuple[int, int]]:
