@@ -39,7 +39,7 @@ def run_demo(target: Path, profile: str = "group") -> int:
     )
     for line in (*_warned(shown), *_packed(shown), *_standing(shown), *_scored(shown)):
         out.print(line, markup=False)
-    for note in shown.notes:
+    for note in dict.fromkeys(shown.notes):  # several papers may have the same to say
         out.print(str(note), style="dim", markup=False, soft_wrap=True)
     out.print(t("全部结果都在：", "Everything is in: ") + str(target), markup=False, soft_wrap=True)
     out.print(t("请打开：", "Open: ") + str(shown.index), style="bold", markup=False, soft_wrap=True)
