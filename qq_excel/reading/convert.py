@@ -112,9 +112,13 @@ def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) 
         facts.note("CEL004", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
         read = [p for p in parsed if p is not None]
         texts = [r for r, g in zip(raw, good, strict=True) if g]
-        facts.note("CEL002", f.name, at[good], texts, [_plain(p) for p in read])
+        named = [bool(re.search("[元圆角分万亿]", values.fold(t))) for t in texts]
+        # what the cell is to hold is in the sheet's unit, whatever unit the text names
+        unit = factor if f.type is FieldType.AMOUNT else 1
+        meant = [_plain(p / unit if n else p) for p, n in zip(read, named, strict=True)]
+        facts.note("CEL002", f.name, at[good], texts, meant)
         number[at[good]] = [float(p) for p in read]
-        absolute[at[good]] = [bool(re.search("[元圆角分万亿]", values.fold(t))) for t in texts]
+        absolute[at[good]] = named
     for kind in (CellKind.DATE, CellKind.BOOL):
         wrong = _odd(cells, kind)
         if len(wrong):

@@ -27,6 +27,16 @@ def test_amounts_are_whole_cents_of_yuan(unit: str, raw: Any, cents: int) -> Non
     assert (table.money_unit, table.step) == (unit, {"元": 1, "千元": 1_000, "万元": 10_000}[unit])
 
 
+@pytest.mark.parametrize(
+    ("unit", "raw", "meant"),
+    [("万元", "1.2万元", "1.2"), ("万元", "5000元", "0.5"), ("千元", "1.2万元", "12"), ("元", "1.2万元", "12000"), ("万元", "1.2", "1.2")],
+)  # fmt: skip
+def test_what_a_text_is_to_become_is_in_the_unit_of_the_sheet(unit: str, raw: str, meant: str) -> None:
+    """Otherwise whoever does as he is told makes 1.2万元 of a sheet in 万元 ten thousand times as much."""
+    table = live(row(amount=raw), head=[["金额单位", unit]])
+    assert [f.read for f in table.facts["CEL002"]] == [[meant]]
+
+
 def test_unit_of_the_headers() -> None:
     headers = [
         h + ("（万元）" if n in ("amount", "settled") else "") for n, h in zip(NAMES, HEADERS, strict=True)
