@@ -63,7 +63,7 @@ def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arriv
     """
     out: dict[str, Arrival] = {}
     for path, name in _named(inbox):
-        as_zip = path.suffix.lower() == ".zip" and _is_text(path)
+        as_zip = path.suffix.lower() == ".zip" and is_text(path)
         found = _of_zip(path, name, unpacked / str(len(out)), limits) if as_zip else [_file(path, name)]
         for one in found:
             out[one.name] = one
@@ -76,13 +76,13 @@ def must_lead_somewhere(paths: Sequence[str]) -> None:
         pass
 
 
-def _is_text(path: Path) -> bool:
+def is_text(path: Path) -> bool:
     """Whether *path* can be written down: the system hands on bytes that are no UTF-8 as halves of characters."""
     return not any("\ud800" <= c <= "\udfff" for c in str(path))
 
 
 def _file(path: Path, name: str) -> Arrival:
-    if not _is_text(path):
+    if not is_text(path):
         why = Text(
             "文件名或文件夹名不是 UTF-8 编码（多半由旧系统用 GBK 写成）；请改名后再收",
             "its name or its folder's is not UTF-8 (an old system's GBK, perhaps); rename it",

@@ -67,12 +67,11 @@ class Look:
         waiting: list[tuple[int, Arrival, str, Future[Sight], Path]] = []
         for n, file in enumerate(files):
             name = prefix + file.name
-            digest = "" if file.refused else _digest(file.path)
-            known = self._journal.known(name, digest or "", self._how(file.path))
+            digest = "" if file.refused and file.zipped else _digest(file.path)  # its zip has one
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
-                out[n] = self._unread(name, file, why)
-            elif known is not None:
+                out[n] = self._unread(name, file, why, digest or "")
+            elif (known := self._journal.known(name, digest, self._how(file.path))) is not None:
                 self.places[name] = file.path
                 out[n] = self._made(name, file, digest, known)
             else:
@@ -145,11 +144,12 @@ class Look:
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
-    def _unread(self, name: str, file: Arrival, why: Text) -> Seen:
+    def _unread(self, name: str, file: Arrival, why: Text, digest: str = "") -> Seen:
+        """A file that is not looked into. Without a *digest* it stays where it is: the next run may read it."""
         unit, period = self._pattern.of(file.name)
         if not file.refused:
             self.places[name] = file.path
-        return Seen(name, "", file.written, unit, period, refused=(why.zh, why.en))
+        return Seen(name, digest, file.written, unit, period, refused=(why.zh, why.en))
 
     def _leave_refused(self, name: str, place: Path | None, seen: Seen, target: Path) -> None:
         zh, en = seen.refused or ("", "")

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from qq_excel.batch.arrivals import Arrival
+from qq_excel.batch.arrivals import Arrival, is_text
 from qq_excel.batch.model import GRAVITY, STATES, FileOutcome, Move, State
 from qq_excel.errors import InputError
 from qq_excel.language import Text
@@ -34,7 +34,8 @@ def parse_moves(texts: Sequence[str]) -> dict[str, Path]:
 def moves_of(
     files: Sequence[FileOutcome], came: Sequence[Arrival], folders: Mapping[str, Path]
 ) -> list[Move]:
-    """Each file that is to be moved. A zip goes as a whole, as its worst member does; what could not be opened stays.
+    """Each file that is to be moved, also one of a format that is not read. A zip goes as a whole, as its worst member does;
+    what could not be opened stays, since nobody knows what was in it.
 
     A superseded file that nobody named a folder for goes where the one goes that took its place: left behind alone it
     would count again in the next run.
@@ -43,10 +44,9 @@ def moves_of(
     of_origin: dict[Path, tuple[State, str, str]] = {}
     for one in came:
         state = outcomes[one.name].state
-        name = one.name if one.path == one.origin and not _inside_zip(one) else _zip_name(one)
         before = of_origin.get(one.origin)
         if before is None or GRAVITY.index(state) > GRAVITY.index(before[0]):
-            of_origin[one.origin] = (state, name, one.zipped or outcomes[one.name].sha256)
+            of_origin[one.origin] = (state, _whole_name(one), one.zipped or outcomes[one.name].sha256)
     taken: set[Path] = set()
     out = []
     for origin, (state, name, sha256) in of_origin.items():
@@ -78,13 +78,13 @@ def _free(wanted: Path, taken: Collection[Path] = ()) -> Path:
     return target
 
 
-def _inside_zip(one: Arrival) -> bool:
-    return one.origin.suffix.lower() == ".zip"
-
-
-def _zip_name(one: Arrival) -> str:
-    end = one.name.find(one.origin.name)
-    return one.name[: end + len(one.origin.name)] if end >= 0 else one.origin.name
+def _whole_name(one: Arrival) -> str:
+    """The name of the file of the inbox that it is or was in, with its folders; one that cannot be written down keeps its bytes."""
+    if not is_text(one.origin):
+        return one.origin.name
+    if not one.zipped:
+        return one.name
+    return one.name[: one.name.find(one.origin.name) + len(one.origin.name)]
 
 
 def move_all(moves: Sequence[Move]) -> tuple[int, int]:

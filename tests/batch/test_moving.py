@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import zipfile
 from hashlib import sha256
@@ -15,7 +16,7 @@ from qq_excel.batch.model import Move
 from qq_excel.batch.moving import move_all
 from qq_excel.policy import load_policy
 from tests.support.build import build
-from tests.support.digests import digest
+from tests.support.digests import digest, digests
 
 
 @pytest.fixture
@@ -104,6 +105,53 @@ def test_what_was_handed_in_again_does_not_stay_behind_alone(tmp_path: Path) -> 
     }  # fmt: skip
     assert sorted(p.name for p in (tmp_path / "done").iterdir()) == ["合同.xlsx", "旧.xlsx", "补报.xlsx"]
     assert not list(came.iterdir())
+
+
+def test_what_is_refused_for_its_format_is_moved_too(tmp_path: Path) -> None:
+    """Whatever the reason; what changes while the run goes on stays, and nothing that stays or goes is lost."""
+    pytest.importorskip("msoffcrypto")
+    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415
+
+    came = tmp_path / "in" / "一厂"
+    came.mkdir(parents=True)
+    with (
+        build(tmp_path / "open.xlsx", {"contracts": [{}]}).open("rb") as source,
+        (came / "加密.xlsx").open("wb") as target,
+    ):
+        OOXMLFile(source).encrypt("清欠2026", target)
+    for name in ("应收.et", "应收.rar", "不是.xlsx", "坏.zip", "旧.xlt"):
+        (came / name).write_bytes(name.encode())
+    with zipfile.ZipFile(came / "包.zip", "w") as archive:
+        archive.writestr("应收.numbers", b"x")
+    odd = os.fsdecode("上海.et".encode("gbk"))
+    try:
+        (came / odd).write_bytes(b"y")
+    except OSError:  # macOS: names are UTF-8 there
+        odd = ""
+    before = digests(came)
+    outcome = run(tmp_path)
+    assert {f.state for f in outcome.files} == {"quarantined"}
+    assert outcome.moved == len(before)
+    assert list(came.iterdir()) == []
+    bad = tmp_path / "bad"
+    assert digests(bad) == {(f"一厂/{n}" if n != odd else n): d for n, d in before.items()}
+
+
+def test_what_is_refused_and_changes_before_it_is_moved_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    place = tmp_path / "in" / "应收.et"
+    place.write_bytes(b"old")
+
+    def changed(moves: list[Move]) -> tuple[int, int]:
+        place.write_bytes(b"new")
+        return move_all(moves)
+
+    monkeypatch.setattr("qq_excel.batch.run.move_all", changed)
+    assert run(tmp_path).moved == 0
+    assert place.read_bytes() == b"new"
+    assert list((tmp_path / "bad").iterdir()) == []
 
 
 def test_what_was_handed_in_again_waits_beside_the_one_that_stays(tmp_path: Path) -> None:
