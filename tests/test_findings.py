@@ -13,6 +13,7 @@ import numpy as np
 from qq_excel.findings import Block, Finding, Findings, Place
 from qq_excel.papers.document import json_pieces
 from qq_excel.papers.marks_list import findings_list
+from qq_excel.papers.told import AllTold
 from tests.papers import support
 
 
@@ -128,7 +129,7 @@ def test_papers_make_one_finding_after_the_other() -> None:
     """However many there are, the document and the list hold no more than one of them at a time."""
     found = Findings(blocks=[block("REC001", list(range(3_000)))])
     result = support.result({"a.xlsx": []}, found)
-    listed = findings_list(found, ["表"], [])
+    listed = findings_list(AllTold(found), ["表"], [])
     gc.collect()
     before = {id(o) for o in gc.get_objects() if isinstance(o, Finding)}  # those of other tests
     most = 0

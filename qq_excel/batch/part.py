@@ -234,20 +234,21 @@ def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[
     from qq_excel.papers.annotate import true_suffix  # noqa: PLC0415
     from qq_excel.papers.checking import BOOK, COPY, annotated_copy  # noqa: PLC0415
     from qq_excel.papers.findings_book import write_findings_book  # noqa: PLC0415
+    from qq_excel.papers.told import AllTold  # noqa: PLC0415
 
+    told = AllTold(result.findings.of_file(seen.name))
     stem = work.target / RETURNED / work.stems[seen.name]
     written = []
     copies = {}
     if not seen.refused:
         path = Path(file.workbook.path)
         suffix = true_suffix(path) or path.suffix.lower()
-        report = annotated_copy(result, file, stem.with_name(f"{stem.name}{COPY}{suffix}"))
+        report = annotated_copy(result, file, stem.with_name(f"{stem.name}{COPY}{suffix}"), told)
         if report.target is not None:
             written.append(report.target)
             copies[seen.name] = report.target.name
-    written.append(
-        write_findings_book(result, stem.with_name(f"{stem.name}{BOOK}"), file=file, copies=copies)
-    )
+    book = stem.with_name(f"{stem.name}{BOOK}")
+    written.append(write_findings_book(result, book, file=file, copies=copies, told=told))
     return [p.relative_to(work.target).as_posix() for p in written]
 
 

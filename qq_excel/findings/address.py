@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16_384)
 def column_letters(column: int) -> str:
     """``A`` for 0, ``AA`` for 26."""
     letters = ""

@@ -19,6 +19,7 @@ from qq_excel.language import Text
 from qq_excel.papers import marks, marks_undo, style
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
 from qq_excel.papers.marks_list import FindingsList, findings_list
+from qq_excel.papers.told import AllTold
 from qq_excel.patching import Book, PatchError, Sheet, undo
 from qq_excel.patching.book import sheet_reference
 from qq_excel.patching.cells import Edit, change_cells
@@ -97,11 +98,11 @@ class CannotAnnotate(InputError):
 
 
 def annotate(
-    source: Path, findings: Findings, target: Path, *, author: str = style.AUTHOR
+    source: Path, findings: Findings | AllTold, target: Path, *, author: str = style.AUTHOR
 ) -> AnnotationReport:
     """Write a copy of *source* with *findings* marked to *target*.
 
-    *findings* are those of this workbook. The source is never changed; the same input gives the same bytes, and
+    *findings* are those of this workbook, told already or not. The source is never changed; the same input gives the same bytes, and
     annotating a copy again with the same findings gives the copy. Raises :class:`InputError` when source and
     target are one file, :class:`CannotAnnotate` when the source cannot be opened or patched.
     """
@@ -118,11 +119,12 @@ def annotate(
         )
         return AnnotationReport(source, None, why)
     report = AnnotationReport(source, target)
+    told = findings if isinstance(findings, AllTold) else AllTold(findings)
     try:
         book = Book(source)
         if not undo.go_back(book):
             marks_undo.take_away(book, author)
-        _Copy(book, findings, report, author).make()
+        _Copy(book, told, report, author).make()
         undo.keep(book)
     except (PatchError, OSError) as error:
         raise CannotAnnotate(source, _why_not(source, error)) from error
@@ -169,9 +171,10 @@ def true_suffix(source: Path) -> str | None:
 class _Copy:
     """The marking of one book."""
 
-    def __init__(self, book: Book, findings: Findings, report: AnnotationReport, author: str) -> None:
+    def __init__(self, book: Book, told: AllTold, report: AnnotationReport, author: str) -> None:
         self.book = book
-        self.findings = findings
+        self.told = told
+        self.findings = findings = told.findings
         self.level, self.status = findings.each("level"), findings.each("status")
         self.report = report
         self.author = author
@@ -193,7 +196,7 @@ class _Copy:
         noted = self._chosen(cells, talked)
         self._remark(sum(len(talked[n] & set(c)) for n, c in cells.items()))
         name = self._list_name()
-        listed = findings_list(self.findings, self.sheets, self.report.lines())
+        listed = findings_list(self.told, self.sheets, self.report.lines())
         for title, xml in opened.items():
             self._mark(title, xml, cells[title], noted, listed, name)
         self.made.append(Mark("sheet", name, "A1"))
@@ -255,7 +258,7 @@ class _Copy:
             self.made.append(mark)
             wanted.setdefault(row, {})[column] = Edit(_Fill(self.styles, tint.fill[1:], mark))
             if (title, (row, column)) in noted:
-                notes[row, column] = marks.note([self.findings[n] for n in mine], self.author)
+                notes[row, column] = marks.note([self.told[n] for n in mine], self.author)
         self._links(title, xml, wanted, listed, list_name)
         change_cells(xml, wanted)
         put_notes(self.book, self.sheets[title], xml, notes, self.author)

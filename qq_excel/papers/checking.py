@@ -9,6 +9,7 @@ from qq_excel.output import whole_set
 from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, CannotAnnotate, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
+from qq_excel.papers.told import AllTold
 from qq_excel.reading.model import UNREADABLE
 
 if TYPE_CHECKING:
@@ -58,11 +59,16 @@ def write_check(result: Result, target: Path, reports: list[AnnotationReport] | 
     return [target / name for name in (*there, DOCUMENT)]
 
 
-def annotated_copy(result: Result, file: FileResult, target: Path) -> AnnotationReport:
-    """Write the annotated copy of one file to *target*; the report says why there is none."""
+def annotated_copy(
+    result: Result, file: FileResult, target: Path, told: AllTold | None = None
+) -> AnnotationReport:
+    """Write the annotated copy of one file to *target*; the report says why there is none.
+
+    *told* are the findings of *file*, where another paper says them too.
+    """
     source = Path(file.workbook.path)
     try:
-        return annotate(source, result.findings.of_file(file.workbook.name), target)
+        return annotate(source, told or result.findings.of_file(file.workbook.name), target)
     except CannotAnnotate as error:
         return AnnotationReport(source, None, error.why)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,35 +16,36 @@ from qq_excel.papers import style
 from qq_excel.papers.document import relative
 from qq_excel.papers.policy_sheet import policy_sheet
 from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, paper, sheet_link
+from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
-    from qq_excel.findings import By, Finding, Findings
+    from qq_excel.findings import By, Findings
 
 #: More than a sheet of Excel could bear with comfort; the JSON document has them all.
 MOST_ROWS = 200_000
-#: Rows by which the widths are found.
-_MEASURED = 2_000
 #: So many findings make a book that is put together in memory.
 _FEW = 2_000
 _COLUMNS = 8
 
 
 def write_findings_book(
-    result: Result, target: Path, *, file: FileResult | None = None, copies: Mapping[str, str] | None = None
-) -> Path:
+    result: Result, target: Path, *, file: FileResult | None = None, copies: Mapping[str, str] | None = None,
+    told: AllTold | None = None,
+) -> Path:  # fmt: skip
     """Write the findings of one *file*, or of the whole run, to *target*.
 
     *copies* gives for a file's name the path of its annotated copy relative to *target*'s folder; the cells
-    of the list link to it.
+    of the list link to it. *told* are the findings of *file*, where another paper says them too.
     """
     files = [file] if file is not None else list(result.files)
-    findings = result.findings if file is None else result.findings.of_file(file.workbook.name)
+    told = told or AllTold(result.findings if file is None else result.findings.of_file(file.workbook.name))
+    findings = told.findings
     title = t("清欠工作簿校验结果", "What the check found")
     with paper(target, title, small=len(findings) <= _FEW) as book:
         summary, found = t("汇总", "summary"), t("校验结果", "findings")
         front = book.sheet(summary, tab=style.NAVY)
-        rows = _list_sheet(book.sheet(found, tab="#C00000"), findings, copies or {})
+        rows = _list_sheet(book.sheet(found, tab="#C00000"), told, copies or {})
         policy_sheet(book.sheet(t("制度与版本", "policy and versions"), tab="#7F7F7F"), result)
         _summary_sheet(front, result, files, findings, rows, found)
     return target
@@ -251,7 +252,7 @@ def _by_sheet(sheet: Sheet, row: int, findings: Findings) -> int:
 # --- 校验结果 -------------------------------------------------------------------------------------------
 
 
-def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> dict[str, int]:
+def _list_sheet(sheet: Sheet, told: AllTold, copies: Mapping[str, str]) -> dict[str, int]:
     """The filterable list; gives the row of each rule's first finding."""
     columns = [
         Column(t("序号", "no."), "count", least=5), Column(t("级别", "level"), centre=True, least=8),
@@ -262,11 +263,11 @@ def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> 
         Column(t("改法", "how to mend it"), least=24, most=28), Column(t("条款", "clause"), most=8, centre=True),
         Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
     ]  # fmt: skip
-    shown = findings[:MOST_ROWS]
-    measured = [_row(n, f, copies) for n, f in enumerate(shown[:_MEASURED], 1)]
+    shown = told.findings[:MOST_ROWS]
+    rows = _rows(islice(told, MOST_ROWS), shown, copies)
+    measured = list(islice(rows, REMEMBERED))
     sheet.widths(sheet.fitted(columns, measured))
-    more = (_row(n, f, copies) for n, f in enumerate(shown[_MEASURED:], _MEASURED + 1))
-    last = sheet.table(0, columns, chain(measured, more), stripes=False)
+    last = sheet.table(0, columns, chain(measured, rows), stripes=False)
     if not shown:
         sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
     sheet.sheet.autofilter(0, 0, max(last - 1, 1), len(columns) - 1)
@@ -278,15 +279,14 @@ def _list_sheet(sheet: Sheet, findings: Findings, copies: Mapping[str, str]) -> 
     return first
 
 
-def _row(n: int, f: Finding, copies: Mapping[str, str]) -> list[Any]:
-    tint = style.LEVEL_TINTS[f.level] if f.status == "open" else style.SETTLED
-    copy = copies.get(f.file)
-    cell: Any = f.cell or "—"
-    if copy is not None and f.cell and f.sheet:
-        cell = Cell(f.cell, link=file_link(copy, f.sheet, f.cell))
-    why = "；".join(x for x in (f.reason, f.approved_by) if x)
-    return [
-        n, Cell(str(LEVEL_NAMES[f.level]), tint=tint), f.rule, relative(f.file), f.sheet or "—", cell, f.header,
-        f.key, f.value, None if f.expected is None else str(f.expected), f.message(), f.fix(), f.clause,
-        str(STATUS_NAMES[f.status]), why,
-    ]  # fmt: skip
+def _rows(told: Iterable[Told], findings: Findings, copies: Mapping[str, str]) -> Iterator[list[Any]]:
+    each = zip(told, *(findings.each(by) for by in ("level", "status", "file", "sheet")), strict=True)
+    for n, (f, level, status, file, sheet) in enumerate(each, 1):
+        tint = style.LEVEL_TINTS[level] if status == "open" else style.SETTLED
+        cell: Any = f.cell
+        if file in copies and f.cell != NO_CELL and sheet:
+            cell = Cell(f.cell, link=file_link(copies[file], sheet, f.cell))
+        yield [
+            n, Cell(f.level, tint=tint), f.rule, relative(file), f.sheet if sheet else "—", cell, f.header, f.key,
+            f.value, f.expected, f.message, f.fix, f.clause, f.status, f.why,
+        ]  # fmt: skip

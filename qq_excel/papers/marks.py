@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
-from qq_excel.findings import Finding
+from qq_excel.catalogue import STATUS_NAMES
 from qq_excel.language import t
-from qq_excel.papers.words import clean, clip, lines, width
+from qq_excel.papers.told import Told
+from qq_excel.papers.words import clip, lines, width
 from qq_excel.patching.notes import Note
 
 MARKS_SHEET, LIST_SHEET = "_qq_marks", "校验结果"
@@ -57,20 +57,19 @@ def without_ours(text: str, author: str) -> str:
     return re.sub(rf"\n?^{block}", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
-def note(findings: Sequence[Finding], author: str) -> Note:
+def note(findings: Iterable[Told], author: str) -> Note:
     """The note at a cell with *findings*: each on lines of its own, and large enough to be read."""
-    out = [begin(author)]
-    for n, f in enumerate(findings):
-        if n:
+    out, usual = [begin(author)], str(STATUS_NAMES["open"])
+    for f in findings:
+        if len(out) > 1:
             out.append("")
-        status = "" if f.status == "open" else f"（{STATUS_NAMES[f.status]}）"
-        out.append(f"【{LEVEL_NAMES[f.level]}】{f.rule}{status}")
-        out.append(f.message())
-        if fix := f.fix():
-            out.append(t("改法：", "Mend: ") + fix)
+        out.append(f"【{f.level}】{f.rule}" + ("" if f.status == usual else f"（{f.status}）"))
+        out.append(f.message)
+        if f.fix:
+            out.append(t("改法：", "Mend: ") + f.fix)
         if f.clause:
             out.append(t("条款：", "Clause: ") + f.clause)
-    text = f"{clip(clean(chr(10).join(out)), _NOTE_LIMIT)}\n{_END}"
+    text = f"{clip(chr(10).join(out), _NOTE_LIMIT)}\n{_END}"
     return Note(text, *_size(text))
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES
+from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text, t
 from qq_excel.papers import style
 from qq_excel.papers.marks import LINK
 from qq_excel.papers.sheet import Column
-from qq_excel.papers.words import clean, clip, lines, width
+from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told, tell
+from qq_excel.papers.words import lines, width
 from qq_excel.patching.book import sheet_reference
-from qq_excel.patching.sheetmaker import Made, Put, Row
+from qq_excel.patching.sheetmaker import Line, Made, Put
 from qq_excel.patching.styles import Look
 
 _MOST_ROWS = 200_000
-#: Rows by which the widths are found, and whose heights are set.
-_MEASURED = 2_000
 #: Columns of the list that are not a finding's own but the reader's: who mends it, and whether it is done.
 _OWN = 2
+#: So much of what is told of a finding has a column.
+_SHOWN = 12
 
 
 @dataclass(slots=True)
@@ -40,14 +42,20 @@ class FindingsList:
         return LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in of_levels if n)
 
 
-def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[Text]) -> FindingsList:
-    """The list of *findings*; *sheets* are those to which links can lead, *notes* what is said above it."""
+def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text]) -> FindingsList:
+    """The list of the findings *told*; *sheets* are those to which links can lead, *notes* what is said above it."""
     columns = [*own_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
+    findings = told.findings
     shown = findings[:_MOST_ROWS]
-    measured = [own_values(f) for f in shown[:_MEASURED]]
-    widths = [
-        min(c.most, max([c.least, width(c.header) + 5.0, *(width(r[i]) + 2.0 for r in measured)]))
-        for i, c in enumerate(columns[:-_OWN])
+    texts = [*zip(*told.first, strict=True)] or [()] * len(Told._fields)
+    needs = [
+        max([c.least, width(c.header) + 5.0, *(width(x) + 2.0 for x in set(mine))])
+        for c, mine in zip(columns[:-_OWN], texts, strict=False)
+    ]
+    widths = [min(c.most, need) for c, need in zip(columns, needs, strict=False)]
+    # all others are one line high
+    high = [
+        i for i, c in enumerate(columns[:-_OWN]) if needs[i] > c.most or any("\n" in x for x in set(texts[i]))
     ]
     widths += [c.least + 2 for c in columns[-_OWN:]]
     made = Made(widths, tab=style.LEVEL_TINTS["E"].ink[1:], columns=len(columns))
@@ -57,7 +65,11 @@ def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[T
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
     looks = _Looks(columns)
-    made.follow(lambda: _rows(shown, measured, sheets, widths, looks), len(shown), looks.all)
+    made.follow(
+        lambda: _rows(islice(told, _MOST_ROWS), shown, sheets, [(i, widths[i]) for i in high], looks),
+        len(shown),
+        looks.all,
+    )
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
         if at[0] in sheets and at[1] >= 0:
@@ -69,26 +81,22 @@ def findings_list(findings: Findings, sheets: Collection[str], notes: Sequence[T
 
 
 def _rows(
-    findings: Findings, measured: Sequence[list[str]], sheets: Collection[str], widths: Sequence[float],
-    looks: _Looks,
-) -> Iterator[Row]:  # fmt: skip
-    """The rows of the list; *measured* are what the first findings say."""
-    for n, f in enumerate(findings):
-        values = [*(measured[n] if n < len(measured) else own_values(f)), "", ""]
-        most = max(lines(v, w) for v, w in zip(values, widths, strict=False)) if n < len(measured) else 2
-        cells = [
-            looks.put(f, i, value, _target(f, sheets) if i == _CELL else None)
-            for i, value in enumerate(values)
-        ]
-        yield min(400, max(18, 15 * most + 3)), cells
+    told: Iterable[Told], findings: Findings, sheets: Collection[str], high: Sequence[tuple[int, float]], looks: _Looks,
+) -> Iterator[Line]:  # fmt: skip
+    """The rows of the list; *high* are the columns, with their widths, in which a text takes more than one line."""
+    places = {name: f"{sheet_reference(name)}!" for name in sheets}
+    each = zip(told, *(findings.each(by) for by in ("level", "status", "sheet")), strict=True)
+    for n, (f, level, status, sheet) in enumerate(each):
+        most = max([lines(f[i], w) for i, w in high], default=1) if n < REMEMBERED else 2
+        links = ((_CELL, places[sheet] + f.cell),) if f.cell != NO_CELL and sheet in places else ()
+        yield Line(
+            min(400, max(18, 15 * most + 3)), (*f[:_SHOWN], "", ""),
+            looks.of(level if status == "open" else "", linked=bool(links)), links,
+        )  # fmt: skip
 
 
 #: Which column has the cell's address.
 _CELL = 3
-
-
-def _target(f: Finding, sheets: Collection[str]) -> str | None:
-    return f"{sheet_reference(f.sheet)}!{f.cell}" if f.cell and f.sheet in sheets and f.sheet else None
 
 
 def _look(
@@ -105,24 +113,26 @@ class _Looks:
     """The looks of the cells of the list, each made once."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._plain = [_look(border=True, centre=c.centre, wrap=True) for c in columns]
-        self._link = _look(border=True, centre=True, wrap=True, colour=style.BLUE, underline=True)
+        plain = [_look(border=True, centre=c.centre, wrap=True) for c in columns]
+        link = _look(border=True, centre=True, wrap=True, colour=style.BLUE, underline=True)
         tints = {**style.LEVEL_TINTS, "": style.SETTLED}
-        self._level = {
+        levels = {
             k: _look(border=True, centre=True, wrap=True, bold=True, colour=v.ink, fill=v.fill)
             for k, v in tints.items()
         }
 
-    @property
-    def all(self) -> list[Look]:
-        """Every look that a cell of a finding may have."""
-        return [*self._plain, self._link, *self._level.values()]
+        #: Every look that a cell of a finding may have.
+        self.all = [*plain, link, *levels.values()]
+        linked = [len(plain) if i == _CELL else i for i in range(len(plain))]
+        self._rows = {
+            (key, which): (len(plain) + 1 + n, *(linked if which else range(len(plain)))[1:])
+            for n, key in enumerate(levels)
+            for which in (False, True)
+        }
 
-    def put(self, f: Finding, column: int, value: str, link: str | None) -> Put:
-        """The cell of *f* in *column*."""
-        if column == 0:
-            return Put(value, self._level[f.level if f.status == "open" else ""])
-        return Put(value, self._link if link else self._plain[column], link)
+    def of(self, level: str, *, linked: bool) -> Sequence[int]:
+        """Which of them the cells of a row have."""
+        return self._rows[level, linked]
 
 
 def counted(findings: Findings) -> str:
@@ -147,9 +157,4 @@ def own_columns() -> list[Column]:
 
 def own_values(f: Finding) -> list[str]:
     """What stands in them, clean and short enough for cells."""
-    expected = "" if f.expected is None else str(f.expected)
-    texts = [
-        str(LEVEL_NAMES[f.level]), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or "—", f.header, f.key,
-        f.value, expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]),
-    ]  # fmt: skip
-    return [clip(clean(x or "")) for x in texts]
+    return list(tell(f)[:_SHOWN])

@@ -40,14 +40,14 @@ def clip(text: str, limit: int = CELL_LIMIT) -> str:
 
 def width(text: str) -> int:
     """Columns that the longest line of *text* takes: 2 for a Chinese character, 1 for a Latin one."""
-    return max((_line(line) for line in text.split("\n")), default=0)
+    return max(map(_line, text.split("\n"))) if "\n" in text else _line(text)
 
 
 def lines(text: str, columns: float) -> int:
     """Lines that *text* takes when it is wrapped at *columns*."""
     room = max(columns - 1, 2)
-    if 2 * len(text) <= room and "\n" not in text:
-        return 1
+    if "\n" not in text:
+        return 1 if 2 * len(text) <= room else max(1, -(-_line(text) // int(room)))
     return sum(max(1, -(-_line(line) // int(room))) for line in text.split("\n"))
 
 

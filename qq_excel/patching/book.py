@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from qq_excel.output import Part, same_zip
+from qq_excel.output import QUICK_LEVEL, Part, same_zip
 from qq_excel.patching.splices import PatchError, Splices
 from qq_excel.patching.xmltree import Node, append, escape, parse, place_for, plain
 
@@ -345,7 +345,7 @@ class Book:
         if self._pending or any(self.edits.values()):
             self.settle()
         parts: dict[str, Part] = {name: self._late.get(name, content) for name, content in self.parts.items()}
-        same_zip(parts, target)
+        same_zip(parts, target, level=QUICK_LEVEL)
 
     @property
     def signed(self) -> bool:

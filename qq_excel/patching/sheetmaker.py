@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-from qq_excel.findings import a1
+from qq_excel.findings import a1, column_letters
 from qq_excel.output import looks_like_formula
 from qq_excel.patching.book import HEAD, Book
 from qq_excel.patching.styles import Look, Styles
@@ -17,6 +17,8 @@ from qq_excel.patching.xmltree import cell_text, escape
 MOST_LINKS = 60_000
 #: Rows that become bytes together.
 _ROWS = 500
+#: Shorter texts are remembered as cells: most columns of a list say the same few things again and again.
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,16 @@ class Put:
 
 #: A row: its height in points, its cells from the first column on.
 Row = tuple[float | None, Sequence[Put | None]]
+
+
+class Line(NamedTuple):
+    """A row of many like it: its height, its texts from the first column on, for each the number of its look among those
+    that were announced, and which columns lead where."""
+
+    height: float | None
+    texts: Sequence[str]
+    looks: Sequence[int]
+    links: Iterable[tuple[int, str]] = ()
 
 
 @dataclass(slots=True)
@@ -46,16 +58,16 @@ class Made:
     head: int | None = None
     columns: int = 0
     rows: list[Row] = field(default_factory=list)
-    _more: Callable[[], Iterable[Row]] = tuple
+    _more: Callable[[], Iterable[Line]] = tuple
     _count: int = 0
-    _looks: Collection[Look] = ()
+    _looks: Sequence[Look] = ()
 
     def add(self, cells: Sequence[Put | None], height: float | None = None) -> int:
         """Add a row; its number."""
         self.rows.append((height, cells))
         return len(self.rows) - 1
 
-    def follow(self, rows: Callable[[], Iterable[Row]], count: int, looks: Collection[Look]) -> None:
+    def follow(self, rows: Callable[[], Iterable[Line]], count: int, looks: Sequence[Look]) -> None:
         """After all others come *count* rows that *rows* makes; *looks* are those that their cells have."""
         self._more, self._count, self._looks = rows, count, looks
 
@@ -94,13 +106,19 @@ class Made:
             out.append(f"<cols>{''.join(columns)}</cols>")
         out.append("<sheetData>")
         links: list[str] = []
-        for number, (height, cells) in enumerate(chain(self.rows, self._more())):
-            high = f' ht="{height:.2f}" customHeight="1"' if height is not None else ""
-            out.append(f'<row r="{number + 1}"{high}>')
-            for column, put in enumerate(cells):
-                if put is not None:
-                    out.append(self._cell(number, column, put, looks, links))
-            out.append("</row>")
+        for number, (height, cells) in enumerate(self.rows, 1):
+            out.append(self._row(number, height, cells, looks, links))
+        pairs = [(looks[look], looks[_quoted(look)]) for look in self._looks]
+        letters = [column_letters(i) for i in range(self.columns)]
+        for number, line in enumerate(self._more(), len(self.rows) + 1):
+            made = [
+                f'<c r="{letter}{number}" s="{pairs[look][formula]}"{inside}'
+                for letter, text, look in zip(letters, line.texts, line.looks, strict=True)
+                for formula, inside in (inline(text),)
+            ]
+            for column, place in line.links:
+                self._link(f"{letters[column]}{number}", line.texts[column], place, links)
+            out.append(f"{_row_tag(number, line.height)}{''.join(made)}</row>")
             if number % _ROWS == 0:
                 yield "".join(out).encode()
                 out.clear()
@@ -125,17 +143,43 @@ class Made:
             "</sheetView></sheetViews>"
         )
 
+    def _row(
+        self, number: int, height: float | None, cells: Sequence[Put | None], looks: Mapping[Look, int], links: list[str]
+    ) -> str:  # fmt: skip
+        out = [_row_tag(number, height)]
+        for column, put in enumerate(cells):
+            if put is not None:
+                formula, inside = inline(put.text)
+                at = a1(number - 1, column)
+                out.append(f'<c r="{at}" s="{looks[_quoted(put.look) if formula else put.look]}"{inside}')
+                if put.link is not None:
+                    self._link(at, put.text, put.link, links)
+        return "".join([*out, "</row>"])
+
     @staticmethod
-    def _cell(row: int, column: int, put: Put, looks: Mapping[Look, int], links: list[str]) -> str:
-        style = looks[_quoted(put.look) if looks_like_formula(put.text) else put.look]
-        at = a1(row, column)
-        if not put.text:
-            return f'<c r="{at}" s="{style}"/>'
-        if put.link is not None and len(links) < MOST_LINKS:
-            words = escape(put.text[:255])
-            links.append(f'<hyperlink ref="{at}" location="{escape(put.link)}" display="{words}"/>')
-        text = cell_text(put.text).decode()
-        return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    def _link(at: str, text: str, place: str, links: list[str]) -> None:
+        if text and len(links) < MOST_LINKS:
+            links.append(f'<hyperlink ref="{at}" location="{escape(place)}" display="{escape(text[:255])}"/>')
+
+
+def _row_tag(number: int, height: float | None) -> str:
+    high = f' ht="{height:.2f}" customHeight="1"' if height is not None else ""
+    return f'<row r="{number}"{high}>'
+
+
+def inline(text: str) -> tuple[bool, str]:
+    """Whether *text* looks like a formula; what follows the style in the tag of a cell that holds it."""
+    return _remembered(text) if len(text) < _SHORT else _inline(text)
+
+
+def _inline(text: str) -> tuple[bool, str]:
+    if not text:
+        return False, "/>"
+    words = cell_text(text).decode()
+    return looks_like_formula(text), f' t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+
+
+_remembered = lru_cache(maxsize=4_096)(_inline)
 
 
 @cache
@@ -150,14 +194,11 @@ def hidden_table(book: Book, rows: Callable[[], Iterable[Sequence[str]]]) -> Cal
 
     def pieces() -> Iterator[bytes]:
         yield HEAD + f'<worksheet xmlns="{namespace}"><sheetData>'.encode()
-        for number, cells in enumerate(rows()):
-            out = [f'<row r="{number + 1}">'.encode()]
-            for column, text in enumerate(cells):
-                if text:
-                    at = a1(number, column).encode()
-                    inside = b'<is><t xml:space="preserve">%b</t></is>' % cell_text(text)
-                    out.append(b'<c r="%b" t="inlineStr">%b</c>' % (at, inside))
-            yield b"".join(out) + b"</row>"
+        for number, texts in enumerate(rows(), 1):
+            cells = [
+                f'<c r="{column_letters(i)}{number}"{inline(text)[1]}' for i, text in enumerate(texts) if text
+            ]
+            yield f'<row r="{number}">{"".join(cells)}</row>'.encode()
         yield b"</sheetData></worksheet>"
 
     return pieces

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from qq_excel.patching import Book
 from qq_excel.patching.cells import Edit, change_cells
-from qq_excel.patching.sheetmaker import Made, Put
+from qq_excel.patching.sheetmaker import Line, Made, Put
 from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.splices import PatchError, Splices, turned_back
 from qq_excel.patching.styles import Look, Styles
@@ -88,18 +88,20 @@ def test_a_part_put_together_while_it_is_written_is_the_same_and_closed(tmp_path
 def test_rows_made_while_the_sheet_is_written_are_those_added_one_by_one(tmp_path):
     build(tmp_path / "a.xlsx", {"contracts": [{}]})
     look = Look("宋体", border="000000")
-    rows = [(None, [Put("甲", look)]), (20.0, [Put("＝1+1", look), None, Put("乙", look, "'表'!A1")])]
+    link = "'表'!A1"
+    rows = [(None, [Put("甲", look), Put("", look)]), (20.0, [Put("＝1+1", look), Put("乙", look, link)])]
+    lines = [Line(None, ["甲", ""], [0, 0]), Line(20.0, ["＝1+1", "乙"], [0, 0], [(1, link)])]
     made = []
     for lazily in (False, True):
         book = Book(tmp_path / "a.xlsx")
-        sheet = Made([10, 20], head=0, columns=3)
+        sheet = Made([10, 20], head=0, columns=2)
         sheet.add([Put("标题", look)])
         if lazily:
-            sheet.follow(lambda: iter(rows), len(rows), [look])
+            sheet.follow(lambda: iter(lines), len(lines), [look])
         else:
             for height, cells in rows:
                 sheet.add(cells, height)
-        assert (len(sheet), sheet.filter) == (3, "$A$1:$C$3")
+        assert (len(sheet), sheet.filter) == (3, "$A$1:$B$3")
         made.append(sheet.xml(book, Styles(book)))
     assert made[0] == made[1]
     assert made[0].count(b"<row ") == 3

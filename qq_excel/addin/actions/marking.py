@@ -19,6 +19,7 @@ from qq_excel.findings.address import a1
 from qq_excel.language import Text
 from qq_excel.papers import marks, style
 from qq_excel.papers.marks import MARKS_SHEET, OUR_LIST, Mark
+from qq_excel.papers.told import tell
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -123,7 +124,7 @@ def put(
         free = [place for place in places if place not in theirs]
         noted = free[:notes_left]
         notes_left -= len(noted)
-        host.add_notes(sheet, {place: marks.note(cells[place], style.AUTHOR).text for place in noted})
+        host.add_notes(sheet, {at: marks.note(map(tell, cells[at]), style.AUTHOR).text for at in noted})
         out.cells += len(places)
         out.taken += len(places) - len(free)
         out.bare += len(free) - len(noted)

@@ -1,0 +1,66 @@
+"""What the papers say of each finding. The findings book, the list in the annotated copy and the notes at its cells say
+the same, so it is put into words once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
+from qq_excel.findings import Finding, Findings
+from qq_excel.language import t
+from qq_excel.papers.words import clean, clip
+
+#: So many are remembered: columns are as wide as these need. What comes after them is told when it is written.
+REMEMBERED = 2_000
+#: What stands for the address of a finding on a sheet or file.
+NO_CELL = "—"
+
+
+class Told(NamedTuple):
+    """One finding in the language of the run: texts that are clean and short enough for a cell."""
+
+    level: str
+    rule: str
+    sheet: str
+    cell: str
+    header: str
+    key: str
+    value: str
+    expected: str
+    message: str
+    fix: str
+    clause: str
+    status: str
+    #: The special reason or waiver, and who approved it.
+    why: str
+
+
+def tell(f: Finding) -> Told:
+    """*f* in words."""
+    texts = (
+        str(LEVEL_NAMES[f.level]), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or NO_CELL, f.header, f.key,
+        f.value, f.expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]),
+        "；".join(x for x in (f.reason, f.approved_by) if x),
+    )  # fmt: skip
+    return Told._make([clip(clean(x)) if x else "" for x in texts])
+
+
+class AllTold:
+    """The findings of a paper in words."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    @cached_property
+    def first(self) -> list[Told]:
+        """The first :data:`REMEMBERED`."""
+        return [tell(f) for f in self.findings[:REMEMBERED]]
+
+    def __getitem__(self, n: int) -> Told:
+        return self.first[n] if n < REMEMBERED else tell(self.findings[n])
+
+    def __iter__(self) -> Iterator[Told]:
+        yield from self.first
+        yield from map(tell, self.findings[REMEMBERED:])
