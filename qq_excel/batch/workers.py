@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-import multiprocessing.connection
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qq_excel.batch.model import Done
 from qq_excel.batch.part import Work, check_part
 from qq_excel.batch.submissions import Submission
 from qq_excel.errors import OutputError
-from qq_excel.heap import keep_freed_memory
 from qq_excel.language import Text
 from qq_excel.reading import Options
+from qq_excel.reading.guard import Refusal
 from qq_excel.reading.pool import Pool
 
 if TYPE_CHECKING:
@@ -59,7 +55,7 @@ class Workers(Protocol):
 def workers_of(cluster: str, jobs: int, options: Options) -> AbstractContextManager[Workers]:
     """The workers of a *cluster*, or *jobs* processes (0: one per core) when none is named."""
     if not cluster:
-        return nullcontext(Processes(jobs or os.cpu_count() or 1, options))
+        return Processes(jobs or os.cpu_count() or 1, options)
     from qq_excel.batch.cluster import Cluster  # noqa: PLC0415
 
     return Cluster(cluster, jobs, options)
@@ -80,40 +76,40 @@ def in_turn(parts: Iterable[T], most: int, submit: Callable[[T], Future[A]]) -> 
 
 
 class Processes:
-    """Processes of this computer."""
+    """Processes of this computer, as a context. The same ones read and check: each loads its libraries once."""
 
     def __init__(self, count: int, options: Options) -> None:
         self.count = count
-        self._options = options
+        self._pool = Pool(count, options)
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()  # what is under way counts for nothing
 
     def must_reach(self, room: Path, paths: Iterable[Path]) -> None:
         """They see what this program sees."""
 
-    @contextmanager
-    def reading(self) -> Iterator[Read]:
-        """Readers, until the block ends."""
-        with Pool(self.count, self._options) as pool:
-            yield lambda path, target, as_of: pool.spool(path, target, as_of=as_of)
+    def reading(self) -> AbstractContextManager[Read]:
+        """Readers; they stay, to check."""
+        return nullcontext(lambda path, target, as_of: self._pool.spool(path, target, as_of=as_of))
 
     def checked(
         self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]
     ) -> Iterator[list[Done]]:
-        """Check *parts*; a single one is not worth a process of its own."""
-        if len(parts) == 1:
-            begins(parts[0])
-            yield check_part(parts[0], work)
-            return
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(self.count, len(parts)), context, initializer=_set_up)
+        """Check *parts*."""
 
         def submit(part: Part) -> Future[list[Done]]:
             begins(part)
-            return pool.submit(check_part, part, work.of(part))
+            return self._pool.run(check_part, part, work.of(part))
 
         try:
             for _, future in in_turn(parts, self.count + 1, submit):
                 yield future.result()
-        except BrokenProcessPool:
+        except Refusal:  # it says why in the log
             raise OutputError(
                 Text(
                     "校验进程意外终止（可能是内存不足）。已完成的都已记下，请加 --resume 继续，必要时减小 --jobs。",
@@ -121,21 +117,3 @@ class Processes:
                     " finish with --resume, with fewer --jobs if need be.",
                 )
             ) from None
-        finally:
-            for process in list((pool._processes or {}).values()):  # what is under way counts for nothing
-                process.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _set_up() -> None:
-    """Make this process ready to check; it ends with the process that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends its workers
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-
-        def follow() -> None:
-            multiprocessing.connection.wait([parent.sentinel])
-            os._exit(1)
-
-        threading.Thread(target=follow, daemon=True).start()
-    keep_freed_memory()

@@ -1,8 +1,9 @@
-"""Reads files in processes of their own: a parser that dies, hangs or eats all memory ends only its worker.
+"""Processes of their own that read files: a parser that dies, hangs or eats all memory ends only its worker.
 
 The file then has the fact FIL001 (``died``) or FIL003 (``seconds``, ``memory_bytes``), a fresh worker takes
 the next one, and the run goes on. Workers stay, so that many files cost one start each; they are new
-interpreters (no fork of a program with threads) and the same on every system.
+interpreters (no fork of a program with threads) and the same on every system. What has been read they may also check
+(:meth:`Pool.run`), with their libraries loaded already.
 
     with Pool(workers=4) as pool:
         for book in pool.read_all(paths):
@@ -20,25 +21,26 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
 from qq_excel.reading.guard import Refusal, cannot_read, out_of_memory, over
 from qq_excel.reading.model import Workbook
-from qq_excel.reading.options import Options
+from qq_excel.reading.options import Limits, Options
 
 if TYPE_CHECKING:
     from qq_excel.reading.spool import Sight
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-#: A parser that leaks does so for this many files at most.
-_FILES_PER_WORKER = 500
+#: A parser that leaks does so for this many files at most. A new process costs as much as some thirty files.
+_FILES_PER_WORKER = 2_000
 _START = "import sys; sys.path[:] = {path!r}; from qq_excel.reading.worker import main; main()"
 _STDERR_KEPT = 4_000
 #: Bytes that a pipe holds (where the system can be asked): tables go over in a few large pieces.
@@ -90,6 +92,13 @@ class Pool:
         """Read *path* in a worker, which leaves the tables in *target* (:mod:`qq_excel.reading.spool`)."""
         return self._threads.submit(self._spool, path, target, as_of)
 
+    def run(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Call a *function* of this program in a worker, as long as it takes. What it raises the future raises.
+
+        The future raises :class:`~qq_excel.reading.guard.Refusal` when the worker dies.
+        """
+        return self._threads.submit(self._call, "run", None, (function, *args), {})
+
     def read_all(self, paths: Iterable[Path], *, as_of: dt.date | None = None) -> Iterator[Workbook]:
         """The workbooks of *paths*, in order, each as soon as it and those before it are read."""
         waiting = [self.submit(path, as_of=as_of) for path in paths]
@@ -115,10 +124,16 @@ class Pool:
             raise cannot_read(path, refusal.fact) from None
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
-        """Have a worker answer one request. Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot."""
+        """Have a worker answer one request about a file, which is held to the limits.
+
+        Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot.
+        """
+        return self._call(name, self.options.limits, args, options)
+
+    def _call(self, name: str, limits: Limits | None, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         worker = self._take()
         try:
-            answer = worker.ask(name, self.options, args, options)
+            answer = worker.ask(name, limits, args, options)
         except BaseException:
             self._end(worker)
             raise
@@ -182,7 +197,7 @@ class _Worker:
         )  # fmt: skip
         self._ready = False
 
-    def ask(self, name: str, options: Options, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+    def ask(self, name: str, limits: Limits | None, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
         self._start()
         timed_out = threading.Event()
@@ -191,24 +206,25 @@ class _Worker:
             timed_out.set()
             self._process.kill()
 
-        timer = threading.Timer(options.limits.seconds, end)
+        timer = threading.Timer(limits.seconds if limits else 0, end)
         timer.daemon = True
-        timer.start()
+        if limits:
+            timer.start()
         try:
-            frames.send(self._process.stdin, (name, options.limits, args, more))
+            frames.send(self._process.stdin, (name, limits, args, more))
             how, answer, noted = frames.receive(self._process.stdout)
         except (EOFError, OSError):
             self._process.wait()
-            raise self._why(options, timed_out.is_set()) from None
+            raise self._why(limits or Limits(), timed_out.is_set()) from None
         finally:
             timer.cancel()
         self.served += 1
         if noted:
-            log.error("from a reading process: %s", noted.rstrip())
+            log.error("from a worker: %s", noted.rstrip())
         if how == "error":
             raise answer
         if how == "memory":
-            raise out_of_memory(options.limits)
+            raise out_of_memory(limits or Limits())
         return answer
 
     def _start(self) -> None:
@@ -228,16 +244,16 @@ class _Worker:
             ) from None
         self._ready = True
 
-    def _why(self, options: Options, timed_out: bool) -> Refusal:
+    def _why(self, limits: Limits, timed_out: bool) -> Refusal:
         """What the end of the process says about the file."""
         if timed_out:
-            seconds = options.limits.seconds
+            seconds = limits.seconds
             return over("seconds", "读取所需秒数", "seconds to read it", seconds, seconds, more=True)
         words = self._last_words()
         if "memory allocation" in words or "MemoryError" in words:
-            return out_of_memory(options.limits)
+            return out_of_memory(limits)
         fault = uuid.uuid4().hex[:8]
-        log.error("fault %s: a reading process ended with %s: %s", fault, self._process.returncode, words)
+        log.error("fault %s: a worker ended with %s: %s", fault, self._process.returncode, words)
         reason = Text(
             f"解析程序意外中止（故障编号 {fault}），文件可能已损坏",
             f"the parser died (fault {fault}); the file may be damaged",

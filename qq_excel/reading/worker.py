@@ -1,8 +1,9 @@
 """The process that reads what is foreign: whatever a file does to a parser, it does it here.
 
 It takes one request after the other from its standard input, answers on its standard output, and ends
-when the input ends. What is logged meanwhile goes with the answer, for the program's log. What libraries print, a Rust
-panic above all, goes to its standard error, which :mod:`qq_excel.reading.pool` keeps for the case that it dies.
+when the input ends, whatever it does then: nobody waits for the answer. What is logged meanwhile goes with the answer,
+for the program's log. What libraries print, a Rust panic above all, goes to its standard error, which
+:mod:`qq_excel.reading.pool` keeps for the case that it dies.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import io
 import logging
 import os
+import queue
 import signal
+import threading
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from qq_excel.errors import QQExcelError
 from qq_excel.heap import keep_freed_memory
@@ -37,22 +41,32 @@ def main() -> None:
     keep_freed_memory()
     calls = _calls()
     frames.send(answers, "ready")
+    asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
     while True:
-        try:
-            name, limits, args, options = frames.receive(requests)
-        except EOFError:
-            return
+        name, limits, args, options = asked.get()
         with_limits(limits)
         try:
             answer = "done", calls[name](*args, **options)
-        except QQExcelError as error:
-            answer = "error", error
         except MemoryError:
             answer = "memory", None
+        except Exception as error:  # of our own mostly: what a file does becomes a fact of its workbook
+            if not isinstance(error, QQExcelError):
+                error.add_note("".join(traceback.format_exception(error)))
+            answer = "error", error
         without_limits()
         frames.send(answers, (*answer, noted.getvalue()))
         noted.seek(0)
         noted.truncate()
+
+
+def _listen(requests: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
+    """Pass requests on; the process ends with the program that asks, even one that was killed, whatever it does."""
+    while True:
+        try:
+            asked.put(frames.receive(requests))
+        except EOFError:
+            os._exit(0)
 
 
 def _calls() -> dict[str, Callable[..., Any]]:
@@ -63,23 +77,30 @@ def _calls() -> dict[str, Callable[..., Any]]:
     from qq_excel.reading.book import plain_rows, read_workbook, sheet_heads  # noqa: PLC0415
     from qq_excel.reading.spool import spool  # noqa: PLC0415
 
-    return {"read": read_workbook, "spool": spool, "rows": plain_rows, "heads": sheet_heads}
+    return {
+        "read": read_workbook, "spool": spool, "rows": plain_rows, "heads": sheet_heads,
+        "run": lambda function, *args: function(*args),
+    }  # fmt: skip
 
 
-def with_limits(limits: Limits) -> None:
-    """Hold this process to the memory and the time of one file, where the system can."""
+def with_limits(limits: Limits | None) -> None:
+    """Hold this process to the memory and the time of one file, where the system can; to none with None."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = limits.memory_bytes if most == resource.RLIM_INFINITY else min(limits.memory_bytes, most)
+    wanted = most
+    if limits is not None:
+        wanted = limits.memory_bytes if most == resource.RLIM_INFINITY else min(limits.memory_bytes, most)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
     except (ValueError, OSError):  # macOS knows the limit and does not allow it
         return
     finally:
-        signal.alarm(limits.seconds + _GRACE)  # ends the process even inside a parser's endless loop
+        signal.alarm(
+            limits.seconds + _GRACE if limits else 0
+        )  # ends the process even inside a parser's endless loop
 
 
 def without_limits() -> None:
