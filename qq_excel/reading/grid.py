@@ -160,6 +160,11 @@ class FileGrid(ArrowGrid):
         """The first *rows* rows as Python values."""
         return self._package.head(self._sheet, rows)
 
+    def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
+        """See :meth:`ArrowGrid.read`."""
+        self._package.forget_head(self._sheet)
+        return super().read(first_row, columns, exact)
+
 
 class BlockGrid:
     """One sheet given as rows of Python values: live sheets, and .ods."""

@@ -94,9 +94,10 @@ def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located
     known; else a mapping that fits counts more than the names.
     """
     # headers mostly stand near the top: few rows decide, and to parse the others takes longer than all the rest
-    early = _locate(grid, grid.head(start + _FIRST_ROWS), mappings, start, early=True)
-    if early is not None:
-        return early
+    for many in _EARLY_LOOKS:
+        early = _locate(grid, grid.head(start + many), mappings, start, early=True)
+        if early is not None:
+            return early
     located = _locate(grid, grid.head(start + HEAD_ROWS), mappings, start, early=False)
     assert located is not None  # noqa: S101 - only an early look may come to nothing
     return located
@@ -126,6 +127,8 @@ def _locate(
         )
         if by_mapping is not None:
             return by_mapping
+        if early:
+            return None
     if best.score < ENOUGH and not (marked and best.score > 0.2):
         hits = _match(kind, best.headers)
         lacks = [kind[f].header for f in kind.required if f not in hits]
@@ -149,14 +152,15 @@ def _best(
         for depth, headers in _readings(filled, rows, number):
             of_kind = _hits(headers)
             for kind in [marked] if marked else all_kinds().values():
-                match = _Match.of(kind, number, depth, headers, of_kind.get(kind.kind, {}))
-                if best is None or match.score > best.score:
-                    best = match
+                if hits := of_kind.get(kind.kind):
+                    match = _Match.of(kind, number, depth, headers, hits)
+                    if best is None or match.score > best.score:
+                        best = match
     return best, decided
 
 
-#: Rows that an early look takes.
-_FIRST_ROWS = 16
+#: Rows that early looks take: those of a plain list, of our own templates, of a longer head block.
+_EARLY_LOOKS = (8, 12, 16)
 #: A header has at most this many rows below its first that could be taken for one.
 _HEADER_ROWS = 3
 
@@ -242,8 +246,11 @@ def _hits(headers: list[str]) -> dict[str, dict[str, int]]:
     words = _fields_by_word()
     out: dict[str, dict[str, int]] = {}
     for column, header in enumerate(headers):
-        if header:
-            for kind, name in {**words.get(bare(header)[0], {}), **words.get(header, {})}.items():
+        if not header:
+            continue
+        plain = bare(header)[0]
+        if plain in words or header in words:
+            for kind, name in {**words.get(plain, {}), **words.get(header, {})}.items():
                 out.setdefault(kind, {}).setdefault(name, column)
     return out
 
@@ -331,8 +338,13 @@ def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
     return filled
 
 
+@cache
+def _labels() -> dict[str, str]:
+    return {normal(word): name for name, words in _LABELS.items() for word in words}
+
+
 def _head_block(rows: list[list[Any]], merges: list[Area], start: int) -> dict[str, HeadEntry]:
-    labels = {normal(word): name for name, words in _LABELS.items() for word in words}
+    labels = _labels()
     spans = {(m.top, m.left): m.right for m in merges}
     found: dict[str, HeadEntry] = {}
     for r, row in enumerate(rows[start:], start):

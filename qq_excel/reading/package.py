@@ -6,7 +6,6 @@ compared). No DTD is ever processed: :mod:`qq_excel.reading.guard` has refused s
 
 from __future__ import annotations
 
-import datetime as dt
 import posixpath
 import re
 import zipfile
@@ -14,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
-from qq_excel.findings import from_a1
+from qq_excel.reading.firstrows import FirstRows, Strings
 from qq_excel.reading.guard import damaged
-from qq_excel.reading.model import Area, CellError
+from qq_excel.reading.model import Area
 from qq_excel.reading.passengers import parse
 from qq_excel.reading.scan import SheetScan, XmlScan
-from qq_excel.reading.serials import date_of
 from qq_excel.reading.source import Source
+from qq_excel.reading.xmlwords import local, place, whole
 
 _OWN_NAMES = {"qq_kind": "kind", "qq_version": "version"}
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -45,30 +44,16 @@ class SheetPart:
     marks: dict[str, str] = field(default_factory=dict)
 
 
-def local(element: Any) -> str:
-    """The local name of an element, whatever its namespace."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+class _Pieces:
+    """A part in pieces that hold some rows each: a parser takes whatever it is given at once."""
 
+    def __init__(self, part: IO[bytes]) -> None:
+        self._part = part
 
-def whole(text: str | bytes | None, default: int) -> int:
-    """A count or an index that XML states; what is stated and is none means a broken file.
-
-    Raises :class:`~qq_excel.reading.guard.Refusal`.
-    """
-    if not text:
-        return default
-    plain = text.decode("latin-1") if isinstance(text, bytes) else text
-    if not re.fullmatch(r"[0-9]{1,10}", plain):
-        raise damaged()
-    return int(plain)
-
-
-def _place(address: str) -> tuple[int, int]:
-    try:
-        return from_a1(address)
-    except ValueError:
-        raise damaged() from None
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, however many are asked for."""
+        del size
+        return self._part.read(8 << 10)
 
 
 class Package:
@@ -79,18 +64,31 @@ class Package:
         self._archive = zipfile.ZipFile(self._file)
         self._names = {n.lower(): n for n in self._archive.namelist()}
         self._scans = scans
+        self._related: dict[str, dict[str, tuple[str, str]]] = {}
+        self._first_rows: dict[str, FirstRows] = {}
         self.workbook = self._target("", "officeDocument") or "xl/workbook.xml"
 
     def close(self) -> None:
         """Let go of the file."""
+        self._first_rows.clear()  # they hold the package in turn
+        self.__dict__.pop("strings", None)
         self._archive.close()
         self._file.close()
 
     def _read(self, part: str) -> bytes | None:
-        name = self._names.get(part.lower().lstrip("/"))
+        lower = part.lower().lstrip("/")
+        scan = self._scans.get(lower)
+        if scan is not None and scan.whole:
+            return scan.start
+        name = self._names.get(lower)
         return None if name is None else self._archive.read(name)
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        if part not in self._related:
+            self._related[part] = self._relations_of(part)
+        return self._related[part]
+
+    def _relations_of(self, part: str) -> dict[str, tuple[str, str]]:
         folder, name = posixpath.split(part)
         content = self._read(posixpath.join(folder, "_rels", f"{name}.rels"))
         out: dict[str, tuple[str, str]] = {}
@@ -168,7 +166,7 @@ class Package:
         """Merged ranges."""
         out = []
         for match in _MERGE.finditer(self.scan(sheet).tail):
-            (top, left), (bottom, right) = _place(match[1].decode()), _place(match[2].decode())
+            (top, left), (bottom, right) = place(match[1].decode()), place(match[2].decode())
             out.append(Area(top, left, bottom, right))
         return out
 
@@ -191,13 +189,14 @@ class Package:
                 columns.update(range(first - 1, min(last, 16_384)))
         return frozenset(scan.hidden_rows), frozenset(columns)
 
-    def _stream(self, part: str, tags: tuple[str, ...]) -> Iterator[Any]:
+    def stream(self, part: str, tag: str) -> Iterator[Any]:
+        """The elements called *tag* of a part, one after the other; no more of it is parsed than is asked for."""
         name = self._names.get(part.lower())
         if name is None:
             return
         with self._archive.open(name) as file:
             for _, element in etree.iterparse(
-                file, events=("end",), tag=[f"{{*}}{t}" for t in tags], resolve_entities=False, no_network=True,
+                _Pieces(file), events=("end",), tag=f"{{*}}{tag}", resolve_entities=False, no_network=True,
                 load_dtd=False, huge_tree=True,
             ):  # fmt: skip
                 yield element
@@ -209,70 +208,22 @@ class Package:
 
     def head(self, sheet: SheetPart, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values, ragged to the right; nothing beyond them is parsed."""
-        raw: list[tuple[int, int, str, str]] = []
-        last = lowest = -1
-        for row in self._stream(sheet.part, ("row",)):
-            number = whole(row.get("r"), last + 2) - 1
-            if number >= rows:
-                break
-            last, lowest = number, max(lowest, number)  # rows may stand in any order
-            column = -1
-            for cell in row:
-                column = _place(cell.get("r"))[1] if cell.get("r") else column + 1
-                type_, text = cell.get("t", "n"), ""
-                for child in cell:
-                    name = local(child)
-                    if name == "v":
-                        text = child.text or ""
-                    elif name == "is":
-                        text = "".join(x.text or "" for x in child.iter() if local(x) == "t")
-                if text:
-                    date = type_ == "n" and whole(cell.get("s"), 0) in self._date_styles
-                    raw.append((number, column, "date" if date else type_, text))
-        strings = self._strings({whole(t, 0) for _, _, type_, t in raw if type_ == "s"})
-        out: list[list[Any]] = [[] for _ in range(lowest + 1)]
-        for number, column, type_, text in raw:
-            line = out[number]
-            line.extend([None] * (column + 1 - len(line)))
-            line[column] = self._value(type_, text, strings)
-        return out
+        if sheet.part not in self._first_rows:
+            self._first_rows[sheet.part] = FirstRows(self, sheet.part)
+        return self._first_rows[sheet.part].upto(rows)
 
-    def _value(self, type_: str, text: str, strings: dict[int, str]) -> Any:
-        if type_ == "s":
-            return strings.get(whole(text, 0))
-        if type_ == "b":
-            return text in ("1", "true")
-        if type_ == "e":
-            return CellError(text)
-        if type_ in ("n", "date"):
-            try:
-                number = float(text)
-            except ValueError:
-                return text
-            return date_of(number, self.date1904) if type_ == "date" else number
-        if type_ == "d":
-            try:
-                return dt.datetime.fromisoformat(text)
-            except ValueError:
-                return text
-        return text
-
-    def _strings(self, wanted: set[int]) -> dict[int, str]:
-        if not wanted:
-            return {}
-        part = self._target(self.workbook, "sharedStrings")
-        out: dict[int, str] = {}
-        for index, element in enumerate(self._stream(part, ("si",)) if part else ()):
-            if index in wanted:
-                out[index] = "".join(
-                    x.text or "" for x in element.iter() if local(x) == "t" and local(x.getparent()) != "rPh"
-                )
-            if index >= max(wanted):
-                break
-        return out
+    def forget_head(self, sheet: SheetPart) -> None:
+        """Let go of what :meth:`head` has parsed: much, where a second table begins far down."""
+        self._first_rows.pop(sheet.part, None)
 
     @cached_property
-    def _date_styles(self) -> frozenset[int]:
+    def strings(self) -> Strings:
+        """The shared strings."""
+        return Strings(self, self._target(self.workbook, "sharedStrings"))
+
+    @cached_property
+    def date_styles(self) -> frozenset[int]:
+        """The cell formats that show a number as a date."""
         part = self._target(self.workbook, "styles")
         content = self._read(part) if part else None
         if content is None:

@@ -57,7 +57,7 @@ def look_for_passengers(archive: zipfile.ZipFile, scans: dict[str, XmlScan]) -> 
     for name in archive.namelist():
         lower = name.lower()
         if lower.endswith(".rels"):
-            _relations(archive, name, macros, carried)
+            _relations(_content(archive, name, scans[lower]), name, macros, carried)
         carried |= {code for sign, code in _BY_NAME.items() if sign in f"/{lower}"}
         if lower.endswith("vbaproject.bin"):
             macros.add("vba")
@@ -85,11 +85,17 @@ def passenger_facts(macros: set[str], carried: set[str]) -> list[FileFact]:
     return facts
 
 
-def _relations(archive: zipfile.ZipFile, name: str, macros: set[str], carried: set[str]) -> None:
+def _content(archive: zipfile.ZipFile, name: str, scan: XmlScan) -> bytes:
+    if scan.whole:
+        return scan.start
     with archive.open(name) as part:
         content = part.read(_LONGEST + 1)
     if len(content) > _LONGEST:
         raise ValueError(f"{name} is too large")
+    return content
+
+
+def _relations(content: bytes, name: str, macros: set[str], carried: set[str]) -> None:
     for relation in parse(content):
         type_ = str(relation.get("Type", "")).rpartition("/relationships/")[2] or str(
             relation.get("Type", "")

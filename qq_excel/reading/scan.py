@@ -42,6 +42,8 @@ class XmlScan:
     root: str = ""
     #: The first bytes, at most 64 KB.
     start: bytes = b""
+    #: Whether these are all.
+    whole: bool = False
     #: Whether a document type or an entity is declared.
     declares: bool = False
 
@@ -81,6 +83,7 @@ class Scanner:
         self.scan: XmlScan = XmlScan()
         self._carry = b""
         self._first = True
+        self._size = 0
         self._xml = False
         self._prefix = b""
         self._cells: _Cells | None = None
@@ -88,6 +91,7 @@ class Scanner:
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes."""
+        self._size += len(chunk)
         if self._first:
             self._begin(chunk)
         if not self._xml or not chunk:
@@ -112,6 +116,7 @@ class Scanner:
             self._pass_on(self._carry)
             self._cells.finish()
         self._carry = b""
+        self.scan.whole = self._xml and self._size == len(self.scan.start)
         return self.scan
 
     def _begin(self, chunk: bytes) -> None:
