@@ -53,6 +53,8 @@ class Arrival:
     refused: Text | None = None
     #: SHA-256 of the zip that it was in, as it was unpacked.
     zipped: str = ""
+    #: The folder of its evidence and mappings, where that is not its own.
+    home: Path | None = None
 
 
 def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arrival]:
@@ -63,11 +65,15 @@ def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arriv
     """
     out: dict[str, Arrival] = {}
     for path, name in _named(inbox):
-        as_zip = path.suffix.lower() == ".zip" and is_text(path)
-        found = _of_zip(path, name, unpacked / str(len(out)), limits) if as_zip else [_file(path, name)]
-        for one in found:
+        for one in parcel(path, name, unpacked / str(len(out)), limits):
             out[one.name] = one
     return [out[name] for name in sorted(out)]
+
+
+def parcel(path: Path, name: str, unpacked: Path, limits: Limits) -> Iterable[Arrival]:
+    """The file *path*, called *name*, or what is in it when it is a zip."""
+    as_zip = path.suffix.lower() == ".zip" and is_text(path)
+    return _of_zip(path, name, unpacked, limits) if as_zip else [_file(path, name)]
 
 
 def must_lead_somewhere(paths: Sequence[str]) -> None:

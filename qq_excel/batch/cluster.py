@@ -109,9 +109,9 @@ class Cluster:
     def reading(self) -> Iterator[Read]:
         """Files are read by tasks, each by a reader of the worker."""
 
-        def read(path: Path, target: Path, as_of: dt.date | None) -> Future[Sight]:
+        def read(path: Path, target: Path, as_of: dt.date | None, home: Path | None) -> Future[Sight]:
             return self._submit(
-                on_worker.read, self._run, self._options, path.absolute(), target.absolute(), as_of,
+                on_worker.read, self._run, self._options, path.absolute(), target.absolute(), as_of, home,
                 killed=lambda times: InputError(
                     Text(
                         f"读取它的 worker 连续 {times} 次意外终止（可能是内存不足）",
@@ -289,4 +289,7 @@ def _taken(folder: Path, done: list[Done], work: Work) -> list[Done]:
 
 def _absolute(work: Work) -> Work:
     """*work* for those who stand in another folder."""
-    return replace(work, places={name: place.absolute() for name, place in work.places.items()})
+    places, homes = (
+        {name: place.absolute() for name, place in every.items()} for every in (work.places, work.homes)
+    )
+    return replace(work, places=places, homes=homes)

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from qq_excel.batch.model import Done, Move
+from qq_excel.batch.again import take_away
+from qq_excel.batch.model import Away, Done, Move
 from qq_excel.errors import InputError, OutputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder, writing
@@ -56,7 +57,8 @@ class Journal:
         self.settled: set[str] = set()
         #: What those submissions spoke for: (period, unit, kind, workbook). The units have handed that in.
         self.came: set[tuple[str, str, str, str]] = set()
-        self._gone: set[str] = set()
+        #: What was accepted and moved away, by unit and period: the newest of each table.
+        self.away: dict[tuple[str, str], list[Away]] = {}
         #: Files that were read, by name, content and how they were read.
         self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
         #: Those of this run.
@@ -122,9 +124,12 @@ class Journal:
         self.written.update(paths)
         self._spoilt.update(self._owner.pop(path) for path in paths if path in self._owner)
 
-    def left_over(self, written: set[str]) -> list[str]:
-        """What earlier runs wrote and this one, which gives what is *written*, does not: it is about to be taken away."""
-        out = sorted(self.written - written - self.settled)
+    def left_over(self, written: set[str], anew: Collection[str] = ()) -> list[str]:
+        """What earlier runs wrote and this one, which gives what is *written*, does not: it is about to be taken away.
+
+        Results of files that were moved away stay, but those that this run gives *anew* or not at all.
+        """
+        out = sorted(self.written - written - self.settled.difference(anew))
         self.will_write(out)
         return out
 
@@ -158,7 +163,7 @@ class Journal:
         for one in map(self.done.__getitem__, gone):
             periods = {f.period for f in one.files if f.period}
             self.came.update((period, *spoken) for period in periods for spoken in one.now)
-        self._gone.update(gone)
+            take_away(self.away, one.files, moves)
 
     def end(self, keys: Collection[str] | None = None) -> None:
         """The run is finished. Where *keys* tells its submissions, what the next run does not need may go."""
@@ -172,7 +177,7 @@ class Journal:
 
         The new journal takes the old one's place whole or not at all; where it cannot be written the old one is as good.
         """
-        done = [self.done[key] for key in keys if self.has(key) and key not in self._gone]
+        done = [self.done[key] for key in keys if self.has(key)]
         seen = sorted(key for key in self._met if key in self._seen)
         if self._lines <= _WORDY * (len(done) + len(seen) + 3):
             return
@@ -183,7 +188,8 @@ class Journal:
                 file.write(_line("begin", {"format": FORMAT, "version": VERSION, "asked": {}}))
                 file.writelines(_line("seen", _seen_line(key, self._seen[key])) for key in seen)
                 file.writelines(_line("done", one.as_json()) for one in done)
-                file.write(_line("settled", {"paths": settled, "came": sorted(self.came)}))
+                away = [one for every in self.away.values() for one in every]
+                file.write(_line("settled", {"paths": settled, "came": sorted(self.came), "away": away}))
                 file.write(_line("end", {}))
             self._file.close()  # on Windows a file that is open cannot be replaced
 
@@ -252,6 +258,8 @@ class Journal:
         elif entry["what"] == "settled":
             self.settled.update(entry["paths"])
             self.came.update((p, u, k, f) for p, u, k, f in entry.get("came", ()))
+            for one in (Away(*a) for a in entry.get("away", ())):
+                self.away.setdefault((one.unit, one.period), []).append(one)
         elif entry["what"] == "end":
             self.unfinished, self.moves = None, []
         else:

@@ -14,7 +14,7 @@ from typing import Any
 from qq_excel import __version__
 from qq_excel.batch.arrivals import Arrival
 from qq_excel.batch.journal import Journal
-from qq_excel.batch.model import PREVIOUS, Seen
+from qq_excel.batch.model import Seen
 from qq_excel.batch.submissions import Pattern, Submission
 from qq_excel.batch.workers import Read
 from qq_excel.errors import InputError, why_unreadable
@@ -60,6 +60,8 @@ class Look:
         self._previous: set[str] = set()
         #: Where each file lies, by name.
         self.places: dict[str, Path] = {}
+        #: Where its evidence and mappings are, of those that lie elsewhere.
+        self.homes: dict[str, Path] = {}
 
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
         """Each of *files*, read unless the journal knows it."""
@@ -67,19 +69,21 @@ class Look:
         waiting: list[tuple[int, Arrival, str, Future[Sight], Path]] = []
         for n, file in enumerate(files):
             name = prefix + file.name
+            if file.home is not None:
+                self.homes[name] = file.home
+            if prefix:
+                self._previous.add(name)
             digest = "" if file.refused and file.zipped else _digest(file.path)  # its zip has one
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why, digest or "")
-            elif (known := self._journal.known(name, digest, self._how(file.path))) is not None:
+            elif (known := self._journal.known(name, digest, self._how(name, file.path))) is not None:
                 self.places[name] = file.path
                 out[n] = self._made(name, file, digest, known)
             else:
                 self.places[name] = file.path
                 target = self._spool()
-                waiting.append((n, file, digest, self._submit(file.path, target, prefix), target))
-            if prefix:
-                self._previous.add(name)
+                waiting.append((n, file, digest, self._submit(name, file.path, target), target))
         what = Text("读取", "reading")
         self._tell(what, len(files) - len(waiting), len(files))
         for i, (n, file, digest, future, target) in enumerate(waiting):
@@ -105,16 +109,17 @@ class Look:
         if place is None or seen.refused:
             self._leave_refused(seen.name, place, seen, target)
         else:
-            sight = self._submit(place, target, PREVIOUS if seen.name in self._previous else "").result()
+            sight = self._submit(seen.name, place, target).result()
             if sight.changed or sight.sha256 != seen.sha256:
                 raise InputError(Text(f"{seen.name}：{GROWS.zh}。", f"{seen.name}: {GROWS.en}."))
             if sight.refused is not None:  # its password was known before, say, and is not now
                 return replace(seen, spooled=str(target), refused=_said(sight.refused))
         return replace(seen, spooled=str(target))
 
-    def _submit(self, path: Path, target: Path, prefix: str) -> Future[Sight]:
+    def _submit(self, name: str, path: Path, target: Path) -> Future[Sight]:
         # --as-of is for this period's workbooks
-        return self._read_file(path, target, None if prefix else self._as_of)
+        as_of = None if name in self._previous else self._as_of
+        return self._read_file(path, target, as_of, self.homes.get(name))
 
     def _read(self, name: str, file: Arrival, digest: str, future: Future[Sight], target: Path) -> Seen:
         try:
@@ -131,7 +136,7 @@ class Look:
             "claims": sight.claims, "as_of": sight.as_of,
         }  # fmt: skip
         if not (fact := sight.refused) or not (fact.rule == _LOCKED or fact.values.get("code") in _MAY_PASS):
-            self._journal.saw(name, digest, self._how(file.path), what)
+            self._journal.saw(name, digest, self._how(name, file.path), what)
         return replace(self._made(name, file, digest, what), spooled=str(target))
 
     def _made(self, name: str, file: Arrival, digest: str, what: dict[str, Any]) -> Seen:
@@ -140,7 +145,7 @@ class Look:
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
             claims=what["claims"], as_of=what["as_of"],
-            how=self._how(file.path) + _evidence(file.path.parent, what["evidence"]),
+            how=self._how(name, file.path) + _evidence(file.home or file.path.parent, what["evidence"]),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
@@ -156,12 +161,12 @@ class Look:
         fact = FileFact("FIL001", values={"reason": Text(zh, en), "code": "damaged"})
         leave(Workbook(str(place or name), name, seen.sha256, facts=[fact]), target)
 
-    def _how(self, path: Path) -> str:
+    def _how(self, name: str, path: Path) -> str:
         """What else than its bytes decides what is read of the file *path*: limits, mappings, the as-of date."""
-        folder = path.parent
+        folder = self.homes.get(name, path.parent)
         if folder not in self._ways:
             options = self._options
-            mappings, wrong = options.mappings.near(path)
+            mappings, wrong = options.mappings.near(folder / path.name)
             said = [
                 __version__, options.limits.model_dump(), str(self._as_of), [[m.path.name, m.sha256] for m in mappings],
                 wrong.zh if wrong else "",

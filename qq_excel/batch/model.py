@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -44,6 +45,8 @@ class Seen:
     how: str = ""
     #: Where its tables wait to be checked.
     spooled: str = ""
+    #: Accepted by an earlier run and moved away: whatever came now is later.
+    moved: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +78,23 @@ class Move(NamedTuple):
     target: str
     #: Of the content that was read; empty (of an older version) is nobody's.
     sha256: str = ""
+    #: What it was called in the inbox.
+    name: str = ""
+
+
+class Away(NamedTuple):
+    """A workbook that was accepted and moved away, perhaps in a zip: where it is, and what it was."""
+
+    name: str
+    sha256: str
+    unit: str
+    period: str
+    kinds: Sequence[str]
+    #: The file that it is or is in, and what that was called in the inbox.
+    place: str
+    parcel: str
+    #: Where it lay: its evidence and mappings are still there.
+    home: str
 
 
 @dataclass(slots=True)

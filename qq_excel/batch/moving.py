@@ -59,7 +59,8 @@ def moves_of(
             continue
         target = _free(folder / name, taken)
         taken.add(target)
-        out.append(Move(os.path.abspath(origin), os.path.abspath(target), sha256))  # noqa: PTH100 - links stay links
+        place, to = os.path.abspath(origin), os.path.abspath(target)  # noqa: PTH100 - links stay links
+        out.append(Move(place, to, sha256, name))
     return out
 
 

@@ -114,11 +114,13 @@ def refusal(terms: Terms, witnesses: Sequence[Witness] = ()) -> Text | None:
     return None
 
 
-def read(terms: Terms, options: Options, path: Path, target: Path, as_of: dt.date | None) -> Sight:
+def read(
+    terms: Terms, options: Options, path: Path, target: Path, as_of: dt.date | None, home: Path | None
+) -> Sight:
     """Read a file as :meth:`qq_excel.reading.pool.Pool.spool` does: what is foreign is parsed by a reader with limits."""
     _must_be_fit(terms)
     mine = target.with_name(f"{target.name}-{uuid.uuid4().hex}")
-    sight = _readers(terms, options).spool(path, mine, as_of=as_of).result()
+    sight = _readers(terms, options).spool(path, mine, as_of=as_of, home=home).result()
     mine.replace(target)
     return sight
 

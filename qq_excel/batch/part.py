@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +41,17 @@ class Work:
     day: dt.date | None = None
     #: The files of the register, if there is one.
     store: Store | None = None
+    #: Where the evidence of a file is, of those whose evidence is not beside them.
+    homes: dict[str, Path] = field(default_factory=dict)
 
     def of(self, part: Sequence[Submission]) -> Work:
         """What of it *part* needs: that goes to another process with it."""
         names = [f.name for s in part for f in (*s.files, *s.before)]
-        places = {name: self.places[name] for name in names if name in self.places}
-        return replace(
-            self, places=places, stems={name: self.stems[name] for name in names if name in self.stems}
+        places, homes = (
+            {name: every[name] for name in names if name in every} for every in (self.places, self.homes)
         )
+        stems = {name: self.stems[name] for name in names if name in self.stems}
+        return replace(self, places=places, stems=stems, homes=homes)
 
 
 #: Below the results: what goes back to the units, and the tables that were accepted.
@@ -205,7 +208,7 @@ def _taken(seen: Seen, work: Work) -> Workbook:
             if value and table.text(entry) is None and book.head(entry) is None:
                 table.head[entry] = HeadEntry(entry, value, value, -1, -1)
         if place is not None:
-            look_at_evidence(table, place.parent)
+            look_at_evidence(table, work.homes.get(seen.name, place.parent))
     if place is not None:
         book.path = str(place)
     return book

@@ -14,16 +14,17 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from qq_excel import __version__, language
+from qq_excel.batch.again import brought_back, with_note
 from qq_excel.batch.arrivals import Arrival, arrivals, must_lead_somewhere
 from qq_excel.batch.journal import FOLDER, NAME, Journal
 from qq_excel.batch.look import Look, Progress
-from qq_excel.batch.model import PREVIOUS, Done, FileOutcome, Seen
+from qq_excel.batch.model import PREVIOUS, Away, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, may_write, stems_of
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
@@ -97,6 +98,8 @@ class Outcome:
     moved: int = 0
     #: Entries that were written to the register.
     registered: int = 0
+    #: What units had handed in before, and what is not where it was moved to, by unit and period.
+    lost: Mapping[tuple[str, str], Sequence[Away]] = field(default_factory=dict)
 
 
 def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
@@ -132,6 +135,10 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             with workers.reading() as read:
                 look = Look(read, asked.options, journal, room, pattern, asked.as_of, tell)
                 now, last = look.at(came), look.at(before, PREVIOUS)
+                again, lost = brought_back(journal.away, now, room / "again", limits)
+                workers.must_reach(room, [a.path for a in again])
+                now += (replace(s, moved=True) for s in look.at(again))
+                now.sort(key=lambda s: s.name)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
                 known = asked.register.contents("submission") if asked.register else None
@@ -142,9 +149,9 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 }
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
-                asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in came),
+                asked.policy, asked.target, language.current(), look.places, stems_of(a.name for a in (*came, *again)),
                 bool(asked.previous), asked.waivers, dt.date.fromisoformat(day) if day else None,
-                asked.register.store if asked.register else None,
+                asked.register.store if asked.register else None, look.homes,
             )  # fmt: skip
             registered = 0
             of_key = {s.key: s for s in todo}
@@ -155,7 +162,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                     )
                 for done in part:
                     journal.finished(done)
-        outcome = _summed_up(asked, [s.key for s in every], last, work.day, journal)
+        outcome = _summed_up(asked, every, last, work, journal, lost)
         outcome.checked = sum(len(s.files) for s in todo)
         if asked.register is not None:
             outcome.registered = registered + asked.register.append(
@@ -165,14 +172,25 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             )
             update_index(asked.register)
         if asked.moves:
-            plan = moves_of(outcome.files, came, asked.moves)
-            away = {move.origin for move in plan}
-            names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
-            gone = [s.key for s in every if any(f.name in names for f in s.files)]
-            journal.will_move(plan, [s.key for s in every], gone)
-            outcome.moved = moved + move_all(plan)[0]
+            outcome.moved = moved + _moved(asked, outcome, came, every, journal)
         journal.end([s.key for s in every])
         return outcome
+
+
+def _moved(
+    asked: Asked,
+    outcome: Outcome,
+    came: Sequence[Arrival],
+    every: Sequence[Submission],
+    journal: Journal,
+) -> int:
+    """Move what came to where it was asked for; how many files were moved."""
+    plan = moves_of(outcome.files, came, asked.moves)
+    away = {move.origin for move in plan}
+    names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
+    gone = [s.key for s in every if any(f.name in names for f in s.files)]
+    journal.will_move(plan, [s.key for s in every], gone)
+    return move_all(plan)[0]
 
 
 def _must_be_possible(asked: Asked) -> None:
@@ -297,14 +315,21 @@ def _checked(
 
 
 def _summed_up(
-    asked: Asked, keys: Iterable[str], last: Sequence[Seen], day: dt.date | None, journal: Journal
+    asked: Asked,
+    every: Sequence[Submission],
+    last: Sequence[Seen],
+    work: Work,
+    journal: Journal,
+    lost: Mapping[tuple[str, str], Sequence[Away]],
 ) -> Outcome:
     """Put together what the journal has of this run; what an earlier one wrote and this one does not is taken away."""
-    done = [journal.done[key] for key in keys]
-    files = sorted((f for d in done for f in d.files), key=lambda f: f.name)
+    done = [journal.done[s.key] for s in every]
+    again = [replace(s, files=moved) for s in every if (moved := tuple(f for f in s.files if f.moved))]
+    names = {f.name for s in again for f in s.files}
+    files = sorted((with_note(f, names, lost) for d in done for f in d.files), key=lambda f: f.name)
     missing = missing_of(done, last, journal.came, asked.policy) if asked.previous else []
-    missing += waivers_of(done, asked.waivers, asked.policy, day, len(files))
+    missing += waivers_of(done, asked.waivers, asked.policy, work.day, len(files))
     written = {w for d in done for w in d.written}
-    for stale in journal.left_over(written):
+    for stale in journal.left_over(written, may_write(again, work.stems)):
         (asked.target / stale).unlink(missing_ok=True)
-    return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0)
+    return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0, lost=lost)

@@ -139,12 +139,13 @@ def later_ones(files: Sequence[Seen]) -> dict[str, list[tuple[str, bool]]]:
     """For each kind that several files hold: the files in the order in which they were handed in, and whether
     each counts (the last) or not.
 
-    The order is that of 编制日期, then of the time at which the file was written, then of the names.
+    The order is that of 编制日期, then of the time at which the file was written, then of the names; what an earlier run
+    had is before all that came now.
     """
-    of_kind: dict[str, dict[str, tuple[str, float, str]]] = {}
+    of_kind: dict[str, dict[str, tuple[bool, str, float, str]]] = {}
     for file in files:
         for kind, day in file.tables:
-            of_kind.setdefault(kind, {})[file.name] = (day, file.written, file.name)
+            of_kind.setdefault(kind, {})[file.name] = (not file.moved, day, file.written, file.name)
     out = {}
     for kind, found in of_kind.items():
         if len(found) > 1:

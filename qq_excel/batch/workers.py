@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from qq_excel.reading.spool import Sight
 
 Part = Sequence[Submission]
-#: Read a file as of a date, if one is given, and leave its tables in another (:meth:`qq_excel.reading.pool.Pool.spool`).
-Read = Callable[[Path, Path, "dt.date | None"], "Future[Sight]"]
+#: Read a file as of a date and at home in a folder, if they are given, and leave its tables in another
+#: (:meth:`qq_excel.reading.pool.Pool.spool`).
+Read = Callable[[Path, Path, "dt.date | None", "Path | None"], "Future[Sight]"]
 T = TypeVar("T")
 A = TypeVar("A")
 
@@ -95,7 +96,9 @@ class Processes:
 
     def reading(self) -> AbstractContextManager[Read]:
         """Readers; they stay, to check."""
-        return nullcontext(lambda path, target, as_of: self._pool.spool(path, target, as_of=as_of))
+        return nullcontext(
+            lambda path, target, as_of, home: self._pool.spool(path, target, as_of=as_of, home=home)
+        )
 
     def checked(
         self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]

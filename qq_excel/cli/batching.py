@@ -71,6 +71,7 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
 
 
 def _print(outcome: Outcome, target: Path) -> None:
+    from qq_excel.batch.again import told  # noqa: PLC0415
     from qq_excel.batch.model import STATES  # noqa: PLC0415
     from qq_excel.batch.part import RETURNED  # noqa: PLC0415
 
@@ -82,6 +83,13 @@ def _print(outcome: Outcome, target: Path) -> None:
                 markup=False,
                 soft_wrap=True,
             )
+    for (unit, period), gone_too in outcome.lost.items():
+        out.print(
+            f"! {unit} {period}{t('：', ': ')}{told(gone_too)}{t('。', '.')}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
     for gone in outcome.missing:
         out.print(f"! {gone.message()}", style="yellow", markup=False, soft_wrap=True)
     parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]

@@ -88,9 +88,11 @@ class Pool:
         """Read *path* as :func:`qq_excel.reading.read_workbook` does, in a worker."""
         return self._threads.submit(self._read, path, as_of)
 
-    def spool(self, path: Path, target: Path, *, as_of: dt.date | None = None) -> Future[Sight]:
+    def spool(
+        self, path: Path, target: Path, *, as_of: dt.date | None = None, home: Path | None = None
+    ) -> Future[Sight]:
         """Read *path* in a worker, which leaves the tables in *target* (:mod:`qq_excel.reading.spool`)."""
-        return self._threads.submit(self._spool, path, target, as_of)
+        return self._threads.submit(self._spool, path, target, as_of, home)
 
     def run(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Call a *function* of this program in a worker, as long as it takes. What it raises the future raises.
@@ -151,11 +153,11 @@ class Pool:
             return _refused(path, refusal)
         return book
 
-    def _spool(self, path: Path, target: Path, as_of: dt.date | None) -> Sight:
+    def _spool(self, path: Path, target: Path, as_of: dt.date | None, home: Path | None) -> Sight:
         from qq_excel.reading import spool  # noqa: PLC0415 - it loads the reader, which a check does not need here
 
         try:
-            sight: Sight = self.call("spool", path, target, as_of=as_of, options=self.options)
+            sight: Sight = self.call("spool", path, target, as_of=as_of, options=self.options, home=home)
         except Refusal as refusal:
             return spool.leave(_refused(path, refusal), target)
         return sight

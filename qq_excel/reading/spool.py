@@ -45,10 +45,17 @@ class Sight:
     changed: bool = False
 
 
-def spool(path: Path, target: Path, *, as_of: dt.date | None = None, options: Options | None = None) -> Sight:
-    """Read *path* and leave its tables in *target*. Raises as :func:`~qq_excel.reading.read_workbook` does."""
+def spool(
+    path: Path,
+    target: Path,
+    *,
+    as_of: dt.date | None = None,
+    options: Options | None = None,
+    home: Path | None = None,
+) -> Sight:
+    """Read *path* as :func:`~qq_excel.reading.read_workbook` does, and raise as it does; leave the tables in *target*."""
     before = _state(path)
-    book = read_workbook(path, as_of=as_of, options=options)
+    book = read_workbook(path, as_of=as_of, options=options, home=home)
     return leave(book, target, changed=before != _state(path))
 
 
