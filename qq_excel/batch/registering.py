@@ -10,6 +10,7 @@ from typing import Any
 from qq_excel import __version__
 from qq_excel.batch.model import Done
 from qq_excel.batch.submissions import Submission
+from qq_excel.language import Text
 from qq_excel.policy import Policy
 from qq_excel.register import Entry
 from qq_excel.register.entries import digest
@@ -24,6 +25,25 @@ def subject_of(submission: Submission) -> str:
     unread = all(f.refused for f in submission.files)
     owner = None if unread else submission.unit
     return f"{submission.period or ''}/{owner or submission.files[0].name}"
+
+
+def subject_told(entry: Entry) -> Text:
+    """The subject of an *entry* as people are told it: a submission that lacks its unit or period says so."""
+    if entry.event != "submission":
+        return Text(entry.subject, entry.subject)
+    subject = entry.subject.removeprefix("/")
+    lacks = [
+        words
+        for words, known in (
+            (Text("单位", "unit"), entry.unit is not None),
+            (Text("报告期", "period"), not entry.subject.startswith("/")),
+        )
+        if not known
+    ]
+    if not lacks:
+        return Text(subject, subject)
+    zh, en = "、".join(w.zh for w in lacks), " or ".join(w.en for w in lacks)
+    return Text(f"{subject}（未能识别{zh}）", f"{subject} (no {en} found)")
 
 
 def submission_entry(submission: Submission, done: Done, policy: Policy) -> Entry:

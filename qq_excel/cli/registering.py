@@ -91,7 +91,12 @@ def list_entries(
         t("序号", "n"): "right", t("时间", "at"): "left", t("经手", "by"): "left", t("事项", "event"): "left",
         t("对象", "subject"): "left", t("内容", "what"): "left",
     }  # fmt: skip
-    _table(columns, [[w.n, _when(w), w.by, EVENTS[w.entry.event], w.entry.subject, _what(w)] for w in found])
+    from qq_excel.batch.registering import subject_told  # noqa: PLC0415
+
+    _table(
+        columns,
+        [[w.n, _when(w), w.by, EVENTS[w.entry.event], subject_told(w.entry), _what(w)] for w in found],
+    )
     return OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -25,6 +26,31 @@ from tests.support.build import build
 
 Q2 = {"period": "2026Q2", "as_of": dt.date(2026, 6, 30), "prepared_on": dt.date(2026, 7, 8)}
 LATER = {"prepared_on": dt.date(2026, 10, 9)}
+
+
+def test_what_cannot_be_sorted_is_listed_in_words(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    build(tmp_path / "in" / "甲.xlsx", {"receivables": [{}]}, {"unit": None})
+    build(tmp_path / "in" / "乙.xlsx", {"receivables": [{}]}, {"period": None})
+    build(tmp_path / "in" / "丙.xlsx", {"receivables": [{"unit": UNITS[1]}]}, {"unit": UNITS[1]})
+    (tmp_path / "in" / "坏.xlsx").write_bytes(b"PK")
+    run(tmp_path / "r.db", tmp_path / "out", tmp_path / "in")
+    right = f"2026Q3/{UNITS[1]}"
+    for lang, said in {
+        "zh": [
+            "2026Q3/甲.xlsx（未能识别单位）",
+            "华东分公司（未能识别报告期）",
+            "坏.xlsx（未能识别单位、报告期）",
+        ],
+        "en": [
+            "2026Q3/甲.xlsx (no unit found)",
+            "华东分公司 (no period found)",
+            "坏.xlsx (no unit or period found)",
+        ],
+    }.items():
+        listed = qq(tmp_path, "register", "list", "--register", "r.db", "--lang", lang).stdout
+        rows = [re.split(r"\s{2,}", line.strip()) for line in listed.splitlines()[1:]]
+        assert sorted(row[4] for row in rows) == sorted([*said, right])
 
 
 def run(register: Path, target: Path, came: Path, **more: object) -> Outcome:
