@@ -15,7 +15,7 @@ from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.document import relative
 from qq_excel.papers.policy_sheet import policy_sheet
-from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, paper, sheet_link
+from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, plain_paper, sheet_link
 from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: More than a sheet of Excel could bear with comfort; the JSON document has them all.
 MOST_ROWS = 200_000
-#: So many findings make a book that is put together in memory.
-_FEW = 2_000
 _COLUMNS = 8
 
 
@@ -42,7 +40,7 @@ def write_findings_book(
     told = told or AllTold(result.findings if file is None else result.findings.of_file(file.workbook.name))
     findings = told.findings
     title = t("清欠工作簿校验结果", "What the check found")
-    with paper(target, title, small=len(findings) <= _FEW) as book:
+    with plain_paper(target, title) as book:
         summary, found = t("汇总", "summary"), t("校验结果", "findings")
         front = book.sheet(summary, tab=style.NAVY)
         rows = _list_sheet(book.sheet(found, tab="#C00000"), told, copies or {})

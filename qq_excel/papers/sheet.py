@@ -19,6 +19,7 @@ from qq_excel.findings import a1
 from qq_excel.language import t
 from qq_excel.output import (
     FIXED_TIME,
+    QUICK_LEVEL,
     looks_like_formula,
     same_package,
     same_zip,
@@ -26,6 +27,7 @@ from qq_excel.output import (
     writing,
     zip_bytes,
 )
+from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
@@ -286,25 +288,21 @@ class Paper:
 
 
 @contextmanager
-def paper(
-    target: Path, title: str, properties: Mapping[str, str] | None = None, *, small: bool = False
-) -> Iterator[Paper]:
-    """A workbook that takes its place at *target* when the block ends well.
-
-    A *small* one is made in memory: to make and remove a dozen files for each of thousands costs more than to fill them.
-    """
-    if small:
-        buffer = io.BytesIO()
-        book = _begun(buffer, title, properties, {"in_memory": True})
-        yield Paper(book)
-        book.close()
-        same_zip(_parts_of(buffer), target)
-        return
+def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
+    """A workbook that takes its place at *target* when the block ends well."""
     with writing(target) as temporary, scratch(target) as folder:
         book = _begun(str(temporary), title, properties, {"tmpdir": str(folder)})
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
+
+
+@contextmanager
+def plain_paper(target: Path, title: str) -> Iterator[Paper]:
+    """The same without charts and the like (see :class:`PlainBook`): for papers that are written by the thousand."""
+    book = PlainBook(title)
+    yield Paper(book)
+    same_zip(book.parts(), target, level=QUICK_LEVEL)
 
 
 def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
@@ -366,4 +364,4 @@ def _shown(value: Any, kind: str) -> str:
     return str(value)
 
 
-__all__ = ["Cell", "Column", "Paper", "Sheet", "drawn", "file_link", "paper", "sheet_link"]
+__all__ = ["Cell", "Column", "Paper", "Sheet", "drawn", "file_link", "paper", "plain_paper", "sheet_link"]
