@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -14,7 +11,8 @@ from qq_excel.kinds import FieldType, Kind
 from qq_excel.reading.headers import bare, normal
 from qq_excel.reading.locate import header_words, normal_words
 from qq_excel.reading.model import CellKind, Cells
-from qq_excel.reading.texts import picked
+from qq_excel.reading.plainness import bytes_of, is_ascii, may_be_dressed
+from qq_excel.reading.texts import TEXT
 
 #: A cell with more characters is no header.
 _LONGEST_HEADER = 60
@@ -41,19 +39,23 @@ def next_headers(cells: dict[str, Cells], kind: Kind) -> int | None:
     return None
 
 
-@cache
-def _words() -> Any:
-    return pa.array(sorted(header_words()), pa.large_string())
-
-
 def _header_words(cells: Cells) -> npt.NDArray[np.int64]:
     """Rows whose cell is the word of a header, as the kinds spell it or with what staff add to it."""
+    none = np.zeros(0, dtype=np.int64)
     if cells.text is None:
-        return np.zeros(0, dtype=np.int64)
-    plain = np.asarray(pc.is_in(cells.text, value_set=_words()))
-    dressed = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(cells.text, _DRESSED), False)))
-    at = [int(i) for i, word in zip(dressed, picked(cells.text, dressed), strict=True) if _is_header(word)]
-    return np.union1d(np.flatnonzero(plain), np.array(at, dtype=np.int64))
+        return none
+    data = bytes_of(cells.text)
+    dressed = may_be_dressed(data)
+    if is_ascii(data) and not dressed:  # every header has Chinese characters
+        return none
+    words = cells.text.unique()
+    found = header_words().intersection(words.to_pylist())
+    if dressed:
+        odd = words.filter(pc.match_substring_regex(words, _DRESSED)).to_pylist()
+        found |= {word for word in odd if _is_header(word)}
+    if not found:
+        return none
+    return np.flatnonzero(np.asarray(pc.is_in(cells.text, value_set=pa.array(sorted(found), TEXT))))
 
 
 def _is_header(text: str) -> bool:

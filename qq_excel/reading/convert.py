@@ -24,9 +24,9 @@ import pyarrow.compute as pc
 from qq_excel.kinds import Field, FieldType
 from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
-from qq_excel.reading.plainness import bytes_of, is_ascii
+from qq_excel.reading.plainness import Look, bytes_of
 from qq_excel.reading.serials import DAYS_TO_1904, shown
-from qq_excel.reading.texts import blank_texts, column_of, longest, picked, replaced, without
+from qq_excel.reading.texts import blank_texts, column_of, picked, replaced, without
 
 _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
@@ -57,12 +57,13 @@ def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool 
     """
     if not cells.kind.any():
         return absent(f.type, len(cells))
-    _note_errors(cells, f, facts)
+    places = _Places(cells.kind)
+    _note_errors(cells, places, f, facts)
     if f.type is FieldType.DATE:
-        return _dates(cells, f, facts, date1904)
+        return _dates(cells, places, f, facts, date1904)
     if f.type.numeric:
-        return _numbers(cells, f, factor, facts, date1904)
-    return _texts(cells, f, facts, date1904)
+        return _numbers(cells, places, f, factor, facts, date1904)
+    return _texts(cells, places, f, facts, date1904)
 
 
 def absent(type_: FieldType, size: int) -> Any:
@@ -76,15 +77,26 @@ def absent(type_: FieldType, size: int) -> Any:
     return column_of(blank_texts(size))
 
 
-def _note_errors(cells: Cells, f: Field, facts: Facts) -> None:
-    at = np.flatnonzero(cells.kind == CellKind.ERROR)
+class _Places:
+    """Where the cells of each kind stand; most columns have cells of one kind only."""
+
+    def __init__(self, kinds: npt.NDArray[np.uint8]) -> None:
+        self._kinds = kinds
+        self._counts: list[int] = np.bincount(kinds, minlength=CellKind.ERROR + 1).tolist()
+
+    def of(self, kind: int) -> npt.NDArray[np.int64]:
+        """The places of the cells of this *kind*."""
+        return np.flatnonzero(self._kinds == kind) if self._counts[kind] else _NOWHERE
+
+
+_NOWHERE: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+
+def _note_errors(cells: Cells, places: _Places, f: Field, facts: Facts) -> None:
+    at = places.of(CellKind.ERROR)
     if len(at):
         assert cells.text is not None  # noqa: S101 - error cells hold their text
         facts.note("CEL010", f.name, at, picked(cells.text, at))
-
-
-def _odd(cells: Cells, kind: CellKind) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(cells.kind == kind)
 
 
 def _each_text(
@@ -100,12 +112,12 @@ def _each_text(
 # --- numbers ------------------------------------------------------------------------------------------
 
 
-def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) -> Any:
+def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     number = np.full(size, np.nan) if cells.number is None else cells.number.astype(np.float64, copy=True)
     number[(cells.kind != CellKind.NUMBER) | ~np.isfinite(number)] = np.nan
     absolute = np.zeros(size, dtype=bool)  # texts that name their own unit: 1.2万元
-    at = _odd(cells, CellKind.TEXT)
+    at = places.of(CellKind.TEXT)
     raw, parsed = _each_text(cells, at, values.number)
     good = np.array([p is not None for p in parsed], dtype=bool)
     if len(at):
@@ -120,9 +132,9 @@ def _numbers(cells: Cells, f: Field, factor: int, facts: Facts, date1904: bool) 
         number[at[good]] = [float(p) for p in read]
         absolute[at[good]] = named
     for kind in (CellKind.DATE, CellKind.BOOL):
-        wrong = _odd(cells, kind)
+        wrong = places.of(kind)
         if len(wrong):
-            date = kind is CellKind.DATE
+            date = kind == CellKind.DATE
             raw = shown(cells, wrong, date1904) if date else ["TRUE/FALSE"] * len(wrong)
             facts.note("CEL004", f.name, wrong, raw)
     if f.type is FieldType.AMOUNT:
@@ -169,7 +181,7 @@ def _plain(value: Decimal) -> str:
 # --- dates --------------------------------------------------------------------------------------------
 
 
-def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
+def _dates(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     days = np.full(size, np.datetime64("NaT", "D"))
     real = cells.kind == CellKind.DATE
@@ -179,15 +191,15 @@ def _dates(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
         wrong = np.flatnonzero(real & ~((days >= low) & (days <= high)))  # what is no date at all, too
         facts.note("CEL005", f.name, wrong, shown(cells, wrong, date1904))
         days[wrong] = np.datetime64("NaT", "D")
-    at = _odd(cells, CellKind.NUMBER)
+    at = places.of(CellKind.NUMBER)
     if len(at) and cells.number is not None:
         _read_dates(
             at, [f"{cells.number[i]:.10g}" for i in at], days, f, facts, partial(_number_date, date1904)
         )
-    at = _odd(cells, CellKind.TEXT)
+    at = places.of(CellKind.TEXT)
     if len(at) and cells.text is not None:
         _read_dates(at, picked(cells.text, at), days, f, facts)
-    wrong = _odd(cells, CellKind.BOOL)
+    wrong = places.of(CellKind.BOOL)
     facts.note("CEL005", f.name, wrong, ["TRUE/FALSE"] * len(wrong))
     return days.astype("datetime64[s]")
 
@@ -227,9 +239,9 @@ def _read_dates(
 # --- texts --------------------------------------------------------------------------------------------
 
 
-def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
-    text = _as_text(cells, f, facts, date1904)
-    if text is cells.text and cells.tight and _is_as_it_should_be(text, f):
+def _texts(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool) -> Any:
+    text = _as_text(cells, places, f, facts, date1904)
+    if text is cells.text and cells.look is not None and _is_as_it_should_be(text, cells.look, f):
         return column_of(text)
     encoded = text.dictionary_encode()
     words, index = encoded.dictionary, encoded.indices
@@ -253,13 +265,15 @@ def _texts(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
     return column_of(pc.take(clean, index))
 
 
-def _is_as_it_should_be(texts: Any, f: Field) -> bool:
-    """Whether nothing of a column of tight texts needs a change or a note; most need none."""
-    if longest(texts) > f.max_length and pc.max(pc.utf8_length(texts)).as_py() > f.max_length:
+def _is_as_it_should_be(texts: Any, look: Look, f: Field) -> bool:
+    """Whether nothing of a column of texts needs a change or a note; most need none."""
+    if not look.tight or (
+        look.longest > f.max_length and pc.max(pc.utf8_length(texts)).as_py() > f.max_length
+    ):
         return False
     if f.type is FieldType.YESNO:
         return set(texts.unique().to_pylist()) <= {"是", "否", None}
-    if f.type not in (FieldType.ENUM, FieldType.CODE) or is_ascii(bytes_of(texts)):
+    if f.type not in (FieldType.ENUM, FieldType.CODE) or look.standard:
         return True
     words = texts.unique()
     return bool(pc.utf8_normalize(words, "NFKC").equals(words))
@@ -275,12 +289,12 @@ def _note_words(rule: str, f: Field, words: Any, index: Any, which: Any, facts: 
     )
 
 
-def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
+def _as_text(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     text = cells.text if cells.text is not None else blank_texts(size)
-    wrong = cells.kind == CellKind.ERROR
-    text = without(text, wrong) if wrong.any() else text
-    at = _odd(cells, CellKind.NUMBER)
+    if len(places.of(CellKind.ERROR)):
+        text = without(text, cells.kind == CellKind.ERROR)
+    at = places.of(CellKind.NUMBER)
     if len(at) and cells.number is not None:
         written = _clock if f.type is FieldType.TIME else _digits
         text = replaced(text, at, [written(v) for v in cells.number[at]])
@@ -289,13 +303,13 @@ def _as_text(cells: Cells, f: Field, facts: Facts, date1904: bool) -> Any:
             facts.note("CEL013", f.name, lost, [_digits(cells.number[i]) for i in lost])
     if f.type is FieldType.CODE and cells.text is not None:
         _note_shortened(cells, f, facts)
-    at = _odd(cells, CellKind.DATE)
+    at = places.of(CellKind.DATE)
     if len(at) and cells.date is not None:
         time = f.type is FieldType.TIME
         text = replaced(
             text, at, [str(d)[11:16] for d in cells.date[at]] if time else shown(cells, at, date1904)
         )
-    at = _odd(cells, CellKind.BOOL)
+    at = places.of(CellKind.BOOL)
     if len(at) and cells.number is not None:
         text = replaced(text, at, ["TRUE" if v else "FALSE" for v in cells.number[at]])
     return text

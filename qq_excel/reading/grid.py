@@ -14,17 +14,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
+from qq_excel.reading.plainness import lengths
 from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
 from qq_excel.reading.source import Source
-from qq_excel.reading.texts import blank_texts, longest, replaced, texts_of
+from qq_excel.reading.texts import blank_texts, replaced, texts_of
 
 #: Says "could not determine dtype" for every empty column.
 logging.getLogger("fastexcel").setLevel(logging.CRITICAL)
+
+
+#: Digits of a number that a code may have been stored as, too long for it to be sure that all were kept.
+_LONG = (16, 20)
 
 
 class ArrowGrid:
@@ -207,10 +213,13 @@ def _may_be_mixed(array: Any, strict: bool) -> bool:
         return False
     if strict:
         return True
-    if longest(array) < 16:
+    sizes = lengths(array)
+    if not ((sizes >= _LONG[0]) & (sizes <= _LONG[1])).any():
         return False
     words = pc.unique(array)
-    long = words.filter(pc.fill_null(pc.match_substring_regex(words, r"^\d{16,20}$"), False))
+    long = words.filter(
+        pc.fill_null(pc.match_substring_regex(words, rf"^\d{{{_LONG[0]},{_LONG[1]}}}$"), False)
+    )
     return any(int(t) == int(float(t)) and float(t) == float(f"{float(t):.15g}") for t in long.to_pylist())
 
 
@@ -218,25 +227,33 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
     size = len(array)
     if array.null_count == size:
         cells = Cells(np.zeros(size, dtype=np.uint8))
-        return _with_errors(cells, failed)
-    null = np.asarray(array.is_null())
-    if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
-        kind = np.where(null, CellKind.BLANK, CellKind.NUMBER).astype(np.uint8)
-        cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    elif pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
+        cells = Cells(_kinds(array, CellKind.NUMBER), number=_numbers(array))
     elif pa.types.is_temporal(array.type):
         if pa.types.is_duration(array.type):  # hours alone: counted from the day of number 0
             array = pc.add(pa.scalar(dt.datetime(1899, 12, 31), pa.timestamp("ms")), array)
-        kind = np.where(null, CellKind.BLANK, CellKind.DATE).astype(np.uint8)
-        cells = Cells(kind, date=array.cast(pa.timestamp("s"), safe=False).to_numpy(zero_copy_only=False))
+        date = array.cast(pa.timestamp("s"), safe=False).to_numpy(zero_copy_only=False)
+        cells = Cells(_kinds(array, CellKind.DATE), date=date)
     elif pa.types.is_boolean(array.type):
-        kind = np.where(null, CellKind.BLANK, CellKind.BOOL).astype(np.uint8)
-        cells = Cells(kind, number=array.cast(pa.float64()).to_numpy(zero_copy_only=False))
-    elif texts is None or len(texts) == size - int(null.sum()):
-        kind = np.where(null, CellKind.BLANK, CellKind.TEXT).astype(np.uint8)
-        cells = Cells(kind, text=texts_of(array))
+        cells = Cells(_kinds(array, CellKind.BOOL), number=_numbers(array))
+    elif texts is None or len(texts) == size - array.null_count:
+        cells = Cells(_kinds(array, CellKind.TEXT), text=texts_of(array))
     else:
-        cells = _mixed(array, null, texts)
+        cells = _mixed(array, np.asarray(array.is_null()), texts)
     return _with_errors(cells, failed)
+
+
+def _kinds(array: Any, kind: int) -> npt.NDArray[np.uint8]:
+    """*kind* for each cell in which something stands."""
+    kinds = np.full(len(array), kind, dtype=np.uint8)
+    if array.null_count:
+        kinds[np.asarray(array.is_null())] = CellKind.BLANK
+    return kinds
+
+
+def _numbers(array: Any) -> npt.NDArray[np.float64]:
+    out: npt.NDArray[np.float64] = array.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return out
 
 
 def _with_errors(cells: Cells, failed: dict[int, str]) -> Cells:

@@ -99,7 +99,7 @@ def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
         None if cells.number is None else cells.number[keep],
         None if cells.date is None else cells.date[keep],
         None if cells.text is None else cells.text.take(pa.array(keep)),
-        cells.tight,
+        cells.look,
     )
 
 

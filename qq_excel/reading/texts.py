@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qq_excel.reading.model import CellKind, Cells
-from qq_excel.reading.plainness import bytes_of, surely_tight
+from qq_excel.reading.plainness import lengths, look_at
 
 TEXT = pa.large_string()
 _DTYPE = pd.StringDtype(na_value=np.nan)
@@ -58,27 +58,16 @@ def replaced(texts: Any, at: npt.NDArray[np.int64], words: Sequence[str]) -> Any
     return texts_of(out)
 
 
-def longest(texts: Any) -> int:
-    """The most characters that a text of *texts* can have: counted in bytes, which are never fewer."""
-    if not len(texts) or texts.buffers()[1] is None:
-        return 0
-    wide = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    ends = np.frombuffer(texts.buffers()[1], dtype=wide)[texts.offset : texts.offset + len(texts) + 1]
-    return int(np.diff(ends).max())
-
-
 def look_through(cells: Cells) -> None:
     """Make a blank of each text that is empty or only white space, as a formula gives ``""`` in a row nobody filled.
 
-    Notes besides whether the texts are surely tight (:attr:`Cells.tight`), which most columns are.
+    Notes besides what a look at the texts says (:attr:`Cells.look`).
     """
     if cells.text is None:
         return
-    cells.tight = surely_tight(bytes_of(cells.text))
-    if cells.tight and not pc.any(pc.equal(cells.text, "")).as_py():
-        return
-    trimmed = cells.text if cells.tight else pc.utf8_trim_whitespace(cells.text)
-    empty = np.asarray(pc.fill_null(pc.equal(trimmed, ""), True)) & (cells.kind == CellKind.TEXT)
+    cells.look = look_at(cells.text)
+    trimmed = cells.text if cells.look.tight else pc.utf8_trim_whitespace(cells.text)
+    empty = (lengths(trimmed) == 0) & (cells.kind == CellKind.TEXT)
     if empty.any():
         cells.kind[empty] = CellKind.BLANK
         cells.text = without(cells.text, empty)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 from unittest import mock
 
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 
 from qq_excel.kinds import Field, get_kind
 from qq_excel.reading import convert
+from qq_excel.reading.below import _DRESSED
 from qq_excel.reading.convert import Facts
+from qq_excel.reading.locate import header_words
 from qq_excel.reading.model import CellKind, Cells
-from qq_excel.reading.plainness import bytes_of, is_ascii, surely_tight
+from qq_excel.reading.plainness import Look, bytes_of, is_ascii, look_at, may_be_dressed, surely_tight
 from qq_excel.reading.texts import look_through, texts_of
 
 FIELDS = [get_kind("receivables")[n] for n in ("claim_id", "debtor", "disputed", "debtor_type", "remark")]
@@ -52,7 +56,26 @@ def test_quick_or_text_by_text_comes_to_the_same(texts: list[str | None], f: Fie
     "character", [c for c in map(chr, range(0x3100)) if c.isspace() or ord(c) < 32 or 127 <= ord(c) < 160]
 )
 def test_no_white_space_and_no_control_character_passes(character: str) -> None:
-    assert not surely_tight(bytes_of(texts_of(["甲公司", f"乙{character}公司"])))
+    texts = texts_of(["甲公司", f"乙{character}公司"])
+    assert not surely_tight(bytes_of(texts))
+    assert not look_at(texts).tight
+
+
+def test_what_is_surely_in_its_standard_form_is() -> None:
+    chinese = [chr(c) for c in range(0x4000, 0xA000)]
+    assert look_at(texts_of(["ZQ-1", *chinese])) == Look(tight=True, standard=True, longest=4)
+    assert [unicodedata.normalize("NFKC", c) for c in chinese] == chinese
+    assert not any(look_at(texts_of(["ZQ-1甲", c])).standard for c in "é１（㎡㈱ﬁ\uf900\U0002f800")
+
+
+@given(st.text(st.sampled_from("*★＊：:\n\u3000ＡＺａｚ甲乙元 (（[])）]HT-1"), max_size=8))
+def test_whatever_could_be_a_header_with_additions_is_looked_at(text: str) -> None:
+    if re.search(_DRESSED, text):
+        assert may_be_dressed(bytes_of(texts_of(["甲", text])))
+
+
+def test_every_header_has_chinese_characters() -> None:
+    assert [word for word in header_words() if word.isascii()] == []
 
 
 def test_only_the_texts_of_a_slice_are_looked_at() -> None:
