@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ class Database:
         self.sqlite = url.startswith("sqlite")
         try:
             made = sa.make_url(url)
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):  # a port that is no number
             raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
         if self.sqlite and (
             made.query.get("mode") == "memory" or ":memory:" in (made.database or ":memory:")
@@ -72,16 +73,16 @@ class Database:
                     "--register: a register in memory would be gone with the program. Give the path of a SQLite file.",
                 )
             )
-        #: How the database is named to people: no password.
-        self.name = str(made.database) if self.sqlite else made.render_as_string(hide_password=True)
+        #: How the database is named to people: no password, also none that stands after the question mark.
+        self.name = Text(str(made.database), str(made.database)) if self.sqlite else _server(made)
         #: The file of a SQLite database.
         self.file = Path(str(made.database)) if self.sqlite else None
         if self.file is not None and not self.file.exists():
             if not make:
                 raise InputError(
                     Text(
-                        f"{self.name}：没有这个登记簿。请检查路径。",
-                        f"{self.name}: there is no such register. Check the path.",
+                        f"{self.name.zh}：没有这个登记簿。请检查路径。",
+                        f"{self.name.en}: there is no such register. Check the path.",
                     )
                 )
             with said(self):
@@ -164,8 +165,8 @@ class Database:
         if known is not None and known not in {s.revision for s in script.walk_revisions()}:
             raise InputError(
                 Text(
-                    f"{self.name}：登记簿由更新的版本写成。请更新 qq-excel。",
-                    f"{self.name}: the register was written by a newer version. Update qq-excel.",
+                    f"{self.name.zh}：登记簿由更新的版本写成。请更新 qq-excel。",
+                    f"{self.name.en}: the register was written by a newer version. Update qq-excel.",
                 )
             )
         with self.write() as connection:  # whoever comes second finds it done
@@ -201,6 +202,18 @@ def _write_ahead(connection: Any) -> None:
         time.sleep(_FIRST_PAUSE)
 
 
+def _server(url: Any) -> Text:
+    """Where the PostgreSQL database at *url* is, as the driver looks for it."""
+    host = url.query.get("host") or url.host or os.environ.get("PGHOST")
+    host = ",".join(host) if isinstance(host, tuple) else host
+    port = url.query.get("port") or url.port or os.environ.get("PGPORT") or 5432
+    database = url.database or url.username or ""
+    return Text(
+        f"PostgreSQL（主机 {host or '本机'}，端口 {port}，库 {database}）",
+        f"PostgreSQL (host {host or 'this computer'}, port {port}, database {database})",
+    )
+
+
 def _gone(error: Any) -> bool:
     """Whether the server went away or is not there yet, rather than refused what was asked."""
     if error.connection_invalidated:
@@ -225,13 +238,15 @@ def said(database: Database) -> Iterator[None]:
         why = _why(error)
         raise OutputError(
             Text(
-                f"登记簿 {database.name} 不能使用：{why.zh}。",
-                f"The register {database.name} cannot be used: {why.en}.",
+                f"登记簿 {database.name.zh} 不能使用：{why.zh}。",
+                f"The register {database.name.en} cannot be used: {why.en}.",
             )
         ) from error
 
 
 def _why(error: Exception) -> Text:
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
     words = str(getattr(error, "orig", None) or error).strip()
     known = {
         "database or disk is full": Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
@@ -247,9 +262,29 @@ def _why(error: Exception) -> Text:
         "Read-only file system": Text("文件夹是只读的", "the folder is read-only"),
         "password authentication failed": Text("用户名或密码不对", "wrong user or password"),
         "does not exist": Text("没有这个库或用户", "there is no such database or user"),
+        "no password supplied": Text(
+            "没有给密码，请写进 ~/.pgpass 或环境变量 PGPASSWORD", "no password was given; put it into ~/.pgpass or PGPASSWORD"
+        ),
+        "no pg_hba.conf entry": Text(
+            "服务器不让这台机器或这个用户连接，请管理员在 pg_hba.conf 中放行",
+            "the server does not let this computer or user in; have its administrator allow it in pg_hba.conf",
+        ),
+        "Connection refused": Text(
+            "连接被拒绝。请检查主机和端口是否写对、数据库服务是否已启动、是否允许从这台机器连接（listen_addresses、防火墙）",
+            "the connection was refused. Check host and port, that the server runs, and that it may be reached from this computer"
+            " (listen_addresses, firewall)",
+        ),
+        "resolve host": Text(
+            "找不到这台主机。请检查主机名和网络（DNS、VPN）", "there is no such host. Check its name and the network (DNS, VPN)"
+        ),
     }  # fmt: skip
     for mark, text in known.items():
         if mark in words:
             return text
     line = words.splitlines()[0] if words else type(error).__name__
+    if isinstance(error, DBAPIError) and "psycopg" in type(error.orig).__module__ and _gone(error):
+        return Text(
+            f"连不上。请检查主机、端口、网络，数据库服务是否已启动（数据库提示：{line}）",
+            f"it cannot be reached. Check host, port and network, and that the server runs ({line})",
+        )
     return Text(f"数据库提示：{line}", line)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from qq_excel.errors import InputError, OutputError
+from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.register import Entry, Register, open_register, schema
 from qq_excel.register.keeping import back_up, export, restore
 from tests.cli.support import ROOT, qq, refused
@@ -252,6 +252,34 @@ def test_a_disk_that_is_full_is_told_and_loses_nothing(tmp_path: Path) -> None:
     with opened(url, tmp_path) as register:
         assert register.verify()[:2] == (1, None)
         assert register.append([note(2)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "zh", "en"),
+    [
+        (
+            "postgresql://qq:geheim@127.0.0.1:9/库",
+            "登记簿 PostgreSQL（主机 127.0.0.1，端口 9，库 库） 不能使用：连接被拒绝。请检查主机和端口是否写对、"
+            "数据库服务是否已启动、是否允许从这台机器连接（listen_addresses、防火墙）。",
+            "The register PostgreSQL (host 127.0.0.1, port 9, database 库) cannot be used: the connection was refused. Check host and"
+            " port, that the server runs, and that it may be reached from this computer (listen_addresses, firewall).",
+        ),
+        (
+            "postgres://qq@/x?host=/none&port=77&password=geheim",
+            "登记簿 PostgreSQL（主机 /none，端口 77，库 x） 不能使用：连不上。请检查主机、端口、网络，数据库服务是否已启动（",
+            "The register PostgreSQL (host /none, port 77, database x) cannot be used: it cannot be reached. Check host, port",
+        ),
+        ("postgresql://qq:geheim@h:port/x", "--register 的 URL 写得不对。", "--register: this is no URL."),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_named_without_its_password(url: str, zh: str, en: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(QQExcelError) as told:
+        open_register(url, "tables")
+    assert told.value.text.zh.startswith(zh)
+    assert told.value.text.en.startswith(en)
+    assert "geheim" not in told.value.text.zh + told.value.text.en
+    assert "psycopg" not in told.value.text.zh + told.value.text.en
 
 
 def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) -> None:
