@@ -18,7 +18,8 @@ import numpy.typing as npt
 #: A part that is kept back to find the end of a cell; Excel's longest cell text is far below.
 _LONGEST_CELL = 8 << 20
 _KEPT = 32 << 20
-_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.\-]*):)?([A-Za-z]\w*)[\s/>]")
+#: The root element, or what may precede it and hold tags of its own.
+_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<(?:([A-Za-z_][\w.\-]*):)?([A-Za-z]\w*)[\s/>]", re.DOTALL)
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,10})["']""")
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
@@ -30,6 +31,8 @@ _FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
 _SHARED = re.compile(rb'\ssi="(\d+)"')
 #: Blanks behind the bytes that are looked at, so that what is taken behind a place is always there.
 _PADDING = 24
+#: What follows the name of a cell where known writers write it.
+_ADDRESS_FOLLOWS = np.frombuffer(b' r="', dtype=np.uint32)[0]
 #: Whether a byte ends the name of a tag.
 _ENDS = np.isin(np.arange(256), np.frombuffer(b" />\t\r\n", dtype=np.uint8))
 
@@ -127,8 +130,7 @@ class Scanner:
         self._xml = text.startswith(b"<")
         if not self._xml:
             return
-        body = re.sub(rb"<\?.*?\?>|<!--.*?-->", b"", text[:65_536], flags=re.DOTALL)
-        match = _ROOT.search(body)
+        match = next((m for m in _ROOT.finditer(text) if m[2]), None)
         root = match[2].decode() if match else ""
         if root in ("worksheet", "macrosheet", "dialogsheet"):
             self.scan = SheetScan(root=root, start=start)
@@ -174,7 +176,9 @@ class _Cells:
                 return
             window, self._state = window[at:], "cells"
         if self._state == "cells":
-            at = window.find(b"</sheetData")
+            at = window.rfind(
+                b"</sheetData"
+            )  # the last: one in a comment hides no cell; and found faster than the first
             if at < 0:
                 window = self._carry + window
                 cut = max(window.rfind(b"<c "), window.rfind(b"<row"))
@@ -233,6 +237,8 @@ class _Cells:
         size = len(text) - 1
         if isinstance(here, str):
             here = np.equal(text[:-1], ord(here), out=self._here[:size])
+            if not here.any():
+                return here
         followed = np.equal(text[1:], ord(then), out=self._then[:size])
         return np.logical_and(here, followed, out=followed)
 
@@ -241,14 +247,13 @@ class _Cells:
         prefixed = self._pairs(text, ":", "c")
         if prefixed.any() and _ENDS[text[np.flatnonzero(prefixed) + 2]].any():
             return False
-        at = np.flatnonzero(self._pairs(text, opens, "c"))
-        at = at[_ENDS[text[at + 2]]]
+        at = np.flatnonzero(self._pairs(text, opens, "c"))  # no other name begins so among cells
         if not len(at):
             return True
         start = _take(text, at + 2, 8)  # of ' r="ABC1'
-        if not all(bool((start[:, i] == byte).all()) for i, byte in enumerate(b' r="')):
+        if not (start.view(np.uint32)[:, 0] == _ADDRESS_FOLLOWS).all():
             return False
-        letters = start[:, 4:7].astype(np.int32) - 64
+        letters = start[:, 4:7].astype(np.int16) - 64
         if letters[:, 0].min() < 1 or letters[:, 0].max() > 26:
             return False
         two = (letters[:, 1] >= 1) & (letters[:, 1] <= 26)

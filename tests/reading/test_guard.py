@@ -303,11 +303,12 @@ def test_broken_parts_become_facts(sound: Path, tmp_path: Path, name: str, conte
     assert name == "[Content_Types].xml" or book.facts[-1].rule in ("FIL001", "FIL006")
 
 
+@pytest.mark.parametrize("before", ["", "<!-- </sheetData> -->"])
 @pytest.mark.parametrize("far", ["XFD1048576", "A99999999"])
-def test_cells_that_claim_a_huge_range(sound: Path, tmp_path: Path, far: str) -> None:
+def test_cells_that_claim_a_huge_range(sound: Path, tmp_path: Path, far: str, before: str) -> None:
     row = far.lstrip("XFDA")
     sheet = part(sound, "xl/worksheets/sheet1.xml")
-    cell = f'<row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>'.encode()
+    cell = f'{before}<row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>'.encode()
     path = remade(
         sound, tmp_path / "远.xlsx", {"xl/worksheets/sheet1.xml": sheet.replace(b"</sheetData>", cell)}
     )
