@@ -97,8 +97,7 @@ def restore(
         raise InputError(
             Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
         )
-    with opened_at(register, tables, make=True) as opened:
-        count = keeping.restore(opened, source)
+    count = keeping.restore_at(register, tables, source)
     out.print(t(f"已恢复 {count} 条。", f"{count} entries restored."))
     return OK
 

@@ -35,11 +35,11 @@ _WHICH = t(
 EventOption = Annotated[Event | None, typer.Option("--event", help=_WHICH)]
 
 
-def opened_at(url: str, tables: str | None, *, make: bool = False) -> Register:
-    """The register at *url*; one that is not there is made only when *make* says so."""
+def opened_at(url: str, tables: str | None) -> Register:
+    """The register at *url*; one that is not there is not made."""
     from qq_excel.register import open_register  # noqa: PLC0415
 
-    return open_register(url, tables, make=make)
+    return open_register(url, tables, make=False)
 
 
 def hash_of(text: str) -> str:

@@ -40,6 +40,15 @@ def url_of(text: str) -> str:
     )
 
 
+def new_file(text: str) -> Path | None:
+    """The SQLite file that *text* means when it is still to be made; None for any other database."""
+    url = url_of(text)
+    file = Path(url.removeprefix("sqlite:///"))
+    return (
+        None if not url.startswith("sqlite:///") or "?" in url or ":memory:" in url or file.exists() else file
+    )
+
+
 class Database:
     """A connection to the database of a register. ``make`` allows a new one to be made."""
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
-from qq_excel.output import Part, looks_like_formula, same_zip, write_bytes, write_text
+from qq_excel.output import Part, looks_like_formula, same_zip, write_bytes, write_text, writing
 from qq_excel.register.entries import EVENTS, START, Entry, Written, canonical
 
 if TYPE_CHECKING:
@@ -90,14 +90,44 @@ def restore(register: Register, source: Path) -> int:
     The chain and every file are compared before anything is written; what was written is taken away again when it
     cannot be finished. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
     """
-    count, _ = register.head()
-    if count:
-        raise InputError(
-            Text(
-                f"登记簿中已有 {count} 条。请恢复到一个新的登记簿。",
-                f"The register has {count} entries. Restore into a new one.",
+    _must_be_empty(register)
+    with _verified(source) as backup:
+        return _put_back(register, backup)
+
+
+def restore_at(url: str, tables: str | None, source: Path) -> int:
+    """As :func:`restore`, into the register at *url*; where there is none there is a whole one afterwards, or none."""
+    from qq_excel.register.database import new_file  # noqa: PLC0415
+    from qq_excel.register.register import open_register, tables_beside  # noqa: PLC0415
+
+    file = new_file(url)
+    if file is None:
+        with open_register(url, tables) as register:
+            return restore(register, source)
+    with _verified(source) as backup, writing(file) as made:
+        with open_register(str(made), tables or tables_beside(file)) as register:
+            count = _put_back(register, backup)
+        if file.exists():
+            raise InputError(
+                Text(
+                    f"{file}：这时已有别人新建的登记簿，没有恢复。请恢复到另一个新的登记簿。",
+                    f"{file}: somebody else has made a register there meanwhile; nothing was restored. Restore into another one.",
+                )
             )
-        )
+        return count
+
+
+class _Backup(NamedTuple):
+    """A backup that is whole: its entries, and the files that they name with their hashes."""
+
+    archive: zipfile.ZipFile
+    entries: list[Written]
+    files: dict[str, str]
+
+
+@contextmanager
+def _verified(source: Path) -> Iterator[_Backup]:
+    """The backup *source*, open, once all of it is compared. Raises :class:`InputError`."""
     try:
         file = source.open("rb")
     except OSError as error:
@@ -116,9 +146,28 @@ def restore(register: Register, source: Path) -> int:
         contents = {f["path"]: f["sha256"] for w in every for f in w.entry.body.get("files", ())}
         for path, sha256 in contents.items():
             _member(archive, path, sha256)
-        # and read once more when it is written: whoever has the zip may have changed it meanwhile
-        register.put_back(every, lambda: ((p, _member(archive, p, sha256)) for p, sha256 in contents.items()))
-    return len(every)
+        yield _Backup(archive, every, contents)
+
+
+def _put_back(register: Register, backup: _Backup) -> int:
+    """Write a backup into a register that is empty; how many entries it has."""
+    # each file is read once more: whoever has the zip may have changed it meanwhile
+    files = backup.files.items()
+    register.put_back(
+        backup.entries, lambda: ((p, _member(backup.archive, p, sha256)) for p, sha256 in files)
+    )
+    return len(backup.entries)
+
+
+def _must_be_empty(register: Register) -> None:
+    count, _ = register.head()
+    if count:
+        raise InputError(
+            Text(
+                f"登记簿中已有 {count} 条。请恢复到一个新的登记簿。",
+                f"The register has {count} entries. Restore into a new one.",
+            )
+        )
 
 
 @contextmanager

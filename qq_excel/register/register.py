@@ -71,8 +71,13 @@ def open_register(url: str, tables: Path | str | None = None, *, make: bool = Tr
     database = Database(url, make=make)
     if store is None:
         assert database.file is not None  # noqa: S101 - of SQLite
-        store = Folder(database.file.with_name(f"{database.file.stem}-tables"))
+        store = Folder(tables_beside(database.file))
     return Register(database, store)
+
+
+def tables_beside(file: Path) -> Path:
+    """Where the tables of the SQLite register *file* are unless something else is said."""
+    return file.with_name(f"{file.stem}-tables")
 
 
 def _store(place: Path | str) -> Store:

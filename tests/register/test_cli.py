@@ -14,7 +14,7 @@ import pytest
 from qq_excel.errors import InputError, OutputError
 from qq_excel.register import Entry, Register, open_register
 from qq_excel.register.entries import START, Written, canonical
-from qq_excel.register.keeping import back_up, restore
+from qq_excel.register.keeping import back_up, restore, restore_at
 from qq_excel.register.store import Folder
 from tests.cli.support import qq, refused
 from tests.register.test_damaged import folder_of, submit
@@ -192,6 +192,47 @@ def test_a_backup_with_one_wrong_table_leaves_none_behind(tmp_path: Path) -> Non
         with pytest.raises(InputError, match="不是完整的登记簿备份"):
             restore(register, source)
         assert (register.head()[0], folder_of(register).exists()) == (0, False)
+
+
+def test_a_refused_restore_leaves_no_register_behind(tmp_path: Path) -> None:
+    """Neither one that is empty, nor what belongs to it; what was there stays."""
+    source = _backup(tmp_path)
+    bad = _backup(tmp_path / "second", break_last=True)
+    new = tmp_path / "new"
+    assert "不是完整的登记簿备份" in refused(
+        tmp_path, "register", "restore", str(bad), "--register", "new/r.db"
+    )
+    assert not new.exists()
+    new.mkdir()
+    blocked = new / "r-tables"
+    blocked.write_bytes(b"a file where the tables should be")
+    assert "new/r-tables" in refused(tmp_path, "register", "restore", str(source), "--register", "new/r.db")
+    assert [p.name for p in new.iterdir()] == ["r-tables"]
+    blocked.unlink()
+    assert qq(tmp_path, "register", "restore", str(source), "--register", "new/r.db").returncode == 0
+    assert sorted(p.name for p in new.iterdir()) == ["r-tables", "r.db"]
+    with open_register(str(new / "r.db"), make=False) as register:
+        assert register.verify()[:2] == (2, None)
+    said = refused(tmp_path, "register", "restore", str(source), "--register", "new/r.db")
+    assert "登记簿中已有 2 条" in said
+
+
+def test_a_register_that_somebody_makes_meanwhile_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = _backup(tmp_path)
+    put_back = Register.put_back
+
+    def meanwhile(register: Register, *args: object) -> None:
+        put_back(register, *args)  # type: ignore[arg-type]
+        with open_register(str(tmp_path / "new.db")) as other:
+            other.append([Entry("note", "s", "c", {"text": "x"})])
+
+    monkeypatch.setattr(Register, "put_back", meanwhile)
+    with pytest.raises(InputError, match="已有别人新建的登记簿"):
+        restore_at(str(tmp_path / "new.db"), None, source)
+    with open_register(str(tmp_path / "new.db")) as register:
+        assert register.head()[0] == 1
 
 
 def test_a_restore_that_cannot_be_finished_leaves_nothing_and_is_done_again(tmp_path: Path, url: str) -> None:
