@@ -8,14 +8,13 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from qq_excel import __version__
-from qq_excel.findings import a1
 from qq_excel.language import t
 from qq_excel.output import (
     FIXED_TIME,
@@ -27,8 +26,9 @@ from qq_excel.output import (
     writing,
     zip_bytes,
 )
+from qq_excel.papers.cells import Cell, Column, file_link, safe, sheet_link, shown
 from qq_excel.papers.plain_book import PlainBook
-from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look, Tint
+from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
 _LINE_POINTS = 15.0
@@ -38,31 +38,6 @@ _MOST_LINKS = 60_000
 _URL_LIMIT = 2_000
 #: Where a package keeps what its sheets link to.
 _LINKS = "xl/worksheets/_rels/"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its header, and how its cells are shown.
-
-    ``kind``: ``text``, ``amount`` (whole cents), ``count``, ``number``, ``date`` or ``share``. The width is found from
-    what stands in it, between *least* and *most*; longer text is wrapped.
-    """
-
-    header: str
-    kind: str = "text"
-    least: float = 6
-    most: float = 40
-    centre: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value with a look of its own in a table: a tint, a link, bold."""
-
-    value: Any
-    tint: Tint | None = None
-    link: str | None = None
-    bold: bool = False
 
 
 _FORMATS = {"amount": AMOUNT, "count": COUNT, "date": DATE, "share": SHARE, "number": "#,##0.00"}
@@ -77,6 +52,7 @@ class Sheet:
         self.name = name
         self._links = 0
         self._widths: dict[int, float] = {}
+        self._plain: dict[tuple[str, str | None, bool], Any] = {}
 
     # --- single cells -------------------------------------------------------------------------------
 
@@ -179,12 +155,12 @@ class Sheet:
     ) -> list[float]:
         """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total)."""
         out = []
+        some = [*rows[:sample], *rows[sample:][-1:]]
         for i, column in enumerate(columns):
-            needs = [min(width(column.header), 14) + 2.0]
-            for row in [*rows[:sample], *rows[sample:][-1:]]:
-                value = row[i].value if isinstance(row[i], Cell) else row[i]
-                needs.append(width(_shown(value, column.kind)) + 2.0)
-            out.append(min(max(*needs, column.least), column.most))
+            values = (row[i].value if isinstance(row[i], Cell) else row[i] for row in some)
+            texts = {x if type(x) is str else shown(x, column.kind) for x in values}
+            needs = max([min(width(column.header), 14), *map(width, texts)]) + 2.0
+            out.append(min(max(needs, column.least), column.most))
         return out
 
     def table(
@@ -198,8 +174,12 @@ class Sheet:
         row = top
         for n, values in enumerate(rows):
             row += 1
-            for i, (column, value) in enumerate(zip(columns, values, strict=True)):
-                self._cell(row, left + i, column, value, fill=GREY if stripes and n % 2 else None)
+            fill = GREY if stripes and n % 2 else None
+            for at, (column, value) in enumerate(zip(columns, values, strict=True), left):
+                if type(value) is str and value:
+                    self._words(row, at, column, value, fill)
+                else:
+                    self._cell(row, at, column, value, fill)
             if heights:
                 self._row_height(row, values, columns, left)
         if total is not None:
@@ -228,13 +208,25 @@ class Sheet:
                     row, at, column.kind, cell.value, {**properties, "font_color": BLUE, "underline": 1}
                 )
         elif column.kind == "text" or isinstance(cell.value, str):
-            align = "center" if column.centre else "left"
-            self.text(row, at, cell.value, **properties, text_wrap=True, align=align)
+            self.text(row, at, cell.value, **properties, text_wrap=True, align=column.align)
         elif column.kind == "date":
             form = self.look.make(**properties, num_format=DATE, align="center")
             self.sheet.write_datetime(row, at, dt.datetime.combine(cell.value, dt.time()), form)
         else:
             self._figure(row, at, column.kind, cell.value, properties)
+
+    def _words(self, row: int, at: int, column: Column, value: str, fill: str | None) -> None:
+        """A text without a look of its own, as most cells are: its format is looked up without being put together."""
+        words, formula = safe(value)
+        form = self._plain.get((column.align, fill, formula))
+        if form is None:
+            properties: dict[str, Any] = {"text_wrap": True, "align": column.align}
+            if fill is not None:
+                properties["bg_color"] = fill
+            if formula:
+                properties["quote_prefix"] = True
+            form = self._plain[column.align, fill, formula] = self.look.cell(**properties)
+        self.sheet.write_string(row, at, words, form)
 
     def _figure(self, row: int, at: int, kind: str, value: float, properties: Mapping[str, Any]) -> None:
         figure = value / 100 if kind == "amount" else value
@@ -245,10 +237,13 @@ class Sheet:
         self, row: int, values: Sequence[Any], columns: Sequence[Column], left: int, least: float = 18
     ) -> None:
         most = 1
-        for i, (column, value) in enumerate(zip(columns, values, strict=True)):
+        for at, value in enumerate(values, left):
             shown = value.value if isinstance(value, Cell) else value
             if isinstance(shown, str):
-                most = max(most, lines(clip(shown, CELL_LIMIT), self._widths.get(left + i, column.least)))
+                wide = self._widths.get(at, columns[at - left].least)
+                # a call for each short text would cost more than all that is written of it
+                if 2 * len(shown) > wide - 1 or "\n" in shown:
+                    most = max(most, lines(clip(shown, CELL_LIMIT), wide))
         self.sheet.set_row(row, min(_MOST_POINTS, max(least, _LINE_POINTS * most + 3)))
 
     # --- printing ----------------------------------------------------------------------------------
@@ -338,30 +333,6 @@ def _begun(
 def _slashes(_: str, content: bytes) -> bytes:
     """Links to files with ``/``: XlsxWriter writes a backslash, which leads nowhere outside Windows."""
     return re.sub(rb'Target="[^"]*"', lambda found: found[0].replace(b"\\", b"/"), content)
-
-
-def sheet_link(sheet: str, row: int = 0, column: int = 0, last: int | None = None) -> str:
-    """A link to a cell of the same workbook, or to those of its column down to the *last* row."""
-    area = a1(row, column) if last in (None, row) else f"{a1(row, column)}:{a1(last or row, column)}"
-    return f"internal:'{sheet.replace(chr(39), chr(39) * 2)}'!{area}"
-
-
-def file_link(path: str, sheet: str | None = None, cell: str = "A1") -> str:
-    """A link to a cell of a workbook beside this one (*path* relative, with ``/``)."""
-    path = path.replace("%", "%25").replace("#", "%23")
-    if sheet is None:
-        return f"external:{path}"
-    return f"external:{path}#'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}"
-
-
-def _shown(value: Any, kind: str) -> str:
-    if value is None:
-        return ""
-    if kind == "amount" and isinstance(value, int):
-        return f"{value / 100:,.2f}"
-    if kind == "date" and isinstance(value, dt.date):
-        return "2026-09-30"
-    return str(value)
 
 
 __all__ = ["Cell", "Column", "Paper", "Sheet", "drawn", "file_link", "paper", "plain_paper", "sheet_link"]

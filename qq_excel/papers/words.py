@@ -51,11 +51,20 @@ def lines(text: str, columns: float) -> int:
     return sum(max(1, -(-_line(line) // int(room))) for line in text.split("\n"))
 
 
+class _Widths(dict[str, int]):
+    """Columns that a character takes, found when it is first met."""
+
+    def __missing__(self, c: str) -> int:
+        self[c] = 2 if unicodedata.east_asian_width(c) in "WFA" else 1
+        return self[c]
+
+
+_column_count = _Widths().__getitem__
+
+
 @lru_cache(maxsize=4_096)
 def _line(line: str) -> int:
-    if line.isascii():
-        return len(line)
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+    return len(line) if line.isascii() else sum(map(_column_count, line))
 
 
 def mask(code: str | None) -> str:
