@@ -29,6 +29,8 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DAY_NONE = dt.datetime(1899, 12, 30)
 #: Rows that are kept open; when there are more, those above the last ones are put away compressed.
 _OPEN, _LAST = 1_000, 100
+#: The names of the columns that a paper of ours may have.
+_LETTERS = [column_letters(n) for n in range(256)]
 #: What Excel escapes in the address of a file.
 _ADDRESS = {ord(c): f"%{ord(c):02x}" for c in '" <>[]^`{}'}
 
@@ -58,7 +60,7 @@ class PlainSheet:
 
     # --- cells ----------------------------------------------------------------------------------------
 
-    def _row(self, row: int) -> dict[int, str]:
+    def _begun(self, row: int) -> dict[int, str]:
         found = self._rows.get(row)
         if found is None:
             if row <= self._settled:
@@ -70,16 +72,19 @@ class PlainSheet:
 
     def write_string(self, row: int, column: int, text: str, form: int) -> None:
         """A text, never a formula."""
-        self._row(row)[column] = f'<c r="{column_letters(column)}{row + 1}" s="{form}"{inline(text)[1]}'
+        cells = self._rows.get(row)
+        if cells is None:
+            cells = self._begun(row)
+        cells[column] = f'<c r="{_LETTERS[column]}{row + 1}" s="{form}"{inline(text)[1]}'
 
     def write_blank(self, row: int, column: int, _: None, form: int) -> None:
         """A cell with a look only."""
-        self._row(row)[column] = f'<c r="{column_letters(column)}{row + 1}" s="{form}"/>'
+        self._begun(row)[column] = f'<c r="{_LETTERS[column]}{row + 1}" s="{form}"/>'
 
     def write_number(self, row: int, column: int, value: float, form: int) -> None:
         """A number."""
-        at = f"{column_letters(column)}{row + 1}"
-        self._row(row)[column] = f'<c r="{at}" s="{form}"><v>{value:.16G}</v></c>'
+        at = f"{_LETTERS[column]}{row + 1}"
+        self._begun(row)[column] = f'<c r="{at}" s="{form}"><v>{value:.16G}</v></c>'
 
     def write_datetime(self, row: int, column: int, value: dt.datetime, form: int) -> None:
         """A day, with its time."""
@@ -111,7 +116,7 @@ class PlainSheet:
 
     def set_row(self, row: int, height: float) -> None:
         """How high a row is, in points."""
-        self._row(row)
+        self._begun(row)
         self._heights[row] = height
 
     # --- the sheet as a whole ---------------------------------------------------------------------------

@@ -71,7 +71,7 @@ class _Changer:
         return f'<{p}row r="{number + 1}">'.encode() + cells + f"</{p}row>".encode()
 
     def _change_row(self, row: Row, wanted: Mapping[int, Edit]) -> None:
-        cells = self.xml.cells(row)
+        cells = self.xml.cells_at(row, wanted)
         done: set[int] = set()
         tag = self.xml.content[row.start : row.inner]
         default = self.xml.row_style(row)

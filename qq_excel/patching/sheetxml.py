@@ -7,11 +7,11 @@ rows that somebody asks for are looked into.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from qq_excel.findings import from_a1
+from qq_excel.findings import column_letters, from_a1
 from qq_excel.patching.splices import PatchError, Splices
 from qq_excel.patching.xmltree import (
     REST_OF_TAG,
@@ -43,8 +43,7 @@ _KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]+)["']""")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell as it stands: zero-based column and the places of its bytes."""
 
     column: int
@@ -61,8 +60,7 @@ class Cell:
         return self.outer > self.inner
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row as it stands: zero-based number and the places of its bytes."""
 
     number: int
@@ -80,7 +78,9 @@ class SheetXml:
         self.edits = edits
         self.content = edits.base
         plain = self.content
-        if b"<!" in plain or plain.count(b"<?") > 1:  # what only looks like a cell is blanked for the search
+        # one byte is looked for much faster than two of which one is everywhere
+        if (b"!" in plain and b"<!" in plain) or (plain.count(b"?") > 2 and plain.count(b"<?") > 1):
+            # what only looks like a cell is blanked for the search
             plain = _NOT_CELLS.sub(lambda m: b" " * len(m[0]), plain)
         self._plain = plain
         root = _ROOT.search(plain)
@@ -122,47 +122,72 @@ class SheetXml:
 
     def _find_rows(self) -> Iterator[Row]:
         plain, last = self._plain, -1
-        found = self._row.search(plain, self._inner, self._outer)
-        while found is not None:
-            upcoming = self._row.search(plain, found.end(), self._outer)
-            number = _NUMBER.search(found[0])
+        tags = [(m.start(), m.end()) for m in self._row.finditer(plain, self._inner, self._outer)]
+        stops = [start for start, _ in tags[1:]] + [self._outer]
+        usual_end = self._row_end + b">"
+        for (start, inner), stop in zip(tags, stops, strict=False):  # without rows there is a stop still
+            tag = plain[start:inner]
+            number = _NUMBER.search(tag)
             last = int(number[1]) - 1 if number else last + 1
-            if b"ht=" in found[0] and (height := _HEIGHT.search(found[0])):
+            if b"ht=" in tag and (height := _HEIGHT.search(tag)):
                 self.heights[last] = float(height[1])
-            outer = end = found.end()
-            if not found[0].endswith(b"/>"):
-                stop = upcoming.start() if upcoming else self._outer
-                outer = plain.rfind(self._row_end, found.end(), stop)
+            outer = end = inner
+            if plain.endswith(
+                usual_end, inner, stop
+            ):  # nothing between the rows, as every known writer has it
+                outer, end = stop - len(usual_end), stop
+            elif not tag.endswith(b"/>"):
+                outer = plain.rfind(self._row_end, inner, stop)
                 if outer < 0:
                     raise PatchError(f"row {last + 1} has no end")
                 end = plain.index(b">", outer) + 1
-            yield Row(last, found.start(), found.end(), outer, end)
-            found = upcoming
+            yield Row(last, start, inner, outer, end)
 
     def cells(self, row: Row) -> list[Cell]:
         """The cells of *row* in the order in which they are written."""
         out: list[Cell] = []
-        column = -1
-        plain, close = self._plain, self._cell_end
-        for found in self._cell.finditer(plain, row.inner, row.outer):
-            tag = found[0]
-            usual = _USUAL.fullmatch(tag) if not self.prefix else None
-            if usual is not None:
-                letters, style, kind = usual.groups()
-            else:
-                place, styled, typed = _REF.search(tag), _STYLE.search(tag), _KIND.search(tag)
-                letters = place[1] if place else None
-                style, kind = styled[1] if styled else None, typed[1] if typed else None
-            column = _column(letters) if letters else column + 1
-            outer = end = found.end()
-            if not tag.endswith(b"/>"):
-                outer = plain.find(close, found.end(), row.outer)
-                if outer < 0:
-                    raise PatchError(f"a cell of row {row.number + 1} has no end")
-                end = plain.index(b">", outer) + 1
-            number, word = int(style) if style else 0, kind.decode() if kind else "n"
-            out.append(Cell(column, found.start(), found.end(), outer, end, number, word))
+        for found in self._cell.finditer(self._plain, row.inner, row.outer):
+            out.append(self._read(found, row, out[-1].column + 1 if out else 0))
         return out
+
+    def cells_at(self, row: Row, columns: Collection[int]) -> list[Cell]:
+        """Those of the cells of *row* that are in *columns*, and the last one; all of them where that is not known, or
+        where a cell that is not there would come before the last."""
+        plain, inner, outer = self._plain, row.inner, row.outer
+        last = plain.rfind(b'<c r="', inner, outer)
+        if (
+            self.prefix
+            or last < 0
+            or plain.count(b"<c", inner, outer) != plain.count(b'<c r="', inner, outer)
+        ):
+            return self.cells(row)
+        addresses = (b'<c r="%b%d"' % (column_letters(c).encode(), row.number + 1) for c in columns)
+        places = [plain.find(address, inner, outer) for address in addresses]
+        matches = (self._cell.match(plain, at, outer) for at in sorted({*places, last} - {-1}))
+        out = [self._read(m, row, 0) for m in matches if m is not None]
+        between = any(at < 0 and c < out[-1].column for c, at in zip(columns, places, strict=True))
+        return self.cells(row) if between else out
+
+    def _read(self, found: re.Match[bytes], row: Row, column: int) -> Cell:
+        """The cell whose tag was *found*; it is in *column* unless it says otherwise."""
+        tag, outer = found[0], found.end()
+        usual = _USUAL.fullmatch(tag) if not self.prefix else None
+        if usual is not None:
+            letters, style, kind = usual.groups()
+        else:
+            place, styled, typed = _REF.search(tag), _STYLE.search(tag), _KIND.search(tag)
+            letters = place[1] if place else None
+            style, kind = styled[1] if styled else None, typed[1] if typed else None
+        end = outer
+        if not tag.endswith(b"/>"):
+            outer = self._plain.find(self._cell_end, outer, row.outer)
+            if outer < 0:
+                raise PatchError(f"a cell of row {row.number + 1} has no end")
+            end = self._plain.index(b">", outer) + 1
+        return Cell(
+            _column(letters) if letters else column, found.start(), found.end(), outer, end,
+            int(style) if style else 0, kind.decode() if kind else "n",
+        )  # fmt: skip
 
     def last_filled(self, row: Row) -> int:
         """The last column of *row* in which anything stands, -1 when there is none."""

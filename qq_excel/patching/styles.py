@@ -57,6 +57,9 @@ class Styles:
         self._sections = {c.name: c for c in self._root.children}
         self._new: dict[str, list[bytes]] = {}
         self._index: dict[tuple[str, bytes], int] = {}
+        #: What was asked for before: the cells of a column mostly have one format.
+        self._filled: dict[tuple[int, str], int] = {}
+        self._fill_texts: dict[int, str] = {}
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -83,10 +86,10 @@ class Styles:
 
     def fill_text(self, index: int) -> str:
         """The fill of a cell format as XML without prefixes; empty when it has none."""
-        node = self._fill_node(index)
-        if node is None:
-            return ""
-        return self._plain_text(node)
+        if index not in self._fill_texts:
+            node = self._fill_node(index)
+            self._fill_texts[index] = "" if node is None else self._plain_text(node)
+        return self._fill_texts[index]
 
     def _plain_text(self, node: Node) -> str:
         text = self._base[node.start : node.end].decode()
@@ -141,7 +144,10 @@ class Styles:
 
     def filled(self, index: int, colour: str) -> int:
         """The cell format *index* with a solid fill."""
-        return self.derived(index, fillId=str(self.add_fill(colour)), applyFill="1")
+        key = (index, colour)
+        if key not in self._filled:
+            self._filled[key] = self.derived(index, fillId=str(self.add_fill(colour)), applyFill="1")
+        return self._filled[key]
 
     def refilled(self, index: int, fill: str) -> int:
         """The cell format *index* with the fill *fill* (as :meth:`fill_text` gives it)."""

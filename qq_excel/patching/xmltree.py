@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from xml.parsers import expat
 
 from qq_excel.patching.splices import PatchError, Splices
@@ -131,10 +132,15 @@ def parse(content: bytes) -> Node:
 # --- edits ------------------------------------------------------------------------------------------------
 
 
+@cache
+def _attribute(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"\s" + name.encode() + rb"""\s*=\s*("[^"]*"|'[^']*')""")
+
+
 def set_attributes(tag: bytes, changes: Mapping[str, str | None]) -> bytes:
     """An opening tag with attributes set, or taken away (None)."""
     for name, value in changes.items():
-        at = re.search(rb"\s" + name.encode() + rb"""\s*=\s*("[^"]*"|'[^']*')""", tag)
+        at = _attribute(name).search(tag)
         new = b"" if value is None else f' {name}="{escape(value)}"'.encode()
         if at:
             tag = tag[: at.start()] + new + tag[at.end() :]
