@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Rows above the headers of a further table in which its head block may stand.
 _ABOVE = 4
+#: Bytes of a file that is kept in memory while it is read.
+_SMALL = 8 << 20
 #: What ends the program itself, not the reading of a file.
 _OUR_END = (KeyboardInterrupt, SystemExit, GeneratorExit)
 #: Refusals of what may be a table as text all the same: of one column, or in an encoding that somebody has to name.
@@ -58,8 +60,7 @@ def read_workbook(
     """
     options = options or Options()
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        source, digest = _opened(path)
     except OSError as error:
         raise InputError(
             Text(
@@ -69,7 +70,7 @@ def read_workbook(
         ) from None
     book = Workbook(str(path), path.name, digest)
     try:
-        source, inspection = _inspected(path, options)
+        source, inspection = _inspected(source, options)
         book.facts += inspection.facts
         if inspection.format is None:
             return book
@@ -133,7 +134,7 @@ def sheet_heads(path: Path, *, options: Options | None = None) -> list[tuple[str
 
     options = options or Options()
     with _readable(path, options.limits):
-        source, inspection = _inspected(path, options)
+        source, inspection = _inspected(Source(path), options)
         if inspection.format is None:
             raise _refusal_of(inspection)
         with _grids(source, inspection, options.limits) as grids:
@@ -156,7 +157,7 @@ def plain_rows(
     options = options or Options()
     rows: list[list[Any]]
     with _readable(path, options.limits):
-        source, inspection = _inspected(path, options)
+        source, inspection = _inspected(Source(path), options)
         told = encoding is not None or path.suffix.lower() in TEXT_SUFFIXES
         code = inspection.facts[-1].values.get("code") if inspection.facts else None
         if inspection.format == "csv" or (inspection.format is None and told and code in _PERHAPS_TEXT):
@@ -208,11 +209,20 @@ def _say_extension(path: Path, found: str, book: Workbook) -> None:
         book.facts.append(FileFact("FIL001", values={"reason": reason, "code": "extension"}))
 
 
-def _inspected(path: Path, options: Options) -> tuple[Source, Inspection]:
+def _opened(path: Path) -> tuple[Source, str]:
+    """The file *path* and its digest. A small file is read once: what was hashed is what every parser sees."""
+    with path.open("rb") as file:
+        content = file.read(_SMALL + 1)
+        if len(content) <= _SMALL:
+            return Source(path, content), hashlib.sha256(content).hexdigest()
+        file.seek(0)
+        return Source(path), hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
     """What the file is; if it needs a password and one is given, what is inside."""
     from qq_excel.reading.guard import Inspection, Refusal, inspect  # noqa: PLC0415
 
-    source = Source(path)
     inspection = inspect(source, options.limits)
     code = inspection.facts[-1].values["code"] if inspection.format is None else None
     if not options.passwords or code not in ("package", "workbook"):

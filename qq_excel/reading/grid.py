@@ -133,9 +133,11 @@ class ArrowGrid:
         batch, errors = sheet.to_arrow_with_errors()
         names = {column: f"{i}" for i, column in enumerate(columns)}
         batch = batch.rename_columns(list(names.values()))
+        if errors is None or not errors.errors:
+            return names, batch, []
         # places of errors count columns from the first used one
         places = {c.index: c.absolute_index for c in sheet.selected_columns}
-        found = [(e.position[0], places[e.position[1]], e.detail) for e in errors.errors] if errors else []
+        found = [(e.position[0], places[e.position[1]], e.detail) for e in errors.errors]
         return names, batch, found
 
     def _inferred(self, column: int, options: dict[str, Any]) -> bool:

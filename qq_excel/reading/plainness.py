@@ -33,19 +33,23 @@ class Look:
     tight: bool
     #: All characters are ASCII or Chinese: they have no other standard form (NFKC).
     standard: bool
-    #: Bytes of the longest text.
+    #: Bytes of the longest text and of the shortest; no text has none.
     longest: int
+    shortest: int
 
 
 def look_at(texts: Any) -> Look:
     """What the bytes of a ``large_string`` array say of its texts."""
     data = bytes_of(texts)
     if not len(data):
-        return Look(tight=True, standard=True, longest=0)
-    standard = is_ascii(data) or bool(
-        data.max() <= _CHINESE[1] and not (data - np.uint8(_LEAD) < _CHINESE[0] - _LEAD).any()
-    )  # bytes below wrap around
-    return Look(surely_tight(data, standard=standard), standard, int(lengths(texts).max()))
+        return Look(tight=True, standard=True, longest=0, shortest=0)
+    high, sizes = data.max(), lengths(texts)
+    standard = high < _ASCII or (
+        high <= _CHINESE[1]
+        and not (data - np.uint8(_LEAD) < _CHINESE[0] - _LEAD).any()  # bytes below wrap around
+    )
+    tight = surely_tight(data, standard=bool(standard))
+    return Look(tight, bool(standard), int(sizes.max()), int(sizes.min()))
 
 
 def bytes_of(array: Any) -> npt.NDArray[np.uint8]:

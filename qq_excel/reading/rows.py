@@ -26,14 +26,11 @@ def data_rows(
     cells: dict[str, Cells], others: list[Cells], kind: Kind, size: int
 ) -> tuple[npt.NDArray[np.int64], list[tuple[int, str]], int, list[int]]:
     """Data rows, total rows (with their word), where the data end, blank rows inside the data."""
-    filled = np.zeros(size, dtype=np.int32)
-    solid = np.zeros(size, dtype=np.int32)  # numbers and dates: a note has none
-    formulas = [f.name for f in kind.fields if f.formula]
-    for name, one in cells.items():
-        there = one.kind != CellKind.BLANK
-        if name not in formulas:
-            filled += there
-        solid += (one.kind == CellKind.NUMBER) | (one.kind == CellKind.DATE)
+    kinds = np.stack([one.kind for one in cells.values()]) if cells else np.zeros((0, size), dtype=np.uint8)
+    formulas = {f.name for f in kind.fields if f.formula}
+    entered = np.array([name not in formulas for name in cells], dtype=bool)
+    filled = np.count_nonzero(kinds[entered] != CellKind.BLANK, axis=0)
+    solid = np.count_nonzero((kinds == CellKind.NUMBER) | (kinds == CellKind.DATE), axis=0)  # a note has none
     beside = np.zeros(size, dtype=bool)
     for one in others:
         beside |= one.kind == CellKind.TEXT

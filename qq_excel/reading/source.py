@@ -1,4 +1,4 @@
-"""Where a workbook's bytes come from: its file, or memory when they were decrypted.
+"""Where a workbook's bytes come from: its file, or memory when it is small or they were decrypted.
 
 What was decrypted never touches the disk again.
 """
