@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -11,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES, get_rule
 from qq_excel.kinds import get_kind
-from qq_excel.language import t
+from qq_excel.language import current, t
 from qq_excel.papers import style
 from qq_excel.papers.document import relative
+from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.policy_sheet import policy_sheet
-from qq_excel.papers.sheet import Cell, Column, Sheet, file_link, plain_paper, sheet_link
+from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, file_link, plain_paper, sheet_link
 from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
     from qq_excel.findings import By, Findings
+    from qq_excel.policy import Policy
 
 #: More than a sheet of Excel could bear with comfort; the JSON document has them all.
 MOST_ROWS = 200_000
@@ -40,13 +43,28 @@ def write_findings_book(
     told = told or AllTold(result.findings if file is None else result.findings.of_file(file.workbook.name))
     findings = told.findings
     title = t("清欠工作簿校验结果", "What the check found")
-    with plain_paper(target, title) as book:
+    with plain_paper(target, title, _policy_pages(result.policy, result.as_of)) as book:
         summary, found = t("汇总", "summary"), t("校验结果", "findings")
         front = book.sheet(summary, tab=style.NAVY)
         rows = _list_sheet(book.sheet(found, tab="#C00000"), told, copies or {})
-        policy_sheet(book.sheet(t("制度与版本", "policy and versions"), tab="#7F7F7F"), result)
         _summary_sheet(front, result, files, findings, rows, found)
     return target
+
+
+#: The sheet 制度与版本 of the last few policies and days: it is the same in all books of a run, and a fifth of each.
+_pages: list[tuple[Policy, dt.date | None, str, PlainBook]] = []
+_MOST_PAGES = 4
+
+
+def _policy_pages(policy: Policy, day: dt.date | None) -> PlainBook:
+    for known, *when, pages in _pages:
+        if known is policy and when == [day, current()]:
+            return pages
+    pages = PlainBook("")
+    policy_sheet(Paper(pages).sheet(t("制度与版本", "policy and versions"), tab="#7F7F7F"), policy, day)
+    _pages.insert(0, (policy, day, current(), pages))
+    del _pages[_MOST_PAGES:]
+    return pages
 
 
 # --- 汇总 ----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class _Format(NamedTuple):
 
 
 class PlainStyles:
-    """Formats with their numbers, in the order in which they were added."""
+    """Elements with their numbers, in the order in which they were first asked for."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -39,35 +39,42 @@ class PlainStyles:
             f'<fill><patternFill patternType="{x}"/></fill>': n for n, x in enumerate(("none", "gray125"))
         }
         self._borders: dict[str, int] = {"<border><left/><right/><top/><bottom/><diagonal/></border>": 0}
-        self._formats = ['<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>']
+        self._formats: dict[str, int] = {'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>': 0}
 
     def add(self, properties: Mapping[str, Any]) -> int:
-        """The number of a new format."""
+        """The number of a format."""
         f = _format(tuple(properties.items()))
         number = self._numbers.setdefault(f.number, _FIRST_OWN + len(self._numbers)) if f.number else 0
         font = self._fonts.setdefault(f.font, len(self._fonts))
         fill = self._fills.setdefault(f.fill, len(self._fills)) if f.fill else 0
         border = self._borders.setdefault(f.border, len(self._borders)) if f.border else 0
         quoted = ' quotePrefix="1"' if f.quoted else ""
-        self._formats.append(
+        element = (
             f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{quoted} '
             f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{f.alignment}</xf>'
         )
-        return len(self._formats) - 1
+        return self._formats.setdefault(element, len(self._formats))
+
+    def copy(self) -> PlainStyles:
+        """The same formats, for a book that has more of them."""
+        new = PlainStyles()
+        new._numbers, new._fonts, new._fills = self._numbers.copy(), self._fonts.copy(), self._fills.copy()
+        new._borders, new._formats = self._borders.copy(), self._formats.copy()
+        return new
 
     def xml(self) -> str:
         """The part."""
-        numbers = [f'<numFmt numFmtId="{n}" formatCode="{escape(x)}"/>' for x, n in self._numbers.items()]
+        numbers = {f'<numFmt numFmtId="{n}" formatCode="{escape(x)}"/>': n for x, n in self._numbers.items()}
         plain = '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
         return "".join([
             f'<styleSheet xmlns="{_MAIN}">', _section("numFmts", numbers) if numbers else "",
             _section("fonts", self._fonts), _section("fills", self._fills), _section("borders", self._borders),
-            _section("cellStyleXfs", [plain]), _section("cellXfs", self._formats),
+            _section("cellStyleXfs", {plain: 0}), _section("cellXfs", self._formats),
             '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
         ])  # fmt: skip
 
 
-def _section(name: str, elements: Mapping[str, int] | list[str]) -> str:
+def _section(name: str, elements: Mapping[str, int]) -> str:
     return f'<{name} count="{len(elements)}">{"".join(elements)}</{name}>'
 
 

@@ -12,12 +12,13 @@ from qq_excel.policy.showing import shown
 from qq_excel.policy.values import parameters
 
 if TYPE_CHECKING:
-    from qq_excel.check import Result
+    import datetime as dt
+
+    from qq_excel.policy import Policy
 
 
-def policy_sheet(sheet: Sheet, result: Result) -> None:
-    """Fill *sheet* with the policy's parameters on the run's day."""
-    policy, day = result.policy, result.as_of
+def policy_sheet(sheet: Sheet, policy: Policy, day: dt.date | None) -> None:
+    """Fill *sheet* with the policy's parameters on the run's *day*."""
     params = policy.at(day)
     columns = [
         Column(t("参数", "parameter"), most=36), Column(t("名称", "name"), most=24),

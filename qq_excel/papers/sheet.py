@@ -293,9 +293,9 @@ def paper(target: Path, title: str, properties: Mapping[str, str] | None = None)
 
 
 @contextmanager
-def plain_paper(target: Path, title: str) -> Iterator[Paper]:
+def plain_paper(target: Path, title: str, last: PlainBook | None = None) -> Iterator[Paper]:
     """The same without charts and the like (see :class:`PlainBook`): for papers that are written by the thousand."""
-    book = PlainBook(title)
+    book = PlainBook(title, last)
     yield Paper(book)
     same_zip(book.parts(), target, level=QUICK_LEVEL)
 

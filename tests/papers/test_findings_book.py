@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from qq_excel.language import Text, using
+from qq_excel.papers import findings_book
 from qq_excel.papers.findings_book import write_findings_book
 from tests.papers.support import HOSTILE, Finding, finding, result, table
 from tests.support.digests import digest
@@ -112,6 +114,24 @@ def test_the_parameters_stand_with_value_and_source(tmp_path):
 def test_same_input_same_bytes(tmp_path):
     one = digest(write_findings_book(_result(FINDINGS), tmp_path / "a.xlsx"))
     assert digest(write_findings_book(_result(FINDINGS), tmp_path / "b.xlsx")) == one
+
+
+def test_the_policy_drawn_for_an_earlier_book_makes_no_difference(tmp_path):
+    of = _result(FINDINGS)
+    findings_book._pages.clear()
+    first = digest(write_findings_book(of, tmp_path / "a.xlsx"))
+    with using("en"):
+        write_findings_book(of, tmp_path / "en.xlsx")
+    assert digest(write_findings_book(of, tmp_path / "b.xlsx")) == first
+    assert [lang for _, _, lang, _ in findings_book._pages] == ["en", "zh"]
+    for _ in range(5):
+        own = replace(of, policy=of.policy.model_copy())
+        assert digest(write_findings_book(own, tmp_path / "c.xlsx")) == first
+    assert len(findings_book._pages) == 4
+    assert (
+        openpyxl.load_workbook(tmp_path / "en.xlsx")["policy and versions"]["A1"].value
+        == "Policy and versions"
+    )
 
 
 def test_it_prints_on_a4_with_headers_on_each_page(tmp_path):

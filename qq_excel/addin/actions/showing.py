@@ -29,7 +29,7 @@ def policy(book: xw.Book) -> xw.Book:
         words = t("制度与版本", "policy and versions")
         target = Path(folder) / f"{words}.xlsx"
         with paper(target, words) as made:
-            policy_sheet(made.sheet(words), found.result)
+            policy_sheet(made.sheet(words), found.result.policy, found.result.as_of)
         used = found.result.policy
         opened = host.open_new(target)
     book.app.status_bar = f"清欠：{used.title}（{used.profile} v{used.version}）"
