@@ -8,9 +8,19 @@ from typing import Annotated
 
 import typer
 
-from qq_excel.cli.common import OK, LangOption, Language, TablesDir, out
+from qq_excel.cli.common import OK, LangOption, Language, out
 from qq_excel.cli.helping import App
-from qq_excel.cli.register_options import EventOption, Period, Unit, Url, opened_at, period_of, words_of
+from qq_excel.cli.register_options import (
+    EventOption,
+    Period,
+    Tables,
+    Unit,
+    Url,
+    opened_at,
+    period_of,
+    place_of,
+    words_of,
+)
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 
@@ -36,7 +46,7 @@ def note(
         ),
     ] = About.CLAIM,
     period: Period = None,
-    tables: TablesDir = None,
+    tables: Tables = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Append a note."""
@@ -62,7 +72,7 @@ def note(
 def backup(
     register: Url,
     target: Annotated[Path, typer.Option("-o", "--out", help=t("备份文件", "the backup"))],
-    tables: TablesDir = None,
+    tables: Tables = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Back up."""
@@ -86,7 +96,7 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(help=t("备份文件", "the backup"))],
     register: Url,
-    tables: TablesDir = None,
+    tables: Tables = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Restore."""
@@ -97,7 +107,7 @@ def restore(
         raise InputError(
             Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
         )
-    count = keeping.restore_at(register, tables, source)
+    count = keeping.restore_at(register, place_of(tables, register), source)
     out.print(t(f"已恢复 {count} 条。", f"{count} entries restored."))
     return OK
 
@@ -109,7 +119,7 @@ def export(
     event: EventOption = None,
     period: Period = None,
     unit: Unit = None,
-    tables: TablesDir = None,
+    tables: Tables = None,
     lang: LangOption = Language.ZH,
 ) -> int:
     """Export."""

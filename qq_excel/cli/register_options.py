@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,17 @@ Url = Annotated[
         ),
     ),
 ]
+#: The place of the tables is not kept in the register: each computer may have another way to it, and a key in a URL is nobody's.
+Tables = Annotated[
+    str | None,
+    typer.Option(
+        "--tables",
+        help=t(
+            "登记簿各期数据表的文件夹或网址；SQLite 缺省在旁边（也可用环境变量 QQ_TABLES，与 QQ_REGISTER 一起）",
+            "folder or URL of the register's tables; beside SQLite by default (or the variable QQ_TABLES, with QQ_REGISTER)",
+        ),
+    ),
+]
 Period = Annotated[str | None, typer.Option("--period", help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
 PeriodArgument = Annotated[str, typer.Argument(help=t("报告期，如 2026Q3", "period, e.g. 2026Q3"))]
 Unit = Annotated[str | None, typer.Option("--unit", help=t("填报单位", "unit"))]
@@ -35,11 +47,16 @@ _WHICH = t(
 EventOption = Annotated[Event | None, typer.Option("--event", help=_WHICH)]
 
 
+def place_of(tables: str | None, url: str) -> str | None:
+    """Where the tables of the register at *url* are, as it was said: *tables*, else what the variables say of this register."""
+    return tables or (os.environ.get("QQ_TABLES") if url == os.environ.get("QQ_REGISTER") else None) or None
+
+
 def opened_at(url: str, tables: str | None) -> Register:
     """The register at *url*; one that is not there is not made."""
     from qq_excel.register import open_register  # noqa: PLC0415
 
-    return open_register(url, tables, make=False)
+    return open_register(url, place_of(tables, url), make=False)
 
 
 def hash_of(text: str) -> str:

@@ -12,12 +12,13 @@ from rich.table import Table as Grid
 
 from qq_excel import money
 from qq_excel.cli import common
-from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, TablesDir, out
+from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, out
 from qq_excel.cli.helping import App
 from qq_excel.cli.register_options import (
     EventOption,
     Period,
     PeriodArgument,
+    Tables,
     Unit,
     Url,
     hash_of,
@@ -76,7 +77,7 @@ def list_entries(
     event: EventOption = None,
     period: Period = None,
     unit: Unit = None,
-    tables: TablesDir = None,
+    tables: Tables = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -139,7 +140,7 @@ def verify(
         bool,
         typer.Option("--quick", help=t("不逐个核对数据表文件", "do not compare the files of the tables")),
     ] = False,
-    tables: TablesDir = None,
+    tables: Tables = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -169,7 +170,7 @@ def claim(
     claim_id: Annotated[str, typer.Argument(help=t("债权编号", "the claim's number"))],
     register: Url,
     unit: Unit = None,
-    tables: TablesDir = None,
+    tables: Tables = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -238,7 +239,7 @@ def ageing(
         Basis,
         typer.Option("--basis", help=t("按业务发生日或约定付款日", "by the date of origin or the due date")),
     ] = Basis.OCCURRED,
-    tables: TablesDir = None,
+    tables: Tables = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
@@ -279,7 +280,7 @@ def ageing(
 def warnings(
     period: PeriodArgument,
     register: Url,
-    tables: TablesDir = None,
+    tables: Tables = None,
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:

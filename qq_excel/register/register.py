@@ -61,8 +61,8 @@ def open_register(url: str, tables: Path | str | None = None, *, make: bool = Tr
     if tables is None and not url_of(url).startswith("sqlite"):
         raise InputError(
             Text(
-                "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹或网址。",
-                "A register on PostgreSQL needs --tables, the folder or URL for the tables of the periods.",
+                "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹或网址，每条命令都要写。",
+                "A register on PostgreSQL needs --tables with each command: the folder or URL of the tables of the periods.",
             )
         )
     store = (

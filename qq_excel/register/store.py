@@ -168,8 +168,9 @@ class Store(ABC):
         where = without_user(self.at(name))
         return InputError(
             Text(
-                f"{where}：数据表不见了或已损坏，请用 register verify 核验，并从备份恢复。",
-                f"{where}: the table is gone or damaged; see register verify, and restore a backup.",
+                f"{where}：数据表不见了或已损坏。数据表放在别处的，请用 --tables 写明；否则请用 register verify 核验，并从备份恢复。",
+                f"{where}: the table is gone or damaged. If the tables are elsewhere, say where with --tables; else see register verify,"
+                " and restore a backup.",
             )
         )
 

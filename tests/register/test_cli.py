@@ -194,6 +194,27 @@ def test_a_backup_with_one_wrong_table_leaves_none_behind(tmp_path: Path) -> Non
         assert (register.head()[0], folder_of(register).exists()) == (0, False)
 
 
+def test_the_place_of_the_tables_is_said_once_for_the_register_that_the_variables_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("r.db", "other.db"):
+        with open_register(str(tmp_path / name), tmp_path / f"tables of {name}") as register:
+            submit(register, "甲公司", name)
+    monkeypatch.setenv("QQ_REGISTER", "r.db")
+    assert "数据表放在别处的，请用 --tables 写明" in refused(tmp_path, "register", "claim", "r.db")
+    monkeypatch.setenv("QQ_TABLES", "tables of r.db")
+    assert qq(tmp_path, "register", "verify").returncode == 0
+    more = ("--register", "other.db", "--tables", "tables of other.db")
+    assert qq(tmp_path, "register", "verify", *more).returncode == 0
+    assert qq(tmp_path, "register", "verify", *more[:2]).returncode == 1  # the variables speak of another one
+    done = qq(tmp_path, "register", "backup", "-o", "b.zip")
+    monkeypatch.setenv("QQ_REGISTER", "new.db")
+    monkeypatch.setenv("QQ_TABLES", "new tables")
+    done = qq(tmp_path, "register", "restore", "b.zip")
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "new tables").rglob("*.parquet"))
+
+
 def test_a_refused_restore_leaves_no_register_behind(tmp_path: Path) -> None:
     """Neither one that is empty, nor what belongs to it; what was there stays."""
     source = _backup(tmp_path)
