@@ -1,9 +1,10 @@
 """Sheets as cells: bulk columns through Arrow, odd cells one by one.
 
 A load by inference over all rows types a clean column exactly. A column with a text among numbers comes
-back as text; only those columns are loaded once more, as dates: that load reports every text and boolean
-cell (not numbers, not dates) as an error with its place, which tells a number from a number stored as
-text. So the slow path costs only the columns that need it.
+back as text; only of those columns it is asked which cells are texts, which tells a number from a number stored as
+text. The bytes of the sheet say so (:mod:`qq_excel.reading.celltypes`); where they do not, and in the other formats, the
+columns are loaded once more, as dates: that load reports every text and boolean cell (not numbers, not dates) as an
+error with its place. So the slow path costs only the columns that need it.
 """
 
 from __future__ import annotations
@@ -68,11 +69,7 @@ class ArrowGrid:
         names, batch, errors = first
         strict = set(exact)
         mixed = [c for c, n in names.items() if _may_be_mixed(batch.column(n), c in strict)]
-        texts: dict[int, set[int]] = {c: set() for c in mixed}
-        if mixed:
-            for row, column, detail in self._told_apart(first_row, mixed):
-                if "'String(" in detail or "'Bool(" in detail or "'DurationIso" in detail:
-                    texts[column].add(row - first_row)
+        texts = self._texts_among(first_row, mixed) if mixed else {}
         failed: dict[int, dict[int, str]] = {}
         no_dates: dict[int, dict[int, float]] = {}
         for row, column, detail in errors:
@@ -85,6 +82,14 @@ class ArrowGrid:
             out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, {}))
             put(out[column], no_dates.get(column, {}))
         return out
+
+    def _texts_among(self, first_row: int, columns: list[int]) -> dict[int, set[int]]:
+        """Rows, counted from *first_row*, of the texts and booleans among the numbers and dates of *columns*."""
+        texts: dict[int, set[int]] = {c: set() for c in columns}
+        for row, column, detail in self._told_apart(first_row, columns):
+            if "'String(" in detail or "'Bool(" in detail or "'DurationIso" in detail:
+                texts[column].add(row - first_row)
+        return texts
 
     def _told_apart(self, first_row: int, columns: list[int]) -> list[tuple[int, int, str]]:
         """Reports of the texts and booleans among the numbers and dates of *columns*."""
@@ -173,6 +178,12 @@ class FileGrid(ArrowGrid):
         self._package.forget_head(self._sheet)
         return super().read(first_row, columns, exact)
 
+    def _texts_among(self, first_row: int, columns: list[int]) -> dict[int, set[int]]:
+        told = self._package.texts_among(self._sheet, columns)
+        if told is None:
+            return super()._texts_among(first_row, columns)
+        return {c: {row - first_row for row in rows if row >= first_row} for c, rows in told.items()}
+
 
 class BlockGrid:
     """One sheet given as rows of Python values: live sheets, and .ods."""
@@ -238,10 +249,15 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
         cells = Cells(_kinds(array, CellKind.DATE), date=date)
     elif pa.types.is_boolean(array.type):
         cells = Cells(_kinds(array, CellKind.BOOL), number=_numbers(array))
-    elif texts is None or len(texts) == size - array.null_count:
-        cells = Cells(_kinds(array, CellKind.TEXT), text=texts_of(array))
     else:
-        cells = _mixed(array, np.asarray(array.is_null()), texts)
+        null = np.asarray(array.is_null())
+        if (
+            texts is None
+            or len(texts := texts.difference(np.flatnonzero(null).tolist())) == size - array.null_count
+        ):
+            cells = Cells(_kinds(array, CellKind.TEXT), text=texts_of(array))
+        else:
+            cells = _mixed(array, null, texts)
     return _with_errors(cells, failed)
 
 

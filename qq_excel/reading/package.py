@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from qq_excel.reading.celltypes import texts_among
 from qq_excel.reading.firstrows import FirstRows, Strings
 from qq_excel.reading.guard import damaged
 from qq_excel.reading.model import Area
@@ -177,6 +178,14 @@ class Package:
             for _, part in self._relations(sheet.part).values()
             if (scan := self._scans.get(part.lower())) is not None and scan.root == "table"
         )
+
+    def texts_among(self, sheet: SheetPart, columns: list[int]) -> dict[int, set[int]] | None:
+        """Rows of the texts and booleans in each of *columns*, or None where the bytes do not say so surely."""
+        name = self._names.get(sheet.part.lower())
+        if name is None or not self.scan(sheet).plain:
+            return None
+        with self._archive.open(name) as file:
+            return texts_among(iter(lambda: file.read(1 << 20), b""), columns)
 
     def hidden(self, sheet: SheetPart) -> tuple[frozenset[int], frozenset[int]]:
         """Zero-based hidden rows and columns."""

@@ -63,6 +63,8 @@ class SheetScan(XmlScan):
     bottom: int = -1
     right: int = -1
     written: int = 0
+    #: Whether every cell is written as known writers do, its address first.
+    plain: bool = True
     #: Whether any cell is a boolean, has a formula.
     bools: bool = False
     formulas: bool = False
@@ -133,8 +135,8 @@ class Scanner:
         match = next((m for m in _ROOT.finditer(text) if m[2]), None)
         root = match[2].decode() if match else ""
         if root in ("worksheet", "macrosheet", "dialogsheet"):
-            self.scan = SheetScan(root=root, start=start)
             self._prefix = (match[1] or b"") if match else b""
+            self.scan = SheetScan(root=root, start=start, plain=not self._prefix)
             self._cells = _Cells(self.scan, filled_only=self._filled_only)
         else:
             self.scan = XmlScan(root=root, start=start)
@@ -210,6 +212,7 @@ class _Cells:
             scan.declares |= declares(window)
         quick = not self._filled_only and self._reach(text, opens)
         if not quick:
+            scan.plain = False
             self._reach_slowly(window)
         if not scan.bools and (self._pairs(text, "b", '"').any() or not quick):
             scan.bools = b't="b"' in window or (not quick and b"'b'" in window)
