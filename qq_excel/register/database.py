@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text
@@ -50,7 +51,9 @@ def new_file(text: str) -> Path | None:
 
 
 class Database:
-    """A connection to the database of a register. ``make`` allows a new one to be made."""
+    """A connection to the database of a register. ``make`` allows a new one to be made; without it one that lies where nothing can
+    be written is opened to be read.
+    """
 
     def __init__(self, text: str, *, make: bool = True) -> None:
         url = url_of(text)
@@ -96,11 +99,14 @@ class Database:
                 )
             with said(self):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+        fixed = self.file is not None and not make and not made.query and not _writable(self.file)
+        if fixed:
+            made = _fixed(made, Path(str(made.database)))
         self.engine = sa.create_engine(
             made, **({"connect_args": {"timeout": PATIENCE}} if self.sqlite else {"pool_pre_ping": True})
         )
         if self.sqlite:
-            _for_sqlite(self.engine)
+            _for_sqlite(self.engine, fixed=fixed)
         self._reached = False
         self.retrying(self._migrate)
         self._reached = True
@@ -183,13 +189,28 @@ class Database:
             command.upgrade(config, "head")
 
 
-def _for_sqlite(engine: Any) -> None:
-    """The driver begins no transactions of its own; what is committed is on the disk."""
+def _writable(file: Path) -> bool:
+    """Whether SQLite may write to *file* and beside it, as it does to read in the usual way."""
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+
+
+def _fixed(url: Any, file: Path) -> Any:
+    """The URL of a SQLite file to be read only. Without a log beside it nobody has it open, and it needs no locks; with one it is
+    read together with that, which may hold the last entries, or not at all.
+    """
+    unchanging = {} if file.with_name(f"{file.name}-wal").exists() else {"immutable": "1"}
+    return url.set(database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true", **unchanging})
+
+
+def _for_sqlite(engine: Any, *, fixed: bool) -> None:
+    """The driver begins no transactions of its own; what is committed is on the disk. A *fixed* file is left as it is."""
     import sqlalchemy as sa  # noqa: PLC0415
 
     @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        if fixed:
+            return
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")

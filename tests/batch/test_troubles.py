@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from qq_excel.register import Entry, open_register
 from tests.batch.support import inbox, results, start
 from tests.batch.test_killed import journal_of, outcome
 from tests.cli.support import qq, refused, sentence
@@ -89,9 +90,38 @@ def test_a_disk_that_is_read_only_is_said_at_once_and_nothing_changes(
     assert "文件夹是只读的" in refused(tmp_path, "batch", "in", "-o", str(place / "new"))
     register = "--register", str(place / "r.db")
     assert "文件打不开，请检查路径和权限" in refused(tmp_path, "batch", "in", "-o", "out", *register)
-    assert "文件打不开，请检查路径和权限" in refused(tmp_path, "register", "note", "ZQ-1", "x", *register)
+    assert "文件或文件夹是只读的" in refused(tmp_path, "register", "note", "ZQ-1", "x", *register)
+    for command in (
+        "list",
+        "verify",
+        "ageing 2026Q3",
+        "warnings 2026Q3",
+        "backup -o b.zip",
+    ):  # it can be read all the same
+        there = qq(tmp_path, "register", *command.split(), *register)
+        assert (there.returncode, there.stdout) == (
+            0,
+            qq(whole, "register", *command.split(), *REGISTER).stdout,
+        )
     assert digests(place) == before
     assert not results(tmp_path / "out")
+
+
+def test_a_register_whose_last_entries_are_in_the_log_is_read_with_them_or_not_at_all(
+    disk: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """It was copied to a disk that is read-only now, while somebody had it open."""
+    place = disk("size=10m")
+    with open_register(str(tmp_path / "r.db")) as register:
+        register.append([Entry("note", "ZQ-1", "c", {"text": "x"})])
+        for name in ("r.db", "r.db-wal", "r.db-shm"):
+            shutil.copy(tmp_path / name, place / name)
+    for name in ("r.db", "r.db-wal"):
+        shutil.copy(place / name, place / f"without-{name}")
+    disk("ro")
+    assert "ZQ-1" in qq(tmp_path, "register", "list", "--register", str(place / "r.db")).stdout
+    said = refused(tmp_path, "register", "list", "--register", str(place / "without-r.db"))
+    assert "文件打不开，请检查路径和权限" in said
 
 
 def test_a_database_that_restarts_in_the_middle_of_a_batch_is_waited_for(
