@@ -21,18 +21,13 @@ _FIRST_PAUSE = 0.1
 _LOCK = 0x71715F72
 
 
-def url_of(text: str) -> str:
-    """The SQLAlchemy URL that *text* means: a URL, or the path of a SQLite file.
-
-    Raises :class:`InputError` for a database that is not known.
-    """
-    if "://" not in text:
-        return f"sqlite:///{Path(text).absolute()}"
-    scheme, rest = text.split("://", 1)
-    if scheme == "sqlite":
-        return text
+def is_sqlite(text: str) -> bool:
+    """Whether *text* means a SQLite file: by its path or a URL. Raises :class:`InputError` for a database that is not known."""
+    scheme, is_url, _ = text.partition("://")
+    if not is_url or scheme == "sqlite":
+        return True
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
-        return f"postgresql+psycopg://{rest}"
+        return False
     raise InputError(
         Text(
             f"--register “{scheme}://…”不认识：请给 SQLite 文件的路径，或 postgresql://用户@主机/库。",
@@ -43,11 +38,10 @@ def url_of(text: str) -> str:
 
 def new_file(text: str) -> Path | None:
     """The SQLite file that *text* means when it is still to be made; None for any other database."""
-    url = url_of(text)
-    file = Path(url.removeprefix("sqlite:///"))
-    return (
-        None if not url.startswith("sqlite:///") or "?" in url or ":memory:" in url or file.exists() else file
-    )
+    if not is_sqlite(text) or "://" in text or ":memory:" in text:
+        return None  # a URL of SQLite is for those who want it opened in a way of their own
+    file = Path(text).absolute()
+    return None if file.exists() else file
 
 
 class Database:
@@ -56,24 +50,23 @@ class Database:
     """
 
     def __init__(self, text: str, *, make: bool = True) -> None:
-        url = url_of(text)
+        self.sqlite = is_sqlite(text)
         try:
             import alembic  # noqa: F401, PLC0415
             import sqlalchemy as sa  # noqa: PLC0415
 
-            if url.startswith("postgresql"):
+            if not self.sqlite:
                 import psycopg  # noqa: F401, PLC0415
         except ImportError:
-            extra = "postgres" if url.startswith("postgresql") else "register"
+            extra = "register" if self.sqlite else "postgres"
             raise InputError(
                 Text(
                     f"登记簿需要另装的程序库。请运行 pip install 'qq-excel[{extra}]'。",
                     f"The register needs further libraries. Run pip install 'qq-excel[{extra}]'.",
                 )
             ) from None
-        self.sqlite = url.startswith("sqlite")
         try:
-            made = sa.make_url(url)
+            made = _url(text)
         except (sa.exc.ArgumentError, ValueError):  # a port that is no number
             raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
         if self.sqlite and (
@@ -230,6 +223,16 @@ def _write_ahead(connection: Any) -> None:
         else:
             return
         time.sleep(_FIRST_PAUSE)
+
+
+def _url(text: str) -> Any:
+    """The URL that *text* means; a path is taken as it is, whatever it has of what a URL would mean by it."""
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    if "://" not in text:
+        return sa.URL.create("sqlite", database=str(Path(text).absolute()))
+    url = sa.make_url(text)
+    return url if is_sqlite(text) else url.set(drivername="postgresql+psycopg")
 
 
 def _server(url: Any) -> Text:

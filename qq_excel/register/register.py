@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.register.database import Database, url_of
+from qq_excel.register.database import Database, is_sqlite
 from qq_excel.register.entries import START, Entry, Event, Written, canonical
 from qq_excel.register.store import Folder, Store
 from qq_excel.urls import is_remote
@@ -58,7 +58,7 @@ def open_register(url: str, tables: Path | str | None = None, *, make: bool = Tr
     By default the tables of a SQLite register are beside it; PostgreSQL needs the folder. Without *make* a
     register that is not there is refused. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
     """
-    if tables is None and not url_of(url).startswith("sqlite"):
+    if tables is None and not is_sqlite(url):
         raise InputError(
             Text(
                 "PostgreSQL 登记簿须用 --tables 写明存放各期数据表的文件夹或网址，每条命令都要写。",

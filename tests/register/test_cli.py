@@ -215,6 +215,18 @@ def test_the_place_of_the_tables_is_said_once_for_the_register_that_the_variable
     assert list((tmp_path / "new tables").rglob("*.parquet"))
 
 
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    """What means something in a URL is a character like others in a path."""
+    name = "登 记%20?mode=memory#1.db" if os.name != "nt" else "登 记%20#1.db"
+    with open_register(str(tmp_path / name)) as register:
+        submit(register, "甲公司", "ZQ-1")
+        back_up(register, tmp_path / "b.zip")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["b.zip", name, f"{Path(name).stem}-tables"])
+    restore_at(str(tmp_path / "new" / name), None, tmp_path / "b.zip")
+    with open_register(str(tmp_path / "new" / name), make=False) as register:
+        assert register.verify()[:2] == (1, None)
+
+
 def test_a_refused_restore_leaves_no_register_behind(tmp_path: Path) -> None:
     """Neither one that is empty, nor what belongs to it; what was there stays."""
     source = _backup(tmp_path)
