@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from qq_excel.catalogue import STATUS_NAMES
 from qq_excel.language import t
 from qq_excel.papers.told import Told
-from qq_excel.papers.words import clip, lines, width
+from qq_excel.papers.words import clip, width
 from qq_excel.patching.notes import Note
 
 MARKS_SHEET, LIST_SHEET = "_qq_marks", "校验结果"
@@ -75,9 +75,11 @@ def note(findings: Iterable[Told], author: str) -> Note:
 
 def _size(text: str) -> tuple[int, int]:
     """Height and width in pixels that show all of *text*."""
-    columns = min(_NOTE_COLUMNS, max(width(text), 24))
+    each = [width(line) for line in text.split("\n")]
+    columns = min(_NOTE_COLUMNS, max(*each, 24))
     wide = int(columns * _NOTE_PIXELS / _NOTE_COLUMNS) + 16
-    return min(_MOST_PIXELS, lines(text, columns + 1) * _LINE_PIXELS + 16), wide
+    lines = sum(-(-line // columns) or 1 for line in each)
+    return min(_MOST_PIXELS, lines * _LINE_PIXELS + 16), wide
 
 
 # --- memory ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from qq_excel.findings import column_letters, from_a1
@@ -265,6 +265,7 @@ class SheetXml:
             for n in (holder.children if holder is not None else ())
         ]  # fmt: skip
 
+        @cache
         def width(column: int) -> int:
             wide = next((w for first, last, w in known if first <= column <= last), default)
             return round(wide * 7 + 5) if wide else 0
