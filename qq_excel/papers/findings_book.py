@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,13 @@ from qq_excel.kinds import get_kind
 from qq_excel.language import current, t
 from qq_excel.papers import style
 from qq_excel.papers.document import relative
+from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.policy_sheet import policy_sheet
 from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, file_link, plain_paper, sheet_link
-from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told
+from qq_excel.papers.told import NO_CELL, AllTold, Told
+from qq_excel.papers.words import width
+from qq_excel.patching.sheetmaker import Line
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
@@ -280,10 +283,17 @@ def _list_sheet(sheet: Sheet, told: AllTold, copies: Mapping[str, str]) -> dict[
         Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
     ]  # fmt: skip
     shown = told.findings[:MOST_ROWS]
-    rows = _rows(islice(told, MOST_ROWS), shown, copies)
-    measured = list(islice(rows, REMEMBERED))
-    sheet.widths(sheet.fitted(columns, measured))
-    last = sheet.table(0, columns, chain(measured, rows), stripes=False)
+    files = {name: relative(name) for name in told.findings.each("file")}
+    level, rule, *others = told.needs
+    file = (max(map(width, files.values()), default=0), False)
+    needs = [(len(str(len(shown))), False), level, rule, file, *others]
+    fit = Fit(
+        columns, [(min(width(c.header), 14) + 2, n + 2, b) for c, (n, b) in zip(columns, needs, strict=True)]
+    )
+    sheet.widths(fit.widths)
+    sheet.table(0, columns, [])
+    lines = _lines(islice(told, MOST_ROWS), shown, fit, files, copies)
+    last = sheet.sheet.write_lines(1, lines, _looks(sheet.look, columns))
     if not shown:
         sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
     sheet.sheet.autofilter(0, 0, max(last - 1, 1), len(columns) - 1)
@@ -295,14 +305,30 @@ def _list_sheet(sheet: Sheet, told: AllTold, copies: Mapping[str, str]) -> dict[
     return first
 
 
-def _rows(told: Iterable[Told], findings: Findings, copies: Mapping[str, str]) -> Iterator[list[Any]]:
+#: Which columns have more than one look.
+_LEVEL, _CELL = 1, 5
+
+
+def _looks(look: style.Look, columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """The formats of the cells, as :class:`RowLooks` numbers them; each for plain texts and for such as look like formulas."""
+    wrapped = {"text_wrap": True}
+    each: list[dict[str, Any]] = [
+        {"num_format": style.COUNT, "align": "center"},
+        *({"align": c.align, **wrapped} for c in columns[1:]),
+        {"font_color": style.BLUE, "underline": 1, "align": "center"},
+        *({"tint": tint, "bold": True, "align": "center", **wrapped} for tint in TINTS.values()),
+    ]
+    return [(look.cell(**x), look.cell(**x, quote_prefix=True)) for x in each]
+
+
+def _lines(
+    told: Iterable[Told], findings: Findings, fit: Fit, files: Mapping[str, str], copies: Mapping[str, str]
+) -> Iterator[Line]:
+    looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     each = zip(told, *(findings.each(by) for by in ("level", "status", "file", "sheet")), strict=True)
-    for n, (f, level, status, file, sheet) in enumerate(each, 1):
-        tint = style.LEVEL_TINTS[level] if status == "open" else style.SETTLED
-        cell: Any = f.cell
+    for n, (f, level, status, file, sheet) in enumerate(each):
+        links: tuple[tuple[int, str], ...] = ()
         if file in copies and f.cell != NO_CELL and sheet:
-            cell = Cell(f.cell, link=file_link(copies[file], sheet, f.cell))
-        yield [
-            n, Cell(f.level, tint=tint), f.rule, relative(file), f.sheet if sheet else "—", cell, f.header, f.key,
-            f.value, f.expected, f.message, f.fix, f.clause, f.status, f.why,
-        ]  # fmt: skip
+            links = ((_CELL, file_link(copies[file], sheet, f.cell)),)
+        texts = (n + 1, f.level, f.rule, files[file], *f[2:])
+        yield Line(fit.height(n, texts), texts, looks.of(level, status, linked=bool(links)), links)

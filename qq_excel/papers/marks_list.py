@@ -11,10 +11,11 @@ from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text, t
 from qq_excel.papers import style
+from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.marks import LINK
 from qq_excel.papers.sheet import Column
-from qq_excel.papers.told import NO_CELL, REMEMBERED, AllTold, Told, tell
-from qq_excel.papers.words import lines, width
+from qq_excel.papers.told import NO_CELL, AllTold, Told, tell
+from qq_excel.papers.words import width
 from qq_excel.patching.book import sheet_reference
 from qq_excel.patching.sheetmaker import Line, Made, Put
 from qq_excel.patching.styles import Look
@@ -47,29 +48,15 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
     columns = [*own_columns(), Column(t("处理人", "by"), least=10), Column(t("处理情况", "done"), least=16)]
     findings = told.findings
     shown = findings[:_MOST_ROWS]
-    texts = [*zip(*told.first, strict=True)] or [()] * len(Told._fields)
-    needs = [
-        max([c.least, width(c.header) + 5.0, *(width(x) + 2.0 for x in set(mine))])
-        for c, mine in zip(columns[:-_OWN], texts, strict=False)
-    ]
-    widths = [min(c.most, need) for c, need in zip(columns, needs, strict=False)]
-    # all others are one line high
-    high = [
-        i for i, c in enumerate(columns[:-_OWN]) if needs[i] > c.most or any("\n" in x for x in set(texts[i]))
-    ]
-    widths += [c.least + 2 for c in columns[-_OWN:]]
-    made = Made(widths, tab=style.LEVEL_TINTS["E"].ink[1:], columns=len(columns))
+    own = [(width(c.header) + 5, n + 2, b) for c, (n, b) in zip(columns, told.needs[:_SHOWN], strict=False)]
+    fit = Fit(columns, [*own, *((c.least + 2, 0, False) for c in columns[_SHOWN:])])
+    made = Made(fit.widths, tab=style.LEVEL_TINTS["E"].ink[1:], columns=len(columns))
     made.add([Put(t("校验结果", "Findings"), _look(size=14, bold=True, colour=style.NAVY))], 24)
     for words in (counted(findings), *(str(n) for n in notes)):
         made.add([Put(words, _look(size=9, colour=style.SOFT))])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
-    looks = _Looks(columns)
-    made.follow(
-        lambda: _rows(islice(told, _MOST_ROWS), shown, sheets, [(i, widths[i]) for i in high], looks),
-        len(shown),
-        looks.all,
-    )
+    made.follow(lambda: _lines(islice(told, _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns))
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
         if at[0] in sheets and at[1] >= 0:
@@ -80,23 +67,18 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
     return out
 
 
-def _rows(
-    told: Iterable[Told], findings: Findings, sheets: Collection[str], high: Sequence[tuple[int, float]], looks: _Looks,
-) -> Iterator[Line]:  # fmt: skip
-    """The rows of the list; *high* are the columns, with their widths, in which a text takes more than one line."""
+def _lines(told: Iterable[Told], findings: Findings, fit: Fit, sheets: Collection[str]) -> Iterator[Line]:
+    looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     places = {name: f"{sheet_reference(name)}!" for name in sheets}
     each = zip(told, *(findings.each(by) for by in ("level", "status", "sheet")), strict=True)
     for n, (f, level, status, sheet) in enumerate(each):
-        most = max([lines(f[i], w) for i, w in high], default=1) if n < REMEMBERED else 2
         links = ((_CELL, places[sheet] + f.cell),) if f.cell != NO_CELL and sheet in places else ()
-        yield Line(
-            min(400, max(18, 15 * most + 3)), (*f[:_SHOWN], "", ""),
-            looks.of(level if status == "open" else "", linked=bool(links)), links,
-        )  # fmt: skip
+        texts = (*f[:_SHOWN], "", "")
+        yield Line(fit.height(n, texts), texts, looks.of(level, status, linked=bool(links)), links)
 
 
-#: Which column has the cell's address.
-_CELL = 3
+#: Which columns have more than one look.
+_LEVEL, _CELL = 0, 3
 
 
 def _look(
@@ -109,30 +91,16 @@ def _look(
     )  # fmt: skip
 
 
-class _Looks:
-    """The looks of the cells of the list, each made once."""
-
-    def __init__(self, columns: Sequence[Column]) -> None:
-        plain = [_look(border=True, centre=c.centre, wrap=True) for c in columns]
-        link = _look(border=True, centre=True, wrap=True, colour=style.BLUE, underline=True)
-        tints = {**style.LEVEL_TINTS, "": style.SETTLED}
-        levels = {
-            k: _look(border=True, centre=True, wrap=True, bold=True, colour=v.ink, fill=v.fill)
-            for k, v in tints.items()
-        }
-
-        #: Every look that a cell of a finding may have.
-        self.all = [*plain, link, *levels.values()]
-        linked = [len(plain) if i == _CELL else i for i in range(len(plain))]
-        self._rows = {
-            (key, which): (len(plain) + 1 + n, *(linked if which else range(len(plain)))[1:])
-            for n, key in enumerate(levels)
-            for which in (False, True)
-        }
-
-    def of(self, level: str, *, linked: bool) -> Sequence[int]:
-        """Which of them the cells of a row have."""
-        return self._rows[level, linked]
+def _looks(columns: Sequence[Column]) -> list[Look]:
+    """The looks of the cells, as :class:`RowLooks` numbers them."""
+    return [
+        *(_look(border=True, centre=c.centre, wrap=True) for c in columns),
+        _look(border=True, centre=True, wrap=True, colour=style.BLUE, underline=True),
+        *(
+            _look(border=True, centre=True, wrap=True, bold=True, colour=v.ink, fill=v.fill)
+            for v in TINTS.values()
+        ),
+    ]
 
 
 def counted(findings: Findings) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from qq_excel.findings import a1, column_letters
 from qq_excel.papers.words import clean
 from qq_excel.patching.book import HEAD
-from qq_excel.patching.sheetmaker import inline
+from qq_excel.patching.sheetmaker import MOST_LINKS, Line, inline, line_cells
 from qq_excel.patching.xmltree import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -81,8 +81,24 @@ class PlainSheet:
 
     def write_url(self, row: int, column: int, url: str, form: int, text: str) -> None:
         """A text that leads to a cell of this workbook (``internal:``), or to a file beside it (``external:``)."""
+        self._link(a1(row, column), url, text)
+        self.write_string(row, column, text, form)
+
+    def write_lines(self, top: int, lines: Iterable[Line], looks: Sequence[tuple[int, int]]) -> int:
+        """Rows from *top* on; *looks* are as :func:`line_cells` takes them. The row after the last."""
+        row = top - 1
+        for row, line in enumerate(lines, top):
+            # in one piece, which stands where its last cell does
+            self._begun(row)[len(line.texts) - 1] = line_cells(row + 1, line, _LETTERS, looks)
+            if line.height is not None:
+                self._heights[row] = line.height
+            for column, url in line.links:
+                if len(self._links) < MOST_LINKS:
+                    self._link(a1(row, column), url, str(line.texts[column]))
+        return row + 1
+
+    def _link(self, at: str, url: str, text: str) -> None:
         kind, _, place = clean(url).partition(":")
-        at = a1(row, column)
         if kind == "internal":
             self._links.append(f'<hyperlink ref="{at}" location="{escape(place)}" display="{escape(text)}"/>')
         elif kind == "external":
@@ -93,7 +109,6 @@ class PlainSheet:
             self._links.append(f'<hyperlink ref="{at}" r:id="{id_}"{location}/>')
         else:
             raise ValueError(url)
-        self.write_string(row, column, text, form)
 
     def merge_range(self, top: int, left: int, bottom: int, right: int, text: str, form: int) -> None:
         """One cell over several."""

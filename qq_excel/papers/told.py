@@ -10,7 +10,7 @@ from typing import NamedTuple
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import t
-from qq_excel.papers.words import clean, clip
+from qq_excel.papers.words import clean, clip, width
 
 #: So many are remembered: columns are as wide as these need. What comes after them is told when it is written.
 REMEMBERED = 2_000
@@ -57,6 +57,12 @@ class AllTold:
     def first(self) -> list[Told]:
         """The first :data:`REMEMBERED`."""
         return [tell(f) for f in self.findings[:REMEMBERED]]
+
+    @cached_property
+    def needs(self) -> list[tuple[int, bool]]:
+        """Of each field, how many columns the widest of its :attr:`first` texts takes, and whether one has a line break."""
+        texts = [set(each) for each in zip(*self.first, strict=True)] or [set()] * len(Told._fields)
+        return [(max(map(width, each), default=0), any("\n" in x for x in each)) for each in texts]
 
     def __getitem__(self, n: int) -> Told:
         return self.first[n] if n < REMEMBERED else tell(self.findings[n])

@@ -39,7 +39,7 @@ class Line(NamedTuple):
     that were announced, and which columns lead where."""
 
     height: float | None
-    texts: Sequence[str]
+    texts: Sequence[str | int]
     looks: Sequence[int]
     links: Iterable[tuple[int, str]] = ()
 
@@ -111,14 +111,9 @@ class Made:
         pairs = [(looks[look], looks[_quoted(look)]) for look in self._looks]
         letters = [column_letters(i) for i in range(self.columns)]
         for number, line in enumerate(self._more(), len(self.rows) + 1):
-            made = [
-                f'<c r="{letter}{number}" s="{pairs[look][formula]}"{inside}'
-                for letter, text, look in zip(letters, line.texts, line.looks, strict=True)
-                for formula, inside in (inline(text),)
-            ]
             for column, place in line.links:
-                self._link(f"{letters[column]}{number}", line.texts[column], place, links)
-            out.append(f"{_row_tag(number, line.height)}{''.join(made)}</row>")
+                self._link(f"{letters[column]}{number}", str(line.texts[column]), place, links)
+            out.append(f"{_row_tag(number, line.height)}{line_cells(number, line, letters, pairs)}</row>")
             if number % _ROWS == 0:
                 yield "".join(out).encode()
                 out.clear()
@@ -162,13 +157,25 @@ class Made:
             links.append(f'<hyperlink ref="{at}" location="{escape(place)}" display="{escape(text[:255])}"/>')
 
 
+def line_cells(number: int, line: Line, letters: Sequence[str], looks: Sequence[tuple[int, int]]) -> str:
+    """The cells of the row *number*: *letters* are the names of the columns, *looks* the formats of the looks, each for plain
+    texts and for such as look like formulas."""
+    return "".join([
+        f'<c r="{letter}{number}" s="{looks[look][formula]}"{inside}'
+        for letter, text, look in zip(letters, line.texts, line.looks, strict=False)
+        for formula, inside in (inline(text),)
+    ])  # fmt: skip
+
+
 def _row_tag(number: int, height: float | None) -> str:
     high = f' ht="{height:.2f}" customHeight="1"' if height is not None else ""
     return f'<row r="{number}"{high}>'
 
 
-def inline(text: str) -> tuple[bool, str]:
+def inline(text: str | int) -> tuple[bool, str]:
     """Whether *text* looks like a formula; what follows the style in the tag of a cell that holds it."""
+    if isinstance(text, int):
+        return False, f"><v>{text}</v></c>"
     return _remembered(text) if len(text) < _SHORT else _inline(text)
 
 
