@@ -14,6 +14,7 @@ from qq_excel.reading.grid import ArrowGrid, BlockGrid, open_file
 from qq_excel.reading.guard import over
 from qq_excel.reading.model import BookNotes, SheetNotes
 from qq_excel.reading.options import Limits
+from qq_excel.reading.serials import panicked, values_of
 from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,16 @@ class OldGrid(ArrowGrid):
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values."""
-        return [_plain(row) for row in self._sheet.to_python(skip_empty_area=False, nrows=rows)]
+        try:
+            return [_plain(row) for row in self._sheet.to_python(skip_empty_area=False, nrows=rows)]
+        except BaseException as error:  # at a date that is a number of -107 thousand million and below
+            if not panicked(error) or self._sheet.end is None:
+                raise
+        every = range(self._sheet.end[1] + 1)
+        columns = self.read(0, every, exact=every)
+        down = min(rows, self._sheet.end[0] + 1)
+        lines = [[None] * down if c not in columns else values_of(columns[c], down) for c in every]
+        return [list(row) for row in zip(*lines, strict=True)]
 
 
 def read_old(source: Source, format: str, limits: Limits) -> list[ArrowGrid | BlockGrid]:

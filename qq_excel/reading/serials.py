@@ -64,6 +64,25 @@ def put(cells: Cells, numbers: Mapping[int, float]) -> None:
     cells.number, cells.date = number, date
 
 
+def values_of(cells: Cells, rows: int) -> list[Any]:
+    """The first *rows* cells as Python values; a date that is none is its number."""
+    out: list[Any] = []
+    for i in range(rows):
+        kind = cells.kind[i] if i < len(cells) else CellKind.BLANK
+        if kind in (CellKind.TEXT, CellKind.ERROR) and cells.text is not None:
+            out.append(cells.text[i].as_py())
+        elif kind == CellKind.DATE and cells.date is not None and not np.isnat(cells.date[i]):
+            date = cells.date[i].item()
+            out.append(date if isinstance(date, dt.datetime) else str(cells.date[i]))  # a year of five digits
+        elif kind == CellKind.BOOL and cells.number is not None:
+            out.append(bool(cells.number[i]))
+        elif kind != CellKind.BLANK and cells.number is not None:
+            out.append(float(cells.number[i]))
+        else:
+            out.append(None)
+    return out
+
+
 def shown(cells: Cells, at: npt.NDArray[np.int64], date1904: bool) -> list[str]:
     """The date cells *at* these places as a program shows them: the day, the time, or the number it cannot show."""
     assert cells.date is not None  # noqa: S101 - date cells have dates
