@@ -73,7 +73,8 @@ class PlainSheet:
     def write_number(self, row: int, column: int, value: float, form: int) -> None:
         """A number."""
         at = f"{_LETTERS[column]}{row + 1}"
-        self._begun(row)[column] = f'<c r="{at}" s="{form}"><v>{value:.16G}</v></c>'
+        figure = f"{value:.16G}" if isinstance(value, float) else value
+        self._begun(row)[column] = f'<c r="{at}" s="{form}"><v>{figure}</v></c>'
 
     def write_datetime(self, row: int, column: int, value: dt.datetime, form: int) -> None:
         """A day, with its time."""

@@ -11,7 +11,7 @@ from qq_excel.findings import a1, column_letters
 from qq_excel.output import looks_like_formula
 from qq_excel.patching.book import HEAD, Book
 from qq_excel.patching.styles import Look, Styles
-from qq_excel.patching.xmltree import cell_text, escape
+from qq_excel.patching.xmltree import cell_words, escape
 
 #: What Excel takes per sheet is 65,530.
 MOST_LINKS = 60_000
@@ -182,8 +182,8 @@ def inline(text: str | int) -> tuple[bool, str]:
 def _inline(text: str) -> tuple[bool, str]:
     if not text:
         return False, "/>"
-    words = cell_text(text).decode()
-    return looks_like_formula(text), f' t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+    inside = f' t="inlineStr"><is><t xml:space="preserve">{cell_words(text)}</t></is></c>'
+    return looks_like_formula(text), inside
 
 
 _remembered = lru_cache(maxsize=4_096)(_inline)

@@ -193,10 +193,16 @@ def escape(text: str) -> str:
     return out.replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;")
 
 
-def cell_text(text: str) -> bytes:
+def cell_words(text: str) -> str:
     """*text* inside a ``t`` element: what looks like Excel's own escape stays what it is."""
-    text = _ESCAPES.sub(r"_x005F_x\1_", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+    if "_x" in text:
+        text = _ESCAPES.sub(r"_x005F_x\1_", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cell_text(text: str) -> bytes:
+    """The same as bytes."""
+    return cell_words(text).encode()
 
 
 def uncelled(text: str) -> str:
