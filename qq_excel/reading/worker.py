@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from qq_excel.errors import QQExcelError
-from qq_excel.heap import keep_freed_memory
+from qq_excel.heap import collect_rarely, keep_freed_memory
 from qq_excel.reading import frames
 from qq_excel.reading.options import Limits
 
@@ -40,6 +40,7 @@ def main() -> None:
     logging.getLogger("qq_excel").addHandler(handler)
     keep_freed_memory()
     calls = _calls()
+    collect_rarely()
     frames.send(answers, "ready")
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
