@@ -14,6 +14,7 @@ from qq_excel.cli.common import LangOption, Language
 from qq_excel.cli.helping import App
 from qq_excel.cli.keys import key_app
 from qq_excel.cli.register_keeping import keeping_app
+from qq_excel.cli.register_sums import sums_app
 from qq_excel.cli.registering import register_app
 from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
@@ -35,6 +36,7 @@ for group in (checks, papers, files, reference):
 app.add_typer(report_app, name="report")
 app.add_typer(key_app, name="key")
 app.add_typer(addin_app, name="addin")
+register_app.add_typer(sums_app)
 register_app.add_typer(keeping_app)
 app.add_typer(register_app, name="register")
 

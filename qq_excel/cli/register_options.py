@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table as Grid
 
+from qq_excel.cli.common import out
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 from qq_excel.register.entries import EVENTS, Event
@@ -96,3 +98,13 @@ def words_of(name: Text, text: str) -> str:
             )
         )
     return text.strip()
+
+
+def print_table(columns: dict[str, str], rows: list[list[Any]], none: str = "") -> None:
+    """Print *rows*; *none* is what is said when there are none."""
+    grid = Grid(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
+    for name, justify in columns.items():
+        grid.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        grid.add_row(*("" if v is None else str(v) for v in row))
+    out.print(grid, markup=False) if rows else out.print(none or t("没有。", "None."), markup=False)

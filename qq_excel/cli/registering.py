@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table as Grid
 
 from qq_excel import money
 from qq_excel.cli import common
@@ -17,13 +14,13 @@ from qq_excel.cli.helping import App
 from qq_excel.cli.register_options import (
     EventOption,
     Period,
-    PeriodArgument,
     Tables,
     Unit,
     Url,
     hash_of,
     opened_at,
     period_of,
+    print_table,
 )
 from qq_excel.language import t
 from qq_excel.register.entries import EVENTS
@@ -44,23 +41,6 @@ register_app = App(
 _TOLD = frozenset(
     {"debtor", "status", "stage", "method", "age_band", "overdue_days", "result", "application_id"}
 )
-
-
-class Basis(StrEnum):
-    """Which date claims are aged by."""
-
-    OCCURRED = "occurred"
-    DUE = "due"
-
-
-def _table(columns: dict[str, str], rows: list[list[Any]], none: str = "") -> None:
-    """Print *rows*; *none* is what is said when there are none."""
-    grid = Grid(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
-    for name, justify in columns.items():
-        grid.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        grid.add_row(*("" if v is None else str(v) for v in row))
-    out.print(grid, markup=False) if rows else out.print(none or t("没有。", "None."), markup=False)
 
 
 def _document(w: Written) -> dict[str, Any]:
@@ -94,7 +74,7 @@ def list_entries(
     }  # fmt: skip
     from qq_excel.batch.registering import subject_told  # noqa: PLC0415
 
-    _table(
+    print_table(
         columns,
         [[w.n, _when(w), w.by, EVENTS[w.entry.event], subject_told(w.entry), _what(w)] for w in found],
     )
@@ -197,7 +177,9 @@ def claim(
         f"登记簿中没有债权 {claim_id}。请检查编号；退回修改的工作簿，其明细不在登记簿中。",
         f"The register does not know the claim {claim_id}. Check its number; rows of rejected workbooks are not kept.",
     )
-    _table(columns, [[m.period, m.unit, *_told(m), f"{m.entry.n} · {_when(m.entry)}"] for m in life], nothing)
+    print_table(
+        columns, [[m.period, m.unit, *_told(m), f"{m.entry.n} · {_when(m.entry)}"] for m in life], nothing
+    )
     return OK if life else FINDINGS
 
 
@@ -229,121 +211,3 @@ def _told(m: Moment) -> tuple[str, str]:
             f"{t(field.header, field.en)} {money.yuan(int(value)) if field.type is FieldType.AMOUNT else day}"
         )
     return where, "  ".join(facts)
-
-
-@register_app.command(help=t("一期全集团的账龄（各单位、各账龄段）", "the group's ageing of a period"))
-def ageing(
-    period: PeriodArgument,
-    register: Url,
-    basis: Annotated[
-        Basis,
-        typer.Option("--basis", help=t("按业务发生日或约定付款日", "by the date of origin or the due date")),
-    ] = Basis.OCCURRED,
-    tables: Tables = None,
-    format: FormatOption = Format.TEXT,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Sum up a period's ageing."""
-    del lang
-    from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import NO_BAND, NOT_DUE  # noqa: PLC0415
-
-    name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
-    with opened_at(register, tables) as opened:
-        rows = periods.ageing(opened, period_of(period), name)
-        without = periods.left_out(opened, period_of(period))
-    if format is Format.JSON:
-        common.print_json(
-            [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows]
-        )
-        return OK
-    columns = {
-        t("单位", "unit"): "left",
-        t("账龄段", "band"): "left",
-        t("笔数", "claims"): "right",
-        t("余额（元）", "yuan"): "right",
-    }
-    named = {str(band.zh): band for band in (NO_BAND, NOT_DUE)}
-    of_band = sorted(_added_up([((r.band,), r.count, r.amount) for r in rows]))
-    every = t("合计", "total")
-    if len({r.unit for r in rows}) > 1:
-        rows = [*rows, *(periods.Band(every, band, n, cents) for (band,), n, cents in of_band)]
-    total = [every, "", sum(n for _, n, _ in of_band), money.yuan(sum(cents for *_, cents in of_band))]
-    _table(
-        columns, [*([r.unit, named.get(r.band, r.band), r.count, money.yuan(r.amount)] for r in rows), total]
-    )
-    _tell_left_out(without)
-    return OK
-
-
-@register_app.command(help=t("一期全集团的预警（各单位、各级、各原因）", "the group's warnings of a period"))
-def warnings(
-    period: PeriodArgument,
-    register: Url,
-    tables: Tables = None,
-    format: FormatOption = Format.TEXT,
-    lang: LangOption = Language.ZH,
-) -> int:
-    """Sum up a period's warnings."""
-    del lang
-    from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import CAUSES, LEVEL_TEXTS, LEVELS  # noqa: PLC0415
-
-    with opened_at(register, tables) as opened:
-        rows = periods.warnings(opened, period_of(period))
-        without = periods.left_out(opened, period_of(period))
-    if format is Format.JSON:
-        common.print_json(
-            [
-                {"unit": r.unit, "cause": r.cause, "level": r.level, "count": r.count, "cents": r.amount}
-                for r in rows
-            ]
-        )
-        return OK
-    columns = {
-        t("单位", "unit"): "left", t("原因", "cause"): "left", t("级别", "level"): "left", t("笔数", "claims"): "right",
-        t("余额（元）", "yuan"): "right",
-    }  # fmt: skip
-    if len({r.unit for r in rows}) > 1:
-        totals = _added_up([((r.cause, r.level), r.count, r.amount) for r in rows])
-        causes = [None, *CAUSES]
-        totals.sort(key=lambda one: (causes.index(one[0][0]), -LEVELS.index(one[0][1])))
-        group = t("合计", "total")
-        rows = [*rows, *(periods.Warned(group, cause, level, n, c) for (cause, level), n, c in totals)]
-    every = t("全部（取最高级）", "all, at the highest level")
-    _table(
-        columns,
-        [
-            [
-                r.unit,
-                str(CAUSES[r.cause]) if r.cause else every,
-                LEVEL_TEXTS[r.level],
-                r.count,
-                money.yuan(r.amount),
-            ]
-            for r in rows
-        ],
-    )
-    _tell_left_out(without)
-    return OK
-
-
-def _added_up(parts: Iterable[tuple[tuple[Any, ...], int, int]]) -> list[tuple[tuple[Any, ...], int, int]]:
-    """Claims and cents by key, over all units; the keys in the order in which they come first."""
-    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for key, count, cents in parts:
-        before = sums.get(key, (0, 0))
-        sums[key] = (before[0] + count, before[1] + cents)
-    return [(key, *sums[key]) for key in sums]
-
-
-def _tell_left_out(units: list[str]) -> None:
-    """A sum that is not of every unit says so."""
-    if units:
-        out.print(
-            t(
-                f"未计入 {len(units)} 个单位（明细表没有通过或没有交来）：{'、'.join(units)}",
-                f"Without {len(units)} units (no accepted ledger): {', '.join(units)}",
-            ),
-            style="yellow", markup=False, soft_wrap=True,
-        )  # fmt: skip

@@ -10,7 +10,7 @@ later cannot be rebuilt, since a ledger has the last payment's date only. Then n
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     from qq_excel.papers.layout import Filled
 
 NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = "未到期", "无法归段", "争议", "诉讼", "贷项"
-_COLUMN_NAMES = {
-    NOT_DUE: "not due",
-    NO_BAND: "in no band",
-    DISPUTED: "disputed",
-    SUED: "in court",
-    CREDIT: "credit notes",
-}
+_TITLES = {
+    zh: Text(zh, en)
+    for zh, en in (
+        (NOT_DUE, "not due"), (NO_BAND, "in no band"), (DISPUTED, "disputed"), (SUED, "in court"), (CREDIT, "credit notes"),
+    )
+}  # fmt: skip
 _KNOWN = ("unit", "debtor", "code", "band*", "total", "share", "count", "claim_id", "contract", "occurred_on", "due_on",
           "balance", "column", "overdue", "band", "base", "rate", "needed", "booked", "gap", "place")  # fmt: skip
 
@@ -52,6 +51,12 @@ class Aged:
     column: tuple[str, ...]
     #: The band that each claim would be in if it were plain debt: what the provision goes by.
     band: tuple[str, ...]
+    #: What people read for the bands of the policy.
+    titles: Mapping[str, Text]
+
+    def title(self, column: str) -> str:
+        """A column in the language of the run."""
+        return str(self.titles.get(column) or _TITLES[column])
 
     def sums(self, keys: Sequence[str]) -> dict[tuple[str, ...], dict[str, int]]:
         """Cents of yuan by *keys* (fields of a claim) and column."""
@@ -78,21 +83,22 @@ def ageing(job: Job) -> Iterable[Piece]:
     for n, table in enumerate(tables):
         under = _under(on, table.basis)
         groups = {"band*": [f"band/{c}" for c in table.columns]}
-        headers = {f"band/{c}": column_name(c) for c in table.columns}
+        headers = {f"band/{c}": table.title(c) for c in table.columns}
         layout = f"ageing_unit{n + 1}"
         sheets.append(
             (layout, job.filled(_rows(table, ("unit",)), under, groups=groups, headers=headers, notes=notes))
         )
     under = _under(on, tables[0].basis)
     groups = {"band*": [f"band/{c}" for c in tables[0].columns]}
-    headers = {f"band/{c}": column_name(c) for c in tables[0].columns}
+    headers = {f"band/{c}": tables[0].title(c) for c in tables[0].columns}
     rows = _rows(tables[0], ("unit", "debtor"))
     codes = {(c.unit, c.debtor): c.debtor_code for c in claims}
     for row in rows:
         row["code"] = job.code(codes.get((row["unit"], row["debtor"])))
     sheets.append(("ageing_debtor", job.filled(rows, under, groups=groups, headers=headers)))
     provision, why = provisions(job, tables[0])
-    sheets.append(("ageing_provision", job.filled(provision, under, notes=[why])))
+    shown = [{**row, "band": tables[0].title(row["band"])} for row in provision]
+    sheets.append(("ageing_provision", job.filled(shown, under, notes=[why])))
     sheets.append(("ageing_claims", job.filled(_details(tables[0]), under)))
     yield job.book("账龄分析.xlsx", sheets, _KNOWN, pdf=True)
     yield job.json("账龄分析.json", {"on": on, "ledger": money.yuan(ledger), "tables": [_data(x) for x in tables],
@@ -142,11 +148,12 @@ def at_day(claims: Iterable[Claim], on: dt.date | None) -> list[Claim]:
 def aged(claims: Sequence[Claim], basis: str, job: Job) -> Aged:
     """Put each claim into its column by *basis* (业务发生日 or 约定付款日)."""
     try:
-        bands = [b.name for b in job.params.bands()]
-        uppers = [b.years for b in job.params.bands() if b.years is not None]
+        known = job.params.bands()
     except CannotJudge as reason:
         job.notes.append(reason.why)
-        bands, uppers = [], []
+        known = ()
+    bands = [b.name for b in known]
+    uppers = [b.years for b in known if b.years is not None]
     field = AGE_BASES[basis]
     index = np.full(len(claims), -1, dtype=np.int64)
     for on in {c.as_of for c in claims} - {None} if bands else ():
@@ -162,7 +169,7 @@ def aged(claims: Sequence[Claim], basis: str, job: Job) -> Aged:
         column.append(own or band[n])
     first = [NOT_DUE] if basis == "约定付款日" else []
     columns = (*first, *bands, *([NO_BAND] if NO_BAND in column else []), DISPUTED, SUED, CREDIT)
-    return Aged(basis, columns, tuple(claims), tuple(column), tuple(band))
+    return Aged(basis, columns, tuple(claims), tuple(column), tuple(band), {b.name: b.title for b in known})
 
 
 def provisions(job: Job, table: Aged) -> tuple[list[dict[str, Any]], str]:
@@ -200,14 +207,9 @@ def provisions(job: Job, table: Aged) -> tuple[list[dict[str, Any]], str]:
     if without:
         words += t(
             f"没有设定比例的：{'、'.join(without)}，按 0 计。",
-            f" No rate for {', '.join(without)}: counted as 0.",
+            f" No rate for {', '.join(map(table.title, without))}: counted as 0.",
         )
     return out, words
-
-
-def column_name(column: str) -> str:
-    """A column of the ageing in the language of the run; bands are named by the policy."""
-    return t(column, _COLUMN_NAMES.get(column, column))
 
 
 # --- inside ---------------------------------------------------------------------------------------------
@@ -247,7 +249,7 @@ def _details(table: Aged) -> list[dict[str, Any]]:
         {
             "unit": c.unit, "debtor": c.debtor, "claim_id": c.claim_id, "contract": c.contract,
             "occurred_on": c.occurred_on, "due_on": c.due_on, "overdue": c.overdue, "balance": c.balance,
-            "band": column_name(band), "column": column_name(column), "place": c.place,
+            "band": table.title(band), "column": table.title(column), "place": c.place,
         }
         for c, column, band in zip(table.claims, table.column, table.band, strict=True)
         if c.balance

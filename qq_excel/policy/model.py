@@ -152,6 +152,10 @@ class Params:
         """The age bands, youngest first."""
         return self._need(name, tuple)
 
+    def band_title(self, band: str) -> Text:
+        """What people read for the band of this name; the name itself where the policy has none of it."""
+        return next((b.title for b in self.bands() if b.name == band), Text(band, band))
+
     def rates(self, name: str) -> dict[str, float]:
         """Ratios or weights by name."""
         return self._need(name, dict)

@@ -57,7 +57,7 @@ def _entry(value: Any) -> str:
 
 @_entry.register
 def _(value: Band) -> str:
-    return value.name
+    return str(value.title)
 
 
 @_entry.register

@@ -24,10 +24,16 @@ from qq_excel.yamlwords import WrongValue
 
 
 class Band(Strict):
-    """One age band: up to and including *years* whole years; None for the last."""
+    """One age band: up to and including *years* whole years; None for the last. Sheets have its *name*, English papers *en*."""
 
     name: str
+    en: str | None = None
     years: int | None = None
+
+    @property
+    def title(self) -> Text:
+        """What people read."""
+        return Text(self.name, self.en or self.name)
 
 
 class Authority(Strict):

@@ -201,7 +201,7 @@ class _Ledger:
         bands = self.params.bands()
         uppers = [b.years for b in bands if b.years is not None]
         index = age_band_index(since, self.stack.as_of, uppers)
-        return np.minimum(index, len(bands) - 1), [Text(b.name, b.name) for b in bands]
+        return np.minimum(index, len(bands) - 1), [b.title for b in bands]
 
     def _cells(self, at: npt.NDArray[np.int64]) -> Iterator[tuple[str, str, str | None]]:
         stack = self.stack

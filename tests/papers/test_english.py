@@ -20,6 +20,7 @@ from qq_excel.papers.layout import Layout
 from qq_excel.papers.registry import PAPERS
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
+from qq_excel.warnings import warnings_of
 from tests.papers.paper_reading import docx_text, sheet_rows
 from tests.papers.test_letters import LEDGER
 from tests.papers.test_slips import FIRST, SECOND, checked
@@ -179,6 +180,27 @@ def test_the_ageing_in_english_ties_to_the_ledger(result: Result, tmp_path: Path
     said = [str(c) for r in book["By unit"].iter_rows(values_only=True) for c in r if c]
     assert any(s.startswith("Checked: the ageing ties to the ledger (") for s in said)
     assert {"disputed", "in court", "credit notes", "Total"} <= set(said)
+    bands = ["within 1 year", "1-2 years", "2-3 years", "3-4 years", "4-5 years", "over 5 years"]
+    assert [s for s in said if s in bands] == bands
+    every = [str(c) for sheet in book for r in sheet.iter_rows(values_only=True) for c in r if c]
+    assert not [s for s in every if re.search(r"年以内|\d年|年以上|未到期|无法归段", s)]
+
+
+def test_age_bands_have_their_english_names_wherever_they_are_shown(result: Result, tmp_path: Path) -> None:
+    with using("en"):
+        make("management", result, tmp_path)
+        make("slips", checked(tmp_path / "warned", FIRST), tmp_path / "slips")
+        warned = [str(c) for table in warnings_of(result).ageing for c in table.columns]
+    page = next(tmp_path.glob("*.html")).read_text(encoding="utf-8")
+    slips = [docx_text(p) for p in (tmp_path / "slips").rglob("*.docx")]
+    assert not re.search('[>"](1年以内|5年以上)</', page)  # the filters go by the names of the policy
+    assert ">over 5 years</" in page
+    assert slips
+    assert not [s for s in slips if re.search("年以内|年以上", s)]
+    assert [c for c in warned if c.endswith("year") or c.endswith("years")][:2] == [
+        "within 1 year",
+        "1-2 years",
+    ]
 
 
 def test_a_paper_of_the_chinese_files_stays_chinese_and_says_so(result: Result, tmp_path: Path) -> None:

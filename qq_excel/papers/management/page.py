@@ -16,7 +16,6 @@ from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.language import Text, current, t
 from qq_excel.output import write_text
-from qq_excel.papers.ageing import column_name
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, PAST, UNDATED, Facts
 from qq_excel.papers.management.moves import ITEM_TEXTS
 from qq_excel.papers.management.rows import lists
@@ -74,7 +73,7 @@ def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
         policy=policy_words(policy), trace=job.trace(), sha256=policy.sha256 or "—",
         version=__version__, style=(_HERE / "page.css").read_text(encoding="utf-8"), script=script, script_hash=digest,
         units=sorted({*facts.units, *(q.unit for q in facts.quality)}), levels=[(x, str(LEVEL_TEXTS[x])) for x in GRAVEST],
-        bands=[(c, column_name(c)) for c in facts.ageing[0].columns], tiles=list(tiles(facts, points)),
+        bands=[(c, facts.ageing[0].title(c)) for c in facts.ageing[0].columns], tiles=list(tiles(facts, points)),
         names={k: str(v) for k, v in _NAMES.items()},
         sections=parts, views=views, notes=[*definitions(), *map(str, facts.notes), *map(str, job.notes)],
         lists=[(x, list(x.entries(x.most))) for x in lists(facts, points, job.result)],

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.language import t
-from qq_excel.papers.ageing import column_name
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.facts import Facts, Line
 from qq_excel.papers.management.moves import ITEM_TEXTS
@@ -171,7 +170,7 @@ def claim_rows(facts: Facts) -> Iterator[Entry]:
         c = x.claim
         yield Entry(
             [str(LEVEL_TEXTS[x.level]) if x.level else "", c.unit, c.claim_id, c.debtor, c.balance, c.due_on, c.overdue,
-             *(column_name(band) for band in x.columns), c.limitation_on, c.status, c.provision, c.responsible,
+             *(facts.ageing[0].title(column) for column in x.columns), c.limitation_on, c.status, c.provision, c.responsible,
              "；".join(map(str, x.causes)), relative_place(c.file, c.sheet, c.cell)],
             _keys(x, facts), c.balance,
         )  # fmt: skip

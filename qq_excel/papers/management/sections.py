@@ -7,7 +7,7 @@ from typing import Any
 
 from qq_excel.language import t
 from qq_excel.papers import style
-from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged, column_name
+from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged
 from qq_excel.papers.management import charts, control
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, UNDATED, Facts, month_of
 from qq_excel.papers.management.trend import SHOWN, Point
@@ -52,7 +52,7 @@ def _ageing(facts: Facts) -> Section:
     for n, table in enumerate(facts.ageing):
         columns = [
             Col(t("单位", "Unit")),
-            *(Col(column_name(c), "amount") for c in table.columns),
+            *(Col(table.title(c), "amount") for c in table.columns),
             Col(t("合计", "Total"), "amount"),
         ]
         rows = []
@@ -85,12 +85,12 @@ def _ageing_chart(table: Aged) -> charts.Chart:
         charts.BANDS[round(i * (len(charts.BANDS) - 2) / max(1, len(bands) - 1))] for i in range(len(bands))
     ]
     data = [
-        {"name": u, "part": column_name(c), "value": charts.shown(sums[u][c]), "show": show(unit=u, band=c),
-         "words": mark_text(u, column_name(c), sums[u][c])}
+        {"name": u, "part": table.title(c), "value": charts.shown(sums[u][c]), "show": show(unit=u, band=c),
+         "words": mark_text(u, table.title(c), sums[u][c])}
         for u in names for c in parts if sums[u].get(c)
     ]  # fmt: skip
     inks = [*spread, *charts.GREYS, *charts.GREYS]
-    return charts.Chart("bars", data, charts.amount_axis(), [column_name(p) for p in parts], inks)
+    return charts.Chart("bars", data, charts.amount_axis(), [table.title(p) for p in parts], inks)
 
 
 def _due(facts: Facts) -> Section:

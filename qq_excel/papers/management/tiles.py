@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from qq_excel import money
 from qq_excel.language import t
-from qq_excel.papers.ageing import DISPUTED, SUED, column_name
+from qq_excel.papers.ageing import DISPUTED, SUED
 from qq_excel.papers.management.facts import GRAVEST, PAST, Facts
 from qq_excel.papers.management.trend import Point
 from qq_excel.papers.management.view import FINDINGS, MOVES, Tile, claims_text, show, yuan_text
@@ -45,7 +45,7 @@ def tiles(facts: Facts, points: Sequence[Point]) -> Iterator[Tile]:
                bad=over.count > 0)  # fmt: skip
     for column in (DISPUTED, SUED):
         one = facts.sum(lambda x, c=column: x.column == c)  # type: ignore[misc]
-        name = column_name(column)
+        name = facts.ageing[0].title(column)
         yield Tile(name[:1].upper() + name[1:], yuan_text(one.amount), claims_text(one), show(band=column))
     needed = facts.provision_needed
     gap = t("制度没有给出计提比例", "the policy gives no rates")

@@ -111,7 +111,7 @@ def _grouped(rows: Iterable[_T], unit: Callable[[_T], str]) -> dict[str, list[_T
 
 def _aged(whole: Aged, rows: Sequence[tuple[Any, str, str]]) -> Aged:
     claims, column, band = zip(*rows, strict=True) if rows else ((), (), ())
-    return Aged(whole.basis, whole.columns, claims, column, band)
+    return replace(whole, claims=claims, column=column, band=band)
 
 
 def _view(facts: Facts, points: Sequence[Point], whole: Sequence[Section]) -> dict[str, Any]:
