@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +26,7 @@ from qq_excel.output import (
 )
 from qq_excel.papers.cells import Cell, Column, file_link, safe, sheet_link, shown
 from qq_excel.papers.plain_book import PlainBook
-from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, GREY, NAVY, SHARE, SOFT, Look
+from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, FONT, GREY, NAVY, SHARE, SOFT, Look
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
 _LINE_POINTS = 15.0
@@ -286,7 +284,7 @@ class Paper:
 def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
     """A workbook that takes its place at *target* when the block ends well."""
     with writing(target) as temporary, scratch(target) as folder:
-        book = _begun(str(temporary), title, properties, {"tmpdir": str(folder)})
+        book = _begun(temporary, title, properties, folder)
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
@@ -301,28 +299,18 @@ def plain_paper(target: Path, title: str, last: PlainBook | None = None) -> Iter
 
 
 def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
-    """A small workbook as bytes, *draw* writes it: one of thousands that go into packs, none by way of the disk."""
-    buffer = io.BytesIO()
-    book = _begun(buffer, title, None, {"in_memory": True})
+    """Such a workbook as bytes, *draw* writes it: one of thousands that go into packs."""
+    book = PlainBook(title)
     draw(Paper(book))
-    book.close()
-    return zip_bytes(_parts_of(buffer))
+    return zip_bytes(book.parts())
 
 
-def _parts_of(package: io.BytesIO) -> dict[str, bytes]:
-    with zipfile.ZipFile(package) as archive:
-        parts = {n: archive.read(n) for n in archive.namelist()}
-    return {n: _slashes(n, c) if n.startswith(_LINKS) else c for n, c in parts.items()}
-
-
-def _begun(
-    target: str | io.BytesIO, title: str, properties: Mapping[str, str] | None, more: Mapping[str, Any]
-) -> Any:
+def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path) -> Any:
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_format_properties": {"font_name": "微软雅黑", "font_size": 10}, **more,
+        "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder),
     }  # fmt: skip
-    book = xlsxwriter.Workbook(target, options)
+    book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({
         "title": title, "author": AUTHOR, "company": "", "created": FIXED_TIME,
         "comments": f"qq-excel {__version__}", **(properties or {}),
