@@ -12,11 +12,16 @@ from typing import Any
 from qq_excel.language import Text
 
 
+def state_folder() -> Path:
+    """Where this user's programs keep what outlives them."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "qq-excel"
+
+
 def log_file() -> Path:
     """Where the log of program faults is."""
-    base = os.environ.get("QQ_LOG_DIR") or os.environ.get("XDG_STATE_HOME")
-    folder = Path(base) if base else Path.home() / ".local" / "state"
-    return folder / "qq-excel" / "qq-excel.log"
+    base = os.environ.get("QQ_LOG_DIR")
+    return (Path(base) / "qq-excel" if base else state_folder()) / "qq-excel.log"
 
 
 def set_up_log() -> None:

@@ -1,4 +1,4 @@
-"""What all tests share: the state of our log before each, one PostgreSQL server for those that need a register."""
+"""What all tests share: the state of our log before each, one PostgreSQL server and one S3 server for those that need them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,25 @@ def server() -> Iterator[Server]:
     running = Server()
     yield running
     running.remove()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """A server that speaks S3, with a bucket."""
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    system = pytest.importorskip("s3fs")
+    server.start()
+    host, port = server.get_host_and_port()
+    known = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "qq", "AWS_SECRET_ACCESS_KEY": "qq",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in known.items():
+            patch.setenv(name, value)
+        system.S3FileSystem().mkdir("bucket")
+        yield "s3://bucket"
+    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -32,6 +32,11 @@ _WORDY = 2
 FORMAT, VERSION = "qq-excel-batch", 1
 
 
+def begun_in(target: Path) -> bool:
+    """Whether a batch was ever begun in *target*."""
+    return (target / FOLDER / NAME).exists()
+
+
 class Journal:
     """The journal of the results in *target*. As a context it is held against other runs."""
 
@@ -59,6 +64,9 @@ class Journal:
         self.came: set[tuple[str, str, str, str]] = set()
         #: What was accepted and moved away, by unit and period: the newest of each table.
         self.away: dict[tuple[str, str], list[Away]] = {}
+        #: Which upload of this run was begun last, and what of it is where it belongs, by name and hash.
+        self.upload = ""
+        self.sent: dict[str, str] = {}
         #: Files that were read, by name, content and how they were read.
         self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
         #: Those of this run.
@@ -165,10 +173,20 @@ class Journal:
             self.came.update((period, *spoken) for period in periods for spoken in one.now)
             take_away(self.away, one.files, moves)
 
+    def will_send(self, upload: str) -> None:
+        """Results are going to be put where the run was told to put them."""
+        self._write("upload", {"upload": upload})
+        self.upload, self.sent = upload, {}
+
+    def has_sent(self, name: str, sha256: str) -> None:
+        """One of them is there. Not waited for: should it get lost, it is put there again."""
+        self._write("sent", {"name": name, "sha256": sha256}, sync=False)
+        self.sent[name] = sha256
+
     def end(self, keys: Collection[str] | None = None) -> None:
         """The run is finished. Where *keys* tells its submissions, what the next run does not need may go."""
         self._write("end", {})
-        self.unfinished, self.moves = None, []
+        self._ended()
         if keys is not None:
             self._shorten(keys)
 
@@ -192,6 +210,10 @@ class Journal:
                 file.write(_line("settled", {"paths": settled, "came": sorted(self.came), "away": away}))
                 file.write(_line("end", {}))
             self._file.close()  # on Windows a file that is open cannot be replaced
+
+    def _ended(self) -> None:
+        self.unfinished, self.moves = None, []
+        self.upload, self.sent = "", {}
 
     def _take(self, done: Done) -> None:
         self.done[done.key] = done
@@ -260,8 +282,12 @@ class Journal:
             self.came.update((p, u, k, f) for p, u, k, f in entry.get("came", ()))
             for one in (Away(*a) for a in entry.get("away", ())):
                 self.away.setdefault((one.unit, one.period), []).append(one)
+        elif entry["what"] == "upload":
+            self.upload, self.sent = entry["upload"], {}
+        elif entry["what"] == "sent":
+            self.sent[entry["name"]] = entry["sha256"]
         elif entry["what"] == "end":
-            self.unfinished, self.moves = None, []
+            self._ended()
         else:
             raise ValueError(entry["what"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 from collections.abc import Sequence
@@ -14,9 +13,8 @@ from qq_excel.batch.arrivals import GLOB, before_the_first_star
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, safe_name
-from qq_excel.urls import cannot_be_read, file_system, is_remote, why, without_user
+from qq_excel.urls import cannot_be_read, file_system, is_remote, seconds_of, why, without_user
 
-_TIMES = ("mtime", "LastModified", "last_modified", "created")
 _PIECE = 1 << 20
 
 
@@ -63,7 +61,7 @@ def _bring(url: str, target: Path, most: int) -> None:
                     file.truncate(int(info["size"]))
             else:
                 _copy(system, info["name"], place, url)
-            if (when := _seconds(info)) is not None:
+            if (when := seconds_of(info)) is not None:
                 os.utime(place, (when, when))
         except OSError as error:
             raise cannot_write(place, error) from None
@@ -98,13 +96,3 @@ def _copy(system: Any, name: str, place: Path, url: str) -> None:
         raise cannot_be_read(url, why(error)) from error
     with source, place.open("wb") as file:
         shutil.copyfileobj(source, file, _PIECE)
-
-
-def _seconds(info: dict[str, Any]) -> float | None:
-    for name in _TIMES:
-        value = info.get(name)
-        if isinstance(value, dt.datetime):
-            return value.timestamp()
-        if isinstance(value, int | float):
-            return float(value)
-    return None

@@ -22,13 +22,15 @@ from pathlib import Path
 from qq_excel import __version__, language
 from qq_excel.batch.again import brought_back, with_note
 from qq_excel.batch.arrivals import Arrival, arrivals, must_lead_somewhere
-from qq_excel.batch.journal import FOLDER, NAME, Journal
+from qq_excel.batch.journal import FOLDER, Journal, begun_in
 from qq_excel.batch.look import Look, Progress
-from qq_excel.batch.model import PREVIOUS, Away, Done, FileOutcome, Seen
+from qq_excel.batch.model import PREVIOUS, Away, Done, FileOutcome, Move, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, may_write, stems_of
+from qq_excel.batch.publishing import held, must_be_apart
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
 from qq_excel.batch.remote import brought
+from qq_excel.batch.state import must_be_its_own
 from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.batch.workers import Workers, workers_of
@@ -71,6 +73,13 @@ class Asked:
     anew: bool = False
     #: The address of a Dask scheduler, or ``local``; empty: processes of this computer do the work.
     cluster: str = ""
+    #: The URL that the results go to in the end; *target* is then the folder of :mod:`qq_excel.batch.state`.
+    url: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Where the results go, in words."""
+        return without_user(self.url) or str(self.target)
 
     def identity(self) -> dict[str, object]:
         """What makes it the same run when it is resumed."""
@@ -100,6 +109,9 @@ class Outcome:
     registered: int = 0
     #: What units had handed in before, and what is not where it was moved to, by unit and period.
     lost: Mapping[tuple[str, str], Sequence[Away]] = field(default_factory=dict)
+    #: Where results go to a URL: how many were put there, and how many taken away.
+    put: int = 0
+    removed: int = 0
 
 
 def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
@@ -112,7 +124,11 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
     _must_be_possible(asked)
     tell = progress or (lambda _what, _done, _of: None)
     moved = 0
-    with workers_of(asked.cluster, asked.jobs, asked.options) as workers, Journal(asked.target) as journal:
+    with (
+        workers_of(asked.cluster, asked.jobs, asked.options) as workers,
+        Journal(asked.target) as journal,
+        held(asked.url, asked.target) as place,
+    ):
         _may_begin(asked, journal)
         if journal.moves:  # everything was checked; some files may be where they belong already
             moved, stay = move_all(journal.moves)
@@ -145,7 +161,9 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 due = {
                     s.group
                     for s in every
-                    if not journal.has(s.key) or (known is not None and known.get(subject_of(s)) != s.key)
+                    if not journal.has(s.key)
+                    or (known is not None and known.get(subject_of(s)) != s.key)
+                    or (place is not None and not _all_there(journal.done[s.key], asked.target))
                 }
                 todo = [look.spooled(s) for s in every if s.group in due]
             work = Work(
@@ -171,26 +189,31 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 )
             )
             update_index(asked.register)
+        plan, gone = _to_move(asked, outcome.files, came, every)
+        if place is not None:
+            outcome.put, outcome.removed = place.put(
+                asked.target, journal, [s.key for s in every], gone, tell
+            )
         if asked.moves:
-            outcome.moved = moved + _moved(asked, outcome, came, every, journal)
+            journal.will_move(plan, [s.key for s in every], gone)
+            outcome.moved = moved + move_all(plan)[0]
         journal.end([s.key for s in every])
         return outcome
 
 
-def _moved(
-    asked: Asked,
-    outcome: Outcome,
-    came: Sequence[Arrival],
-    every: Sequence[Submission],
-    journal: Journal,
-) -> int:
-    """Move what came to where it was asked for; how many files were moved."""
-    plan = moves_of(outcome.files, came, asked.moves)
+def _all_there(done: Done, target: Path) -> bool:
+    """Whether the results of a submission are where they were written."""
+    return all((target / name).exists() for name in done.written)
+
+
+def _to_move(
+    asked: Asked, files: Sequence[FileOutcome], came: Sequence[Arrival], every: Sequence[Submission]
+) -> tuple[list[Move], list[str]]:
+    """What is to be moved, and the submissions whose files that are."""
+    plan = moves_of(files, came, asked.moves) if asked.moves else []
     away = {move.origin for move in plan}
     names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
-    gone = [s.key for s in every if any(f.name in names for f in s.files)]
-    journal.will_move(plan, [s.key for s in every], gone)
-    return move_all(plan)[0]
+    return plan, [s.key for s in every if any(f.name in names for f in s.files)]
 
 
 def _must_be_possible(asked: Asked) -> None:
@@ -212,12 +235,15 @@ def _must_be_possible(asked: Asked) -> None:
                     f"{asked.target}: the folder for results must neither be the inbox nor hold it; choose another.",
                 )
             )
+    if asked.url:
+        must_be_apart(asked.url, [*asked.inbox, *asked.previous])
+        must_be_its_own(asked.target, asked.url)
     must_be_writable(asked.target)
-    if asked.resume and not (asked.target / FOLDER / NAME).exists():
+    if asked.resume and not begun_in(asked.target):
         raise InputError(
             Text(
-                f"{asked.target}：这里没有可以继续的批量校验。请去掉 --resume。",
-                f"{asked.target}: there is no batch to resume here. Leave out --resume.",
+                f"{asked.shown}：这里没有可以继续的批量校验。请去掉 --resume。",
+                f"{asked.shown}: there is no batch to resume here. Leave out --resume.",
             )
         )
 
@@ -229,8 +255,8 @@ def _may_begin(asked: Asked, journal: Journal) -> None:
     if not asked.resume:
         raise InputError(
             Text(
-                f"{asked.target}：这里有一次没有做完的批量校验。加 --resume 继续，或换一个结果文件夹。",
-                f"{asked.target}: a batch here was not finished. Finish it with --resume, or choose another folder.",
+                f"{asked.shown}：这里有一次没有做完的批量校验。加 --resume 继续，或换一个结果文件夹。",
+                f"{asked.shown}: a batch here was not finished. Finish it with --resume, or choose another folder.",
             )
         )
     differs = [k for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))]
@@ -239,8 +265,8 @@ def _may_begin(asked: Asked, journal: Journal) -> None:
     elif differs:
         raise InputError(
             Text(
-                f"{asked.target}：没有做完的那一次用的是别的条件（{'、'.join(differs)}）。请用同样的条件继续，或换一个结果文件夹。",
-                f"{asked.target}: the unfinished batch was asked for otherwise ({', '.join(differs)})."
+                f"{asked.shown}：没有做完的那一次用的是别的条件（{'、'.join(differs)}）。请用同样的条件继续，或换一个结果文件夹。",
+                f"{asked.shown}: the unfinished batch was asked for otherwise ({', '.join(differs)})."
                 " Resume it as it was, or choose another folder.",
             )
         )

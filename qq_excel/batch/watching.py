@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qq_excel import inputs
-from qq_excel.batch.journal import FOLDER
+from qq_excel.batch.journal import begun_in
 from qq_excel.batch.look import GROWS
 from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
@@ -82,7 +82,7 @@ def watch(
             continue
         try:
             if state:
-                outcome = run(replace(asked, resume=(asked.target / FOLDER).exists(), anew=True))
+                outcome = run(replace(asked, resume=begun_in(asked.target), anew=True))
                 unanswered = answer(outcome.files, folders, asked.target)
                 told(outcome)
                 for error in unanswered:

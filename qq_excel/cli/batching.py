@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.cli import common
 from qq_excel.cli.checking import print_written
 from qq_excel.cli.common import FINDINGS, OK, Format, err, out
+from qq_excel.errors import InputError
 from qq_excel.language import Text, t
+from qq_excel.urls import is_remote, without_user
 
 if TYPE_CHECKING:
     from qq_excel.batch import Asked, Outcome
@@ -26,7 +28,7 @@ _EVERY = 30
 
 
 def asked_for(
-    inbox: list[str], target: Path, policy: Policy, options: Options, *, jobs: int, pattern: str | None,
+    inbox: list[str], out: str, state: Path | None, policy: Policy, options: Options, *, jobs: int, pattern: str | None,
     as_of: dt.date | None, previous: list[str], moves: list[str], waivers: Path | None, resume: bool = False,
     cluster: str = "",
 ) -> Asked:  # fmt: skip
@@ -36,6 +38,7 @@ def asked_for(
     from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
+    target, url = _target(out, state)
     entries = [
         w
         for f in ([waivers] if waivers else beside(Path(p) for p in inbox if "://" not in p))
@@ -43,8 +46,32 @@ def asked_for(
     ]
     return batch.Asked(
         tuple(inbox), target, policy, options, jobs, pattern or PATTERN, as_of, tuple(previous),
-        parse_moves(moves), tuple(entries), None, resume, cluster=cluster,
+        parse_moves(moves), tuple(entries), None, resume, cluster=cluster, url=url,
     )  # fmt: skip
+
+
+def _target(out: str, state: Path | None) -> tuple[Path, str]:
+    """The folder that a batch works in, and the URL that its results then go to, if *out* is one."""
+    if not is_remote(out):
+        if state is not None:
+            raise InputError(
+                Text(
+                    "--state 只用于结果放到网址时。结果放到文件夹的，工作也在那里。",
+                    "--state is for results that go to a URL; for a folder the work is done there.",
+                )
+            )
+        return Path(out), ""
+    if not out.partition("://")[2].strip("/"):
+        raise InputError(
+            Text(
+                f"{out}：地址不完整，请写成 s3://桶/文件夹 这样的形式。",
+                f"{out}: not a whole URL; write it like s3://bucket/folder.",
+            )
+        )
+    from qq_excel.batch.state import default_folder  # noqa: PLC0415
+
+    url = out.rstrip("/")
+    return state or default_folder(url), url
 
 
 def run_batch(asked: Asked, format: Format, register: str | None, tables: str | None) -> int:
@@ -65,12 +92,12 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
 
         common.print_pieces([(asked.target / DOCUMENT).read_text(encoding="utf-8")])
     else:
-        _print(outcome, asked.target)
+        _print(outcome, asked)
     whole = all(f.state in ("accepted", "superseded") for f in outcome.files)
     return OK if whole and not any(f.level == "E" for f in outcome.missing) else FINDINGS
 
 
-def _print(outcome: Outcome, target: Path) -> None:
+def _print(outcome: Outcome, asked: Asked) -> None:
     from qq_excel.batch.again import told  # noqa: PLC0415
     from qq_excel.batch.model import STATES  # noqa: PLC0415
     from qq_excel.batch.part import RETURNED  # noqa: PLC0415
@@ -104,8 +131,20 @@ def _print(outcome: Outcome, target: Path) -> None:
         out.print(
             t(f"登记簿新增 {outcome.registered} 条。", f"{outcome.registered} entries were registered.")
         )
-    back = (target / RETURNED,) if any(f.state in ("rejected", "quarantined") for f in outcome.files) else ()
-    print_written([*outcome.written, *back])
+    if asked.url:
+        out.print(
+            t(
+                f"写入 {outcome.put} 个文件，清除 {outcome.removed} 个，其余没有变化。",
+                f"{outcome.put} files were put there and {outcome.removed} taken away; the others are as they were.",
+            )
+        )
+    back = any(f.state in ("rejected", "quarantined") for f in outcome.files)
+    written = [*outcome.written, *([asked.target / RETURNED] if back else [])]
+    if asked.url:
+        there = without_user(asked.url)
+        print_written([f"{there}/{path.relative_to(asked.target).as_posix()}" for path in written])
+    else:
+        print_written(written)
 
 
 class Lines:

@@ -227,7 +227,7 @@ def _print_file(file: FileResult, result: Result) -> None:
             )
 
 
-def print_written(written: list[Path]) -> None:
+def print_written(written: Sequence[Path | str]) -> None:
     """What was written where."""
     if written:
         out.print(t("已写出：", "Written:"))

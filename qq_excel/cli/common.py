@@ -48,6 +48,30 @@ Paths = Annotated[
     list[Path], typer.Argument(help=t("工作簿或文件夹，可以有多个", "workbooks or folders, one or more"))
 ]
 OutDir = Annotated[Path, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))]
+OutPlace = Annotated[
+    str,
+    typer.Option(
+        "-o",
+        "--out",
+        metavar="PATH",
+        help=t(
+            "结果放到哪个文件夹，或哪个网址（如 s3://桶/结果）",
+            "folder for the results, or a URL (e.g. s3://bucket/results)",
+        ),
+    ),
+]
+StateDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        envvar="QQ_STATE",
+        help=t(
+            "结果放到网址时，本机的工作文件夹（只有本人可读）；缺省每个网址一个，在用户的状态目录下",
+            "with a URL for results: the folder to work in here (its owner's alone); else one for each URL in the"
+            " user's state directory",
+        ),
+    ),
+]
 MaybeOutDir = Annotated[
     Path | None, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))
 ]

@@ -78,9 +78,9 @@ def journal_of(folder: Path, out: str = "out") -> list[bytes]:
     )
 
 
-def unfinished(folder: Path) -> bool:
+def unfinished(folder: Path, out: str = "out") -> bool:
     """Whether the last run that was begun has not ended."""
-    what = [line.partition(b",")[0] for line in journal_of(folder)]
+    what = [line.partition(b",")[0] for line in journal_of(folder, out)]
     ends = [w for w in what if w.startswith((b'{"what":"begin"', b'{"what":"end"'))]
     return bool(ends) and ends[-1] == b'{"what":"begin"'
 

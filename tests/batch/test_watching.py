@@ -20,6 +20,7 @@ from qq_excel.batch.watching import Pace, answer, watch
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text
 from qq_excel.policy import load_policy
+from tests.batch.published import objects, wanted
 from tests.batch.support import UNITS, WRONG, ledger
 from tests.cli.support import ROOT, refused
 from tests.support.build import build
@@ -34,10 +35,10 @@ def until(true: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
+def start(folder: Path, *arguments: str, out: str = "out") -> subprocess.Popen[str]:
     code = "from qq_excel.cli import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-c", code, "watch", "in", "-o", "out", "--settle", "0.3", "--jobs", "1"], cwd=folder,
+        [sys.executable, "-c", code, "watch", "in", "-o", out, "--settle", "0.3", "--jobs", "1", *arguments], cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
@@ -77,6 +78,32 @@ def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) ->
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def test_results_go_to_a_url_also_after_a_kill(tmp_path: Path) -> None:
+    came, url = tmp_path / "in", f"file://{tmp_path}/there"
+    came.mkdir()
+    build(tmp_path / "wrong.xlsx", {"receivables": ledger(0, WRONG)}, {"unit": UNITS[0]})
+    build(tmp_path / "right.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
+    receipt = came / "应收.xlsx_回执.txt"
+    shutil.copy(tmp_path / "wrong.xlsx", came / "应收.xlsx")
+    process = start(tmp_path, "--state", "state", out=url)
+    try:
+        until(receipt.exists)
+        assert objects(url) == wanted(tmp_path / "state")
+        assert sorted(p.name for p in came.iterdir()) == [
+            "应收.xlsx", "应收.xlsx_回执.txt", "应收_已标注.xlsx", "应收_校验结果.xlsx",
+        ]  # fmt: skip
+        process.kill()
+        process.wait()
+        shutil.copy(tmp_path / "right.xlsx", came / "应收.xlsx")
+        process = start(tmp_path, "--state", "state", out=url)
+        until(lambda: receipt.read_text(encoding="utf-8-sig").startswith("应收.xlsx：通过"))
+        assert objects(url) == wanted(tmp_path / "state")
+        assert not [name for name in objects(url) if name.startswith("退回修改/")]
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_where_nothing_can_be_written_it_does_not_begin(tmp_path: Path) -> None:

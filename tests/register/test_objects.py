@@ -9,11 +9,9 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 from qq_excel.errors import InputError
@@ -30,25 +28,6 @@ from tests.register.test_damaged import LOST, folder_of, submit_to
 from tests.support.digests import digest
 
 
-@pytest.fixture(scope="session")
-def s3() -> Iterator[str]:
-    """A server that speaks S3, with a bucket."""
-    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    pytest.importorskip("s3fs")
-    server.start()
-    host, port = server.get_host_and_port()
-    known = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "qq", "AWS_SECRET_ACCESS_KEY": "qq",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in known.items():
-            patch.setenv(name, value)
-        fsspec.filesystem("s3").mkdir("register")
-        yield "s3://register"
-    server.stop()
-
-
 @pytest.fixture(params=["memory", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A URL below which nothing is."""
@@ -58,7 +37,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def objects(register: Register) -> tuple[Any, str]:
     assert isinstance(register.store, Objects)
-    return register.store._system, register.store._root
+    return register.store.place.system, register.store.place.root
 
 
 def test_claims_and_sums_are_those_of_a_folder(place: str, tmp_path: Path) -> None:
@@ -201,4 +180,4 @@ def test_a_place_that_is_out_of_reach_is_said_in_one_sentence(
         monkeypatch.setenv(name, value)
     said = refused(tmp_path, "batch", "in", "-o", "out", "--register", "r.db", "--tables", "s3://qq/x")
     assert "s3://qq/x/" in said
-    assert "无法写入（提示：" in said
+    assert "无法写入（连接不上，或连接中断；提示：" in said

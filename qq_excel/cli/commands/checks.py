@@ -23,6 +23,7 @@ from qq_excel.cli.common import (
     Moves,
     NamePattern,
     OutDir,
+    OutPlace,
     PasswordFile,
     Paths,
     PolicyOption,
@@ -30,6 +31,7 @@ from qq_excel.cli.common import (
     PreviousPaths,
     RegisterUrl,
     Resume,
+    StateDir,
     TablesDir,
     Together,
     WaiversFile,
@@ -84,7 +86,8 @@ def check(
 )
 def batch(
     inbox: Inbox,
-    out: OutDir,
+    out: OutPlace,
+    state: StateDir = None,
     jobs: Jobs = 0,
     cluster: ClusterAddress = "",
     pattern: NamePattern = None,
@@ -107,7 +110,7 @@ def batch(
 
     del lang
     asked = asked_for(
-        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
+        inbox, out, state, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
         pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers, resume=resume,
         cluster=cluster,
     )  # fmt: skip
@@ -122,7 +125,8 @@ def batch(
 )
 def watch(
     inbox: Inbox,
-    out: OutDir,
+    out: OutPlace,
+    state: StateDir = None,
     settle: Annotated[
         float,
         typer.Option(
@@ -157,7 +161,7 @@ def watch(
 
     del lang
     asked = asked_for(
-        inbox, out, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
+        inbox, out, state, common.policy_of(policy), common.options_of(password_file, limits, mappings), jobs=jobs,
         pattern=pattern, as_of=common.day(as_of), previous=previous or [], moves=move or [], waivers=waivers,
     )  # fmt: skip
     return run_watch(asked, register, tables, settle, every)
