@@ -19,6 +19,7 @@ from qq_excel.errors import InputError, QQExcelError
 from qq_excel.faults import logged
 from qq_excel.language import Text, t
 from qq_excel.output import cannot_write
+from qq_excel.urls import is_remote
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
@@ -47,34 +48,24 @@ class Language(StrEnum):
 Paths = Annotated[
     list[Path], typer.Argument(help=t("工作簿或文件夹，可以有多个", "workbooks or folders, one or more"))
 ]
-OutDir = Annotated[Path, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))]
-OutPlace = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--out",
-        metavar="PATH",
-        help=t(
-            "结果放到哪个文件夹，或哪个网址（如 s3://桶/结果）",
-            "folder for the results, or a URL (e.g. s3://bucket/results)",
-        ),
-    ),
-]
-StateDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--state",
-        envvar="QQ_STATE",
-        help=t(
-            "结果放到网址时，本机的工作文件夹（只有本人可读）；缺省每个网址一个，在用户的状态目录下",
-            "with a URL for results: the folder to work in here (its owner's alone); else one for each URL in the"
-            " user's state directory",
-        ),
-    ),
-]
-MaybeOutDir = Annotated[
-    Path | None, typer.Option("-o", "--out", help=t("结果放到哪个文件夹", "folder for the results"))
-]
+
+
+def _no_url(folder: Path | None) -> Path | None:
+    """A folder of this computer; a URL would become one with a strange name. Raises :class:`InputError`."""
+    text = str(folder).replace(":/", "://", 1)  # as it was before it was taken for a path
+    if folder is not None and is_remote(text):
+        raise InputError(
+            Text(
+                f"{text}：结果放到网址的只有 batch 和 watch。请换一个文件夹。",
+                f"{text}: only batch and watch put results to a URL. Choose a folder.",
+            )
+        )
+    return folder
+
+
+_OUT = typer.Option("-o", "--out", callback=_no_url, help=t("结果放到哪个文件夹", "folder for the results"))
+OutDir = Annotated[Path, _OUT]
+MaybeOutDir = Annotated[Path | None, _OUT]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -211,60 +202,6 @@ MappingsDir = Annotated[
     typer.Option(
         "--mappings",
         help=t("对应关系文件所在的文件夹（见 qq-excel map）", "folder of mapping files (see qq-excel map)"),
-    ),
-]
-
-
-Inbox = Annotated[
-    list[str],
-    typer.Argument(help=t("文件夹、工作簿、zip 或通配符", "folders, workbooks, zips or globs")),
-]
-
-Jobs = Annotated[
-    int, typer.Option("--jobs", min=0, help=t("并行进程数；0 为每核一个", "processes; 0: one per core"))
-]
-
-ClusterAddress = Annotated[
-    str,
-    typer.Option(
-        "--cluster",
-        help=t(
-            "在 Dask 集群上运行：调度器地址，如 tcp://主机:8786；local 在本机试用",
-            "run on a Dask cluster: its scheduler's address, e.g. tcp://host:8786; local: one here, to try",
-        ),
-    ),
-]
-
-NamePattern = Annotated[
-    str | None,
-    typer.Option(
-        "--pattern",
-        help=t(
-            "表头没有时从路径取单位和报告期，如 {period}/{unit}/*",
-            "unit and period from the path where the head block lacks them, e.g. {period}/{unit}/*",
-        ),
-    ),
-]
-
-Moves = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--move",
-        help=t(
-            "做完后移动文件：accepted=文件夹,rejected=文件夹",
-            "move files when done: accepted=FOLDER,rejected=FOLDER",
-        ),
-    ),
-]
-
-Resume = Annotated[
-    bool, typer.Option("--resume", help=t("接着做完中断的一次", "finish a run that was interrupted"))
-]
-
-PreviousFiles = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--previous", help=t("上期的工作簿、文件夹或 zip，可以多次给出", "the previous period's files")
     ),
 ]
 

@@ -26,6 +26,7 @@ from qq_excel.errors import InputError, OutputError
 from qq_excel.policy import load_policy
 from qq_excel.register import open_register
 from qq_excel.register.entries import canonical
+from tests.batch.published import objects, wanted
 from tests.batch.support import inbox, results, states
 from tests.cli.support import ROOT, qq, refused
 
@@ -179,6 +180,26 @@ def test_workers_that_are_killed_lose_and_double_nothing(plain: Path, folder: Pa
     assert results(folder / "out") == results(plain / "out")
     assert journal(folder) == journal(plain)
     assert entries(folder) == entries(plain)
+
+
+def test_results_in_an_object_store_lose_and_double_nothing_when_a_worker_is_killed(
+    plain: Path, folder: Path, s3: str
+) -> None:
+    """Nor does the register."""
+    url = f"{s3}/{folder.name}/out"
+    with a_scheduler(folder) as (_, address), ExitStack() as stack:
+        workers = [stack.enter_context(a_worker(address)) for _ in range(2)]
+        run = Run(asked(folder, address, "state", url=url))
+        until(run.checks, run)
+        workers[1].kill()
+        run.join()
+    assert run.error is None
+    assert objects(url) == wanted(plain / "out")
+    assert entries(folder) == entries(plain)
+    again = run_batch(
+        asked(folder, "", "state", jobs=1, url=url)
+    )  # nor does a cluster matter to what comes next
+    assert (again.checked, again.put, again.removed) == (0, 0, 0)
 
 
 def test_no_worker_left_or_the_scheduler_gone_is_said_and_the_run_resumed(

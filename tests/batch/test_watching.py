@@ -281,6 +281,9 @@ def test_the_nightly_batch_counts_findings_as_no_failure_and_goes_on_with_what_w
     journal.touch()
     again = subprocess.run([script], env={**said, "CODE": "2"}, capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (2, f"batch in -o {tmp_path}/out --resume --jobs 2\n")
+    place = {"QQ_OUT": "s3://bucket/out", "QQ_STATE": str(tmp_path / "out"), "CODE": "0"}
+    there = subprocess.run([script], env={**said, **place}, capture_output=True, text=True, check=False)
+    assert there.stdout == f"batch in -o s3://bucket/out --state {tmp_path}/out --resume --jobs 2\n"
 
 
 def test_a_night_in_which_nothing_came_is_no_failure(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_what_an_option_takes_and_does_without() -> None:
     text = helps("zh", 80)["qq-excel batch"][0]
     assert "用法：qq-excel batch [选项] INBOX…\n" in text
     for line in (
-        "  -o, --out <路径>        结果放到哪个文件夹（必填）\n",
+        "  -o, --out <路径或网址>  结果放到哪个文件夹或网址（如 s3://桶/结果）（必填）\n",
         "  --jobs <整数>           并行进程数；0 为每核一个（缺省 0）\n",
         "  --resume                接着做完中断的一次\n",
         "  --format text|json      输出格式（缺省 text）\n",

@@ -78,6 +78,13 @@ def test_a_command_that_is_not_right(work: Path) -> None:
     assert second == "用 qq-excel check --help 查看用法。"
 
 
+@pytest.mark.parametrize("command", ["check", "warn", "write-off", "roll-forward"])
+def test_a_url_for_results_is_no_folder_with_a_strange_name(work: Path, command: str) -> None:
+    why = "s3://bucket/x：结果放到网址的只有 batch 和 watch。请换一个文件夹。"
+    assert refused(work, command, "错.xlsx", "-o", "s3://bucket/x") == why
+    assert not (work / "s3:").exists()
+
+
 @ON_LINUX
 @pytest.mark.parametrize("command", ["check", "warn", "write-off"])
 def test_an_unwritable_folder_is_noticed_even_when_nothing_is_to_be_written(work: Path, command: str) -> None:

@@ -8,30 +8,32 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import (
-    AsOf,
+from qq_excel.cli.batch_options import (
     ClusterAddress,
-    Format,
-    FormatOption,
     Inbox,
     Jobs,
+    Moves,
+    NamePattern,
+    OutPlace,
+    PreviousFiles,
+    Resume,
+    StateDir,
+)
+from qq_excel.cli.common import (
+    AsOf,
+    Format,
+    FormatOption,
     LangOption,
     Language,
     LimitsFile,
     MappingsDir,
     MaybeOutDir,
-    Moves,
-    NamePattern,
     OutDir,
-    OutPlace,
     PasswordFile,
     Paths,
     PolicyOption,
-    PreviousFiles,
     PreviousPaths,
     RegisterUrl,
-    Resume,
-    StateDir,
     TablesDir,
     Together,
     WaiversFile,
