@@ -121,6 +121,8 @@ class Place:
         self.root = root.rstrip("/")
         names = self.system.protocol
         self._protocols = {names} if isinstance(names, str) else set(names)
+        #: Whether two threads that read at once wait for each other for ever (paramiko).
+        self.one_reader = bool(self._protocols & _EXCLUSIVELY.keys())
         #: Whether several threads may put files at once.
         self.at_once = bool(getattr(self.system, "async_impl", False))
 

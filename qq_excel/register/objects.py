@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from qq_excel.language import Text
 from qq_excel.register.store import Store
-from qq_excel.urls import Place
+from qq_excel.urls import Place, cannot_be_read
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +28,14 @@ class Objects(Store):
     def __init__(self, url: str) -> None:
         """Raises :class:`~qq_excel.errors.InputError` when there is no way to it."""
         self.place = Place(url)
+        if self.place.one_reader:  # DuckDB and pyarrow read with several threads
+            raise cannot_be_read(
+                url,
+                Text(
+                    "sftp 不支持同时读取多个文件，不能放数据表；请用文件夹或对象存储",
+                    "sftp does not let several files be read at once: no place for tables; take a folder or an object store",
+                ),
+            )
 
     def __reduce__(self) -> tuple[type[Objects], tuple[str]]:
         return Objects, (self.place.url,)
