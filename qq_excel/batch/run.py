@@ -21,77 +21,29 @@ from pathlib import Path
 
 from qq_excel import __version__, language
 from qq_excel.batch.again import brought_back, with_note
-from qq_excel.batch.arrivals import Arrival, arrivals, must_lead_somewhere
-from qq_excel.batch.journal import FOLDER, Journal, begun_in
+from qq_excel.batch.arrivals import Arrival, arrivals
+from qq_excel.batch.asked import Asked, may_begin, must_be_possible
+from qq_excel.batch.journal import FOLDER, Journal
 from qq_excel.batch.look import Look, Progress
-from qq_excel.batch.model import PREVIOUS, Away, Done, FileOutcome, Move, Seen
+from qq_excel.batch.model import PREVIOUS, Away, Done, FileOutcome, Seen
 from qq_excel.batch.moving import move_all, moves_of
 from qq_excel.batch.part import RETURNED, TABLES, Work, may_write, stems_of
-from qq_excel.batch.publishing import held, must_be_apart
+from qq_excel.batch.publishing import Published, held
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
 from qq_excel.batch.remote import brought
-from qq_excel.batch.state import must_be_its_own
-from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
+from qq_excel.batch.submissions import Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.batch.workers import Workers, workers_of
-from qq_excel.errors import InputError
 from qq_excel.findings import Finding
 from qq_excel.language import Text
-from qq_excel.output import cannot_write, must_be_writable
-from qq_excel.policy import Policy
-from qq_excel.reading import Options
-from qq_excel.register import Register
+from qq_excel.output import cannot_write
 from qq_excel.register.claims import update_index
-from qq_excel.urls import is_remote, without_user
-from qq_excel.waivers import Waiver
+from qq_excel.urls import is_remote
 
 #: A part has at most so many rows and files: some hundred megabytes of tables and findings.
 _ROWS, _FILES = 50_000, 100
 #: Less than this is not worth a process of its own.
 _FEW_ROWS, _FEW_FILES = 2_000, 10
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A run as it was asked for."""
-
-    inbox: tuple[str, ...]
-    target: Path
-    policy: Policy
-    options: Options = field(default_factory=Options)
-    jobs: int = 0
-    pattern: str = PATTERN
-    as_of: dt.date | None = None
-    previous: tuple[str, ...] = ()
-    #: Where files go when all is done: ``accepted``, ``rejected``, ``quarantined`` -> folder.
-    moves: dict[str, Path] = field(default_factory=dict)
-    waivers: tuple[Waiver, ...] = ()
-    #: What is told of each submission, if there is one.
-    register: Register | None = None
-    resume: bool = False
-    #: Begin anew where an unfinished run was asked for otherwise; what it finished counts where it is the same.
-    anew: bool = False
-    #: The address of a Dask scheduler, or ``local``; empty: processes of this computer do the work.
-    cluster: str = ""
-    #: The URL that the results go to in the end; *target* is then the folder of :mod:`qq_excel.batch.state`.
-    url: str = ""
-
-    @property
-    def shown(self) -> str:
-        """Where the results go, in words."""
-        return without_user(self.url) or str(self.target)
-
-    def identity(self) -> dict[str, object]:
-        """What makes it the same run when it is resumed."""
-        return {
-            "inbox": [_place(p) for p in self.inbox], "previous": [_place(p) for p in self.previous],
-            "policy": self.policy.sha256, "pattern": self.pattern, "as_of": self.as_of.isoformat() if self.as_of else None,
-            "moves": {k: os.path.realpath(v) for k, v in sorted(self.moves.items())},
-        }  # fmt: skip
-
-
-def _place(path: str) -> str:
-    return without_user(path) if is_remote(path) else os.path.realpath(path)
 
 
 @dataclass(slots=True)
@@ -121,7 +73,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
     :class:`OutputError` when they cannot be written; the journal then keeps what is done.
     """
     pattern = Pattern(asked.pattern)
-    _must_be_possible(asked)
+    must_be_possible(asked)
     tell = progress or (lambda _what, _done, _of: None)
     moved = 0
     with (
@@ -129,7 +81,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
         Journal(asked.target) as journal,
         held(asked.url, asked.target) as place,
     ):
-        _may_begin(asked, journal)
+        may_begin(asked, journal)
         if journal.moves:  # everything was checked; some files may be where they belong already
             moved, stay = move_all(journal.moves)
             files = [f for key in journal.keys for f in journal.done[key].files]
@@ -189,15 +141,8 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 )
             )
             update_index(asked.register)
-        plan, gone = _to_move(asked, outcome.files, came, every)
-        if place is not None:
-            outcome.put, outcome.removed = place.put(
-                asked.target, journal, [s.key for s in every], gone, tell
-            )
-        if asked.moves:
-            journal.will_move(plan, [s.key for s in every], gone)
-            outcome.moved = moved + move_all(plan)[0]
-        journal.end([s.key for s in every])
+        _hand_over(asked, outcome, came, every, journal, place, tell)
+        outcome.moved += moved
         return outcome
 
 
@@ -206,70 +151,22 @@ def _all_there(done: Done, target: Path) -> bool:
     return all((target / name).exists() for name in done.written)
 
 
-def _to_move(
-    asked: Asked, files: Sequence[FileOutcome], came: Sequence[Arrival], every: Sequence[Submission]
-) -> tuple[list[Move], list[str]]:
-    """What is to be moved, and the submissions whose files that are."""
-    plan = moves_of(files, came, asked.moves) if asked.moves else []
+def _hand_over(
+    asked: Asked, outcome: Outcome, came: Sequence[Arrival], every: Sequence[Submission], journal: Journal,
+    place: Published | None, tell: Progress,
+) -> None:  # fmt: skip
+    """What is done when all is checked: results go to their URL, files where they belong, and the run ends."""
+    keys = [s.key for s in every]
+    plan = moves_of(outcome.files, came, asked.moves) if asked.moves else []
     away = {move.origin for move in plan}
     names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
-    return plan, [s.key for s in every if any(f.name in names for f in s.files)]
-
-
-def _must_be_possible(asked: Asked) -> None:
-    """Refuse at once what cannot come to anything."""
-    must_lead_somewhere([p for p in (*asked.inbox, *asked.previous) if not is_remote(p)])
-    if asked.moves and any(map(is_remote, asked.inbox)):
-        raise InputError(
-            Text(
-                "--move 只能移动本机的文件，收件夹是网址时不能用。",
-                "--move cannot move files of an inbox that is a URL.",
-            )
-        )
-    target = asked.target.resolve()
-    for path in (Path(p) for p in asked.inbox if not is_remote(p)):
-        if path.resolve() == target or target in path.resolve().parents:
-            raise InputError(
-                Text(
-                    f"{asked.target}：结果文件夹不能是收件夹，也不能包含收件夹，否则来件会被当作结果略过。请换一个文件夹。",
-                    f"{asked.target}: the folder for results must neither be the inbox nor hold it; choose another.",
-                )
-            )
-    if asked.url:
-        must_be_apart(asked.url, [*asked.inbox, *asked.previous])
-        must_be_its_own(asked.target, asked.url)
-    must_be_writable(asked.target)
-    if asked.resume and not begun_in(asked.target):
-        raise InputError(
-            Text(
-                f"{asked.shown}：这里没有可以继续的批量校验。请去掉 --resume。",
-                f"{asked.shown}: there is no batch to resume here. Leave out --resume.",
-            )
-        )
-
-
-def _may_begin(asked: Asked, journal: Journal) -> None:
-    begun = journal.unfinished
-    if begun is None:
-        return
-    if not asked.resume:
-        raise InputError(
-            Text(
-                f"{asked.shown}：这里有一次没有做完的批量校验。加 --resume 继续，或换一个结果文件夹。",
-                f"{asked.shown}: a batch here was not finished. Finish it with --resume, or choose another folder.",
-            )
-        )
-    differs = [k for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))]
-    if differs and asked.anew and not journal.moves:
-        journal.unfinished = None
-    elif differs:
-        raise InputError(
-            Text(
-                f"{asked.shown}：没有做完的那一次用的是别的条件（{'、'.join(differs)}）。请用同样的条件继续，或换一个结果文件夹。",
-                f"{asked.shown}: the unfinished batch was asked for otherwise ({', '.join(differs)})."
-                " Resume it as it was, or choose another folder.",
-            )
-        )
+    gone = [s.key for s in every if any(f.name in names for f in s.files)]
+    if place is not None:
+        outcome.put, outcome.removed = place.put(asked.target, journal, keys, gone, tell)
+    if asked.moves:
+        journal.will_move(plan, keys, gone)
+        outcome.moved = move_all(plan)[0]
+    journal.end(keys)
 
 
 def _conditions(asked: Asked, as_of: str) -> list[str]:

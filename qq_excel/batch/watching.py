@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qq_excel import inputs
+from qq_excel.batch.asked import Asked
 from qq_excel.batch.journal import begun_in
 from qq_excel.batch.look import GROWS
 from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
-from qq_excel.batch.run import Asked, Outcome, run_batch
+from qq_excel.batch.run import Outcome, run_batch
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, t
 from qq_excel.output import cannot_write, must_be_writable, safe_name, write_bytes, write_text
