@@ -11,6 +11,7 @@ import pytest
 from qq_excel.papers import style
 from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.sheet import Cell, Column, Paper, file_link, paper, plain_paper, sheet_link
+from qq_excel.patching.sheetmaker import Line
 from tests.support.digests import digest
 
 SOFFICE = shutil.which("soffice")
@@ -107,6 +108,29 @@ def test_rows_of_a_long_list_are_put_away(tmp_path: Path) -> None:
             sheet.text(5, 0, "x")
     rows = list(openpyxl.load_workbook(tmp_path / "a.xlsx")["长"].iter_rows(values_only=True))
     assert rows == [("甲", "乙"), *((n, f"第 {n} 行") for n in range(3_000))]
+
+
+def test_lines_of_texts_figures_and_links(tmp_path: Path) -> None:
+    with plain_paper(tmp_path / "a.xlsx", "行") as book:
+        sheet = book.sheet("行")
+        looks = [(book.look.cell(), book.look.cell(quote_prefix=True)), (book.look.cell(bold=True),) * 2]
+        lines = [
+            Line(30, (1, "甲 <&>", ""), (0, 1, 0), [(1, file_link("b.xlsx", "表", "N7"))]),
+            Line(None, (2, "=1+1", "－2"), (0, 0, 0), [(1, sheet_link("行", 4))]),
+            *(Line(18, (n, "x", "y"), (0, 0, 0)) for n in range(3, 2_500)),
+        ]
+        assert sheet.sheet.write_lines(4, iter(lines), looks) == 4 + len(lines)
+    rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["行"]
+    assert (rows.max_row, rows.max_column) == (4 + len(lines), 3)
+    assert [c.value for c in rows[5]] == [1, "甲 <&>", None]
+    assert [(c.value, c.data_type, c.quotePrefix) for c in rows[6]] == [
+        (2, "n", False), ("=1+1", "s", True), ("－2", "s", True),
+    ]  # fmt: skip
+    assert [c.font.b for c in rows[5]] == [False, True, False]
+    assert (rows["B5"].hyperlink.target, rows["B5"].hyperlink.location) == ("b.xlsx", "'表'!N7")
+    assert (rows["B6"].hyperlink.target, rows["B6"].hyperlink.location) == (None, "'行'!A5")
+    assert [rows.row_dimensions[n].height for n in (5, 6, 7)] == [30, None, 18]
+    assert rows.cell(4 + len(lines), 1).value == 2_499
 
 
 def test_a_format_that_only_xlsxwriter_has_is_refused() -> None:

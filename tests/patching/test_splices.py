@@ -62,6 +62,36 @@ def test_cells_written_are_read_back_and_others_stay(cells, changes):
     assert turned_back(made, back) == edits.base
 
 
+@pytest.mark.parametrize(
+    ("cells", "wanted", "found"),
+    [
+        ('<c r="A1"/><c r="B1" s="3"/><c r="D1"><v>1</v></c>', [1], [1, 3]),  # and the last one
+        ('<c r="A1"/><c r="B1" s="3"/><c r="D1"><v>1</v></c>', [0, 9], [0, 3]),
+        (
+            '<c r="A1"/><c r="B1" s="3"/><c r="D1"><v>1</v></c>',
+            [2],
+            [0, 1, 3],
+        ),  # not there, and before the last
+        ('<c r="A1"/><c s="3"/><c r="D1"><v>1</v></c>', [0], [0, 1, 3]),  # a cell without an address
+        ('<c s="3" r="A1"/><c r="D1"/>', [0], [0, 3]),
+        ('<c r="A9"/><c r="B1"/>', [0], [0, 1]),  # an address of another row: as before, its column counts
+        ("<c/><c/>", [1], [0, 1]),
+        ("", [1], []),
+    ],
+)
+def test_cells_found_by_their_addresses(cells, wanted, found):
+    xml = SheetXml(
+        Splices(
+            f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{cells}</row></sheetData></worksheet>'.encode()
+        )
+    )
+    (row,) = xml.rows()
+    whole = xml.cells(row)
+    some = xml.cells_at(row, wanted)
+    assert [c.column for c in some] == found
+    assert set(some) <= set(whole)
+
+
 def test_a_part_put_together_while_it_is_written_is_the_same_and_closed(tmp_path):
     build(tmp_path / "a.xlsx", {"contracts": [{}, {}]})
     ways = {}
