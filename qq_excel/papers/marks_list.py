@@ -21,9 +21,7 @@ from qq_excel.patching.sheetmaker import Line, Made, Put
 from qq_excel.patching.styles import Look
 
 _MOST_ROWS = 200_000
-#: Columns of the list that are not a finding's own but the reader's: who mends it, and whether it is done.
-_OWN = 2
-#: So much of what is told of a finding has a column.
+#: So much of what is told of a finding has a column; the others are the reader's: who mends it, and whether it is done.
 _SHOWN = 12
 
 

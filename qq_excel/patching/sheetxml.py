@@ -122,7 +122,7 @@ class SheetXml:
 
     def _find_rows(self) -> Iterator[Row]:
         plain, last = self._plain, -1
-        tags = [(m.start(), m.end()) for m in self._row.finditer(plain, self._inner, self._outer)]
+        tags = [m.span() for m in self._row.finditer(plain, self._inner, self._outer)]
         stops = [start for start, _ in tags[1:]] + [self._outer]
         usual_end = self._row_end + b">"
         for (start, inner), stop in zip(tags, stops, strict=False):  # without rows there is a stop still
