@@ -33,6 +33,10 @@ _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 _YES_NO = {"Y": "是", "y": "是", "N": "否", "n": "否", "TRUE": "是", "FALSE": "否"}
 #: A number of more digits than this was rounded by Excel when it was typed.
 _EXACT_DIGITS = 15
+_FIRST_DAY, _LAST_DAY = (
+    np.datetime64(f"{values.FIRST_YEAR}-01-01"),
+    np.datetime64(f"{values.LAST_YEAR}-12-31"),
+)
 _SHORTENED = r"^\d(\.\d+)?[eE]\+\d{2}$"
 
 
@@ -187,8 +191,9 @@ def _dates(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool
     real = cells.kind == CellKind.DATE
     if cells.date is not None:
         days[real] = cells.date[real].astype("datetime64[D]")
-        low, high = np.datetime64(f"{values.FIRST_YEAR}-01-01"), np.datetime64(f"{values.LAST_YEAR}-12-31")
-        wrong = np.flatnonzero(real & ~((days >= low) & (days <= high)))  # what is no date at all, too
+        wrong = np.flatnonzero(
+            real & ~((days >= _FIRST_DAY) & (days <= _LAST_DAY))
+        )  # what is no date at all, too
         facts.note("CEL005", f.name, wrong, shown(cells, wrong, date1904))
         days[wrong] = np.datetime64("NaT", "D")
     at = places.of(CellKind.NUMBER)

@@ -46,7 +46,7 @@ class SheetPart:
 
 
 class _Pieces:
-    """A part in pieces that hold some rows each: a parser takes whatever it is given at once."""
+    """A part in pieces that hold a few rows each: a parser takes whatever it is given at once."""
 
     def __init__(self, part: IO[bytes]) -> None:
         self._part = part
@@ -54,7 +54,7 @@ class _Pieces:
     def read(self, size: int = -1) -> bytes:
         """The next bytes, however many are asked for."""
         del size
-        return self._part.read(8 << 10)
+        return self._part.read(4 << 10)
 
 
 class Package:
