@@ -16,6 +16,7 @@ from types import TracebackType
 from qq_excel.batch.journal import FOLDER
 from qq_excel.errors import InputError, QQExcelError
 from qq_excel.language import Text
+from qq_excel.output import safe_name
 from qq_excel.urls import Place, without_user
 
 NAME = f"{FOLDER}/lock.json"
@@ -83,7 +84,7 @@ class Lock:
 
     def _taken(self, lock: bytes) -> TakenError:
         with suppress(ValueError, KeyError, TypeError):
-            host = str(json.loads(lock)["host"])
+            host = safe_name(str(json.loads(lock)["host"]))  # others may have written it
             return self._taken_by(
                 Text(f"（主机 {host}{self._since().zh}）", f" (host {host}{self._since().en})")
             )

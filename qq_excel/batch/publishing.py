@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
+from qq_excel.batch.arrivals import before_the_first_star
 from qq_excel.batch.journal import FOLDER, Journal
 from qq_excel.batch.lock import Lock, TakenError
 from qq_excel.batch.look import Progress
@@ -93,7 +94,7 @@ def must_be_apart(url: str, inbox: Sequence[str]) -> None:
     """Refuse a *url* in the inbox, or around it: results would come in again. Raises :class:`InputError`."""
     mine = without_user(url).rstrip("/") + "/"
     for text in map(without_user, filter(is_remote, inbox)):
-        other = text.rstrip("/*") + "/"
+        other = "/".join(before_the_first_star(tuple(text.split("/")))).rstrip("/") + "/"
         if mine.startswith(other) or other.startswith(mine):
             raise InputError(
                 Text(

@@ -24,7 +24,7 @@ from tests.batch.support import UNITS, WRONG, inbox, ledger, results, start, sum
 from tests.cli.support import qq, refused
 from tests.support.build import build
 
-LOCKED = '{"format": "qq-excel-batch-lock", "holder": "another", "host": "第二台"}'
+LOCKED = '{"format": "qq-excel-batch-lock", "holder": "another", "host": "第二台\\u001b[2J"}'
 
 
 @pytest.fixture(params=["file", "s3"])
@@ -162,7 +162,7 @@ def test_another_batch_is_refused_and_an_own_lock_taken_up(url: str, tmp_path: P
     before = objects(url)
     with pytest.raises(InputError) as said:
         put_to(url, tmp_path)
-    assert said.value.text.zh.startswith(f"{url}：另一个批量校验（主机 第二台，")
+    assert said.value.text.zh.startswith(f"{url}：另一个批量校验（主机 第二台_[2J，")
     assert f"删除 {url}/.qq-batch/lock.json 后再运行" in said.value.text.zh
     assert objects(url) == before
     holder = json.loads((tmp_path / "state" / ".qq-batch" / "place.json").read_text(encoding="utf-8"))[
@@ -252,7 +252,8 @@ def test_what_cannot_come_to_anything_is_said_before_the_work(s3: str, tmp_path:
     assert said("in", "-o", "nowhere://u:secret@x/y").startswith("nowhere://x/y：读不到（提示：")
     shutil.rmtree(tmp_path / "state")
     for inside in (f"{s3}/in/x", s3):
-        assert "结果的地址不能在收件夹里面" in said(f"{s3}/in/*", "-o", inside)
+        for came in ("in", "in/", "in/*", "in/**/*.xlsx"):
+            assert "结果的地址不能在收件夹里面" in said(f"{s3}/{came}", "-o", inside)
     assert "没有可以继续的批量校验" in said("in", "-o", f"{s3}/{tmp_path.name}", "--resume")
 
 
