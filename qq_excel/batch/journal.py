@@ -7,6 +7,7 @@ shorter one when it has grown).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -67,10 +68,12 @@ class Journal:
         #: Which upload of this run was begun last, and what of it is where it belongs, by name and hash.
         self.upload = ""
         self.sent: dict[str, str] = {}
-        #: Files that were read, by name, content and how they were read.
-        self._seen: dict[tuple[str, str, str], dict[str, Any]] = {}
+        #: Where the line of each file that was read begins. The lines stay on the disk: with claims they are the most of it.
+        self._seen: dict[bytes, int] = {}
         #: Those of this run.
-        self._met: set[tuple[str, str, str]] = set()
+        self._met: set[bytes] = set()
+        #: How long the journal is.
+        self._size = 0
 
     def __enter__(self) -> Journal:
         try:
@@ -145,20 +148,26 @@ class Journal:
         """Whether the submission *key* is finished and its results are still its own."""
         return key in self.done and key not in self._spoilt
 
-    def finished(self, done: Done) -> None:
-        """A submission is finished: all that it has to write is written."""
-        self._write("done", done.as_json())
-        self._take(done)
+    def finished(self, part: Sequence[Done]) -> None:
+        """Submissions are finished: all that they have to write is written."""
+        for done in part:
+            self._write("done", done.as_json(), sync=done is part[-1])
+            self._take(done)
 
     def known(self, name: str, sha256: str, how: str) -> dict[str, Any] | None:
         """What an earlier run has seen of a file, by name, content and how it is read."""
-        self._met.add((name, sha256, how))
-        return self._seen.get((name, sha256, how))
+        file = _file_id(name, sha256, how)
+        self._met.add(file)
+        if file not in self._seen:
+            return None
+        what: dict[str, Any] = json.loads(self._line_at(self._seen[file]))["is"]
+        return what
 
     def saw(self, name: str, sha256: str, how: str, what: dict[str, Any]) -> None:
         """A file was read. Not waited for: should it get lost, the file is read again."""
-        self._write("seen", _seen_line((name, sha256, how), what), sync=False)
-        self._seen[name, sha256, how] = what
+        at = self._size
+        self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
+        self._seen[_file_id(name, sha256, how)] = at
 
     def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
@@ -196,7 +205,7 @@ class Journal:
         The new journal takes the old one's place whole or not at all; where it cannot be written the old one is as good.
         """
         done = [self.done[key] for key in keys if self.has(key)]
-        seen = sorted(key for key in self._met if key in self._seen)
+        seen = sorted(self._seen[file] for file in self._met if file in self._seen)
         if self._lines <= _WORDY * (len(done) + len(seen) + 3):
             return
         settled = sorted(path for path in self.settled if (self.path.parent.parent / path).exists())
@@ -204,7 +213,7 @@ class Journal:
         with suppress(OutputError), writing(self.path) as temporary:
             with temporary.open("wb") as file:
                 file.write(_line("begin", {"format": FORMAT, "version": VERSION, "asked": {}}))
-                file.writelines(_line("seen", _seen_line(key, self._seen[key])) for key in seen)
+                file.writelines(map(self._line_at, seen))
                 file.writelines(_line("done", one.as_json()) for one in done)
                 away = [one for every in self.away.values() for one in every]
                 file.write(_line("settled", {"paths": settled, "came": sorted(self.came), "away": away}))
@@ -224,7 +233,7 @@ class Journal:
     def _write(self, what: str, content: dict[str, Any], *, sync: bool = True) -> None:
         assert self._file is not None  # noqa: S101 - within the context
         try:
-            self._file.write(_line(what, content))
+            self._size += self._file.write(_line(what, content))
             self._lines += 1
             self._file.flush()
             if sync:
@@ -232,10 +241,18 @@ class Journal:
         except OSError as error:
             raise cannot_write(self.path, error) from None
 
+    def _line_at(self, place: int) -> bytes:
+        assert self._file is not None  # noqa: S101 - within the context
+        try:
+            self._file.seek(place)
+            return self._file.readline()
+        except OSError as error:
+            raise cannot_write(self.path, error) from None
+
     def _read(self) -> None:
         assert self._file is not None  # noqa: S101
         self._file.seek(0)
-        whole, broken = 0, None
+        broken = None
         for n, line in enumerate(self._file, 1):
             if broken is not None:  # it is not the last line: it did not just break off
                 raise self._foreign(broken)
@@ -247,13 +264,13 @@ class Journal:
                 broken = n
                 continue
             try:
-                self._apply(entry)
+                self._apply(entry, self._size)
             except (ValueError, KeyError, TypeError):
                 raise self._foreign(n) from None
-            whole += len(line)
+            self._size += len(line)
             self._lines = n
         if broken is not None:
-            self._file.truncate(whole)
+            self._file.truncate(self._size)
 
     def _foreign(self, line: int) -> InputError:
         return InputError(
@@ -264,7 +281,7 @@ class Journal:
             )
         )
 
-    def _apply(self, entry: Any) -> None:
+    def _apply(self, entry: Any, at: int) -> None:
         if entry["what"] == "begin":
             if entry["format"] != FORMAT or entry["version"] != VERSION:
                 raise ValueError
@@ -274,7 +291,9 @@ class Journal:
         elif entry["what"] == "moves":
             self._moves([Move(*m) for m in entry["moves"]], entry["keys"], entry["gone"])
         elif entry["what"] == "seen":
-            self._seen[entry["name"], entry["sha256"], entry["how"]] = entry["is"]
+            if not isinstance(entry["is"], dict):
+                raise ValueError(entry["is"])
+            self._seen[_file_id(entry["name"], entry["sha256"], entry["how"])] = at
         elif entry["what"] == "writes":
             self._announce(entry["paths"])
         elif entry["what"] == "settled":
@@ -292,9 +311,10 @@ class Journal:
             raise ValueError(entry["what"])
 
 
-def _seen_line(key: tuple[str, str, str], what: dict[str, Any]) -> dict[str, Any]:
-    name, sha256, how = key
-    return {"name": name, "sha256": sha256, "how": how, "is": what}
+def _file_id(name: str, sha256: str, how: str) -> bytes:
+    """What a file goes by: some bytes for long texts."""
+    said = "\0".join((name, sha256, how)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=16).digest()
 
 
 def _line(what: str, content: dict[str, Any]) -> bytes:

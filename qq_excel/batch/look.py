@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -66,7 +67,7 @@ class Look:
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
         """Each of *files*, read unless the journal knows it."""
         out: list[Seen | None] = [None] * len(files)
-        waiting: list[tuple[int, Arrival, str, Future[Sight], Path]] = []
+        waiting: deque[tuple[int, Arrival, str, Future[Sight], Path]] = deque()
         for n, file in enumerate(files):
             name = prefix + file.name
             if file.home is not None:
@@ -86,9 +87,10 @@ class Look:
                 waiting.append((n, file, digest, self._submit(name, file.path, target), target))
         what = Text("读取", "reading")
         self._tell(what, len(files) - len(waiting), len(files))
-        for i, (n, file, digest, future, target) in enumerate(waiting):
+        while waiting:  # what was seen of a file is not held twice
+            n, file, digest, future, target = waiting.popleft()
             out[n] = self._read(prefix + file.name, file, digest, future, target)
-            self._tell(what, len(files) - len(waiting) + i + 1, len(files))
+            self._tell(what, len(files) - len(waiting), len(files))
         return [s for s in out if s is not None]
 
     def spooled(self, submission: Submission) -> Submission:

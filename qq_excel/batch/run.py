@@ -109,6 +109,8 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 now.sort(key=lambda s: s.name)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
+                last = [replace(s, claims="") for s in last]
+                del now  # with its claims, the most that is held of a file
                 known = asked.register.contents("submission") if asked.register else None
                 due = {
                     s.group
@@ -130,8 +132,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                     registered += asked.register.append(
                         [submission_entry(of_key[done.key], done, asked.policy) for done in part]
                     )
-                for done in part:
-                    journal.finished(done)
+                journal.finished(part)
         outcome = _summed_up(asked, every, last, work, journal, lost)
         outcome.checked = sum(len(s.files) for s in todo)
         if asked.register is not None:

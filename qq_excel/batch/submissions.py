@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -85,6 +85,7 @@ def submissions(
 
     The key covers everything that the outcome depends on: names and contents of its files, of the previous
     period's and of submissions that report the same claims, and the *conditions* of the run (program, policy, language).
+    Once they are sorted nobody asks for claims any more, the most that is held of a file: its submission is without.
     """
     groups: dict[tuple[str, str, str], list[Seen]] = {}
     for file in files:
@@ -105,7 +106,8 @@ def submissions(
             *conditions, [_identity(f) for f in mine], later_ones(mine), [_identity(f) for f in before], whole[number],
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-        out.append(Submission(key, unit or None, when or None, tuple(mine), tuple(before), number))
+        files, earlier = (tuple(replace(f, claims="") for f in some) for some in (mine, before))
+        out.append(Submission(key, unit or None, when or None, files, earlier, number))
     return out
 
 

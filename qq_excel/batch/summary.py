@@ -15,11 +15,13 @@ from qq_excel.catalogue import LEVEL_NAMES, all_rules
 from qq_excel.findings import Finding
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text, t
-from qq_excel.output import write_text
+from qq_excel.output import writing
 from qq_excel.policy import Policy
 from qq_excel.waivers import Use, Waiver
 
 BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
+#: Past so many files the workbook is written row by row, each one line high.
+_MANY = 2_000
 #: The levels that the tables count: what to mend, what to answer, what nobody could say.
 _LEVELS = ("E", "W", "?")
 
@@ -68,7 +70,17 @@ def write_summary(
     files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
 ) -> list[Path]:
     """Write both to the folder *target*."""
-    document = {
+    book = _write_book(files, missing, policy, target / BOOK)
+    with writing(target / DOCUMENT) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as out:
+        # by and by: whole, the text of ten thousand files would be held beside what it tells
+        said = _document(files, missing, policy)
+        out.writelines(json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(said))
+        out.write("\n")
+    return [book, target / DOCUMENT]
+
+
+def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy) -> dict[str, Any]:
+    return {
         "format": "qq-excel-batch-summary", "version": 1, "program": f"qq-excel {__version__}",
         "policy": {"profile": policy.profile, "version": policy.version, "sha256": policy.sha256},
         "totals": {state: sum(f.state == state for f in files) for state in STATES},
@@ -80,8 +92,6 @@ def write_summary(
         ],
         "run": [{"rule": f.rule, "level": f.level, "message": f.message()} for f in missing],
     }  # fmt: skip
-    book = _write_book(files, missing, policy, target / BOOK)
-    return [book, write_text(target / DOCUMENT, json.dumps(document, ensure_ascii=False, indent=2) + "\n")]
 
 
 def _write_book(
@@ -123,7 +133,7 @@ def _write_book(
             [[str(LEVEL_NAMES[f.level]), f.rule, f.message(), f.fix()] for f in missing],
         ),
     ]  # fmt: skip
-    with paper(target, t("批量校验汇总", "Batch summary")) as book:
+    with paper(target, t("批量校验汇总", "Batch summary"), long=len(files) > _MANY) as book:
         for n, (name, columns, rows) in enumerate(tables):
             sheet = book.sheet(name, tab="#1F3864" if n == 0 else None)
             total = _total(rows) if n == 0 and rows else None
@@ -136,7 +146,7 @@ def _write_book(
             if not rows:
                 sheet.paragraph(row + 1, len(columns), said)
             else:
-                sheet.table(row, columns, rows, total=total, heights=len(rows) < 2_000)
+                sheet.table(row, columns, rows, total=total, heights=len(rows) <= _MANY)
                 sheet.sheet.freeze_panes(row + 1, 0)
             sheet.print_set_up(landscape=True, repeat=(row, row), footer=t("批量校验汇总", "batch summary"))
     return target

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.output import safe_name, writing
 
+#: So few rows are written in three quarters of the time, and are smaller, without a dictionary of each column's texts.
+_FEW = 5_000
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -41,10 +44,9 @@ def write_tables(
     out = {}
     for kind, tables in of_kind.items():
         name = table_path(folder, kind, unit or books[0].name, period)
+        whole = pa.concat_tables(tables, promote_options="permissive")
         with writing(target / name) as temporary:
-            pq.write_table(
-                pa.concat_tables(tables, promote_options="permissive"), temporary, compression="zstd"
-            )
+            pq.write_table(whole, temporary, compression="zstd", use_dictionary=len(whole) > _FEW)
         out[kind] = name
     return out
 

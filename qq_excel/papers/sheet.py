@@ -281,10 +281,15 @@ class Paper:
 
 
 @contextmanager
-def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
-    """A workbook that takes its place at *target* when the block ends well."""
+def paper(
+    target: Path, title: str, properties: Mapping[str, str] | None = None, *, long: bool = False
+) -> Iterator[Paper]:
+    """A workbook that takes its place at *target* when the block ends well.
+
+    Of a *long* one each row goes to the disk as soon as the next is begun, with its texts in its cells.
+    """
     with writing(target) as temporary, scratch(target) as folder:
-        book = _begun(temporary, title, properties, folder)
+        book = _begun(temporary, title, properties, folder, long)
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
@@ -305,10 +310,12 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
     return zip_bytes(book.parts())
 
 
-def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path) -> Any:
+def _begun(
+    target: Path, title: str, properties: Mapping[str, str] | None, folder: Path, long: bool
+) -> Any:
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder),
+        "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder), "constant_memory": long,
     }  # fmt: skip
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({

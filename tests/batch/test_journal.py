@@ -66,7 +66,7 @@ def finished(target: Path, *keys: str, moved: Collection[str] = ()) -> bytes:
             if not journal.has(key):
                 journal.will_write([f"{key}.xlsx"])
                 (target / f"{key}.xlsx").write_text(key)
-                journal.finished(Done(key, [], [f"{key}.xlsx"]))
+                journal.finished([Done(key, [], [f"{key}.xlsx"])])
         if moved:
             journal.will_move([], list(keys), list(moved))
         for path in journal.left_over({f"{key}.xlsx" for key in keys}):
@@ -173,12 +173,12 @@ def test_results_that_others_may_have_written_over_are_not_taken_for_ones_own(tm
     with Journal(tmp_path) as journal:
         journal.begin({})
         journal.will_write(["a.xlsx", "a.parquet"])
-        journal.finished(Done("v1", [], ["a.xlsx"]))
+        journal.finished([Done("v1", [], ["a.xlsx"])])
         journal.will_write(["a.xlsx", "a.parquet"])
         assert not journal.has("v1")
     with Journal(tmp_path) as journal:
         assert (journal.has("v1"), list(journal.done)) == (False, ["v1"])
         journal.will_write(["a.xlsx"])
-        journal.finished(Done("v1", [], ["a.xlsx"]))
+        journal.finished([Done("v1", [], ["a.xlsx"])])
     with Journal(tmp_path) as journal:
         assert journal.has("v1")
