@@ -310,9 +310,7 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
     return zip_bytes(book.parts())
 
 
-def _begun(
-    target: Path, title: str, properties: Mapping[str, str] | None, folder: Path, long: bool
-) -> Any:
+def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path, long: bool) -> Any:
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder), "constant_memory": long,
