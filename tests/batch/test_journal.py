@@ -140,7 +140,7 @@ def test_killed_while_it_is_shortened_it_is_the_old_one_or_the_new(
         def armed(journal: Journal, keys: Collection[str]) -> None:
             {
                 "mkstemp": lambda: monkeypatch.setattr(tempfile, "mkstemp", die),
-                "write": lambda: monkeypatch.setattr("qq_excel.batch.journal._seen_line", die),
+                "write": lambda: monkeypatch.setattr(Journal, "_line_at", die),
                 "fsync": lambda: monkeypatch.setattr(os, "fsync", die),
                 "replace": lambda: monkeypatch.setattr(Path, "replace", die),
                 "replaced": lambda: monkeypatch.setattr(Path, "replace", replace_and_die),
