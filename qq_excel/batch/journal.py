@@ -169,6 +169,12 @@ class Journal:
         self._write("seen", {"name": name, "sha256": sha256, "how": how, "is": what}, sync=False)
         self._seen[_file_id(name, sha256, how)] = at
 
+    def _find(self, at: int, name: str, sha256: str, how: str, **entry: Any) -> None:
+        """The line of a file begins *at*."""
+        if not isinstance(entry["is"], dict):
+            raise ValueError(entry)
+        self._seen[_file_id(name, sha256, how)] = at
+
     def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
         """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
         self._write("moves", {"moves": moves, "keys": keys, "gone": gone})
@@ -291,9 +297,7 @@ class Journal:
         elif entry["what"] == "moves":
             self._moves([Move(*m) for m in entry["moves"]], entry["keys"], entry["gone"])
         elif entry["what"] == "seen":
-            if not isinstance(entry["is"], dict):
-                raise ValueError(entry["is"])
-            self._seen[_file_id(entry["name"], entry["sha256"], entry["how"])] = at
+            self._find(at, **entry)
         elif entry["what"] == "writes":
             self._announce(entry["paths"])
         elif entry["what"] == "settled":

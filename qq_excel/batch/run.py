@@ -36,15 +36,8 @@ from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summar
 from qq_excel.batch.workers import Workers, workers_of
 from qq_excel.findings import Finding
 from qq_excel.language import Text
-<<<<<<< HEAD
 from qq_excel.output import cannot_write
-=======
-from qq_excel.output import cannot_write, must_be_writable
-from qq_excel.policy import Policy
-from qq_excel.reading import Options
 from qq_excel.reading.options import Limits
-from qq_excel.register import Register
->>>>>>> 0d5c10a (What a run reads is looked at in a step of its own)
 from qq_excel.register.claims import update_index
 from qq_excel.urls import is_remote
 
@@ -152,7 +145,17 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
         return outcome
 
 
-<<<<<<< HEAD
+def _with_those_before(
+    look: Look, came: Sequence[Arrival], journal: Journal, workers: Workers, room: Path, limits: Limits
+) -> tuple[list[Seen], list[Arrival], dict[tuple[str, str], list[Away]]]:
+    """What *came*, read; with it what its units had handed in before and was moved away, and what of that is gone."""
+    now = look.at(came)
+    again, lost = brought_back(journal.away, now, room / "again", limits)
+    workers.must_reach(room, [a.path for a in again])
+    now += (replace(s, moved=True) for s in look.at(again))
+    return sorted(now, key=lambda s: s.name), again, lost
+
+
 def _all_there(done: Done, target: Path) -> bool:
     """Whether the results of a submission are where they were written."""
     return all((target / name).exists() for name in done.written)
@@ -165,28 +168,6 @@ def _hand_over(
     """What is done when all is checked: results go to their URL, files where they belong, and the run ends."""
     keys = [s.key for s in every]
     plan = moves_of(outcome.files, came, asked.moves) if asked.moves else []
-=======
-def _with_those_before(
-    look: Look, came: Sequence[Arrival], journal: Journal, workers: Workers, room: Path, limits: Limits
-) -> tuple[list[Seen], list[Arrival], dict[tuple[str, str], list[Away]]]:
-    """What *came*, read; with it what its units had handed in before and was moved away, and what of that is gone."""
-    now = look.at(came)
-    again, lost = brought_back(journal.away, now, room / "again", limits)
-    workers.must_reach(room, [a.path for a in again])
-    now += (replace(s, moved=True) for s in look.at(again))
-    return sorted(now, key=lambda s: s.name), again, lost
-
-
-def _moved(
-    asked: Asked,
-    outcome: Outcome,
-    came: Sequence[Arrival],
-    every: Sequence[Submission],
-    journal: Journal,
-) -> int:
-    """Move what came to where it was asked for; how many files were moved."""
-    plan = moves_of(outcome.files, came, asked.moves)
->>>>>>> 0d5c10a (What a run reads is looked at in a step of its own)
     away = {move.origin for move in plan}
     names = {a.name for a in came if os.path.abspath(a.origin) in away}  # noqa: PTH100 - as the plan has it
     gone = [s.key for s in every if any(f.name in names for f in s.files)]
