@@ -172,7 +172,7 @@ class Journal:
     def _find(self, at: int, name: str, sha256: str, how: str, **entry: Any) -> None:
         """The line of a file begins *at*."""
         if not isinstance(entry["is"], dict):
-            raise ValueError(entry)
+            raise TypeError(entry)
         self._seen[_file_id(name, sha256, how)] = at
 
     def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
