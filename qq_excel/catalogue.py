@@ -149,13 +149,29 @@ def get_rule(rule_id: str) -> RuleSpec:
 
 
 def render(text: str, figures: dict[str, str]) -> str:
-    """*text* with its figures put in; one that a rule did not give shows as a dash, never as a crash."""
+    """*text* with its figures put in; one that a rule did not give shows as a dash, never as a crash.
+
+    An English text has ``{days:day}`` for so many days: ``1 day``, ``2 days``.
+    """
     return "".join(
-        words if name is None else f"{words}{figures.get(name, '—')}" for words, name in _pieces(text)
+        words if name is None else f"{words}{_counted(figures.get(name, '—'), noun)}"
+        for words, name, noun in _pieces(text)
     )
 
 
+def as_documented(text: str) -> str:
+    """*text* for those who read it with its figures in braces."""
+    return "".join(
+        words if name is None else f"{words}{_counted(f'{{{name}}}', noun)}"
+        for words, name, noun in _pieces(text)
+    )
+
+
+def _counted(figure: str, noun: str) -> str:
+    return f"{figure} {noun if figure == '1' else f'{noun}s'}" if noun else figure
+
+
 @cache
-def _pieces(text: str) -> tuple[tuple[str, str | None], ...]:
-    """The words of *text*, each with the figure that follows it."""
-    return tuple((words, name) for words, name, _, _ in string.Formatter().parse(text))
+def _pieces(text: str) -> tuple[tuple[str, str | None, str], ...]:
+    """The words of *text*, each with the figure that follows it and what that is a number of."""
+    return tuple((words, name, noun or "") for words, name, noun, _ in string.Formatter().parse(text))

@@ -50,6 +50,16 @@ class Text:
         return self.zh if lang == "zh" else self.en
 
 
+def plural(count: int, one: str, more: str = "") -> str:
+    """The English word for so many: *one*, or *more* (with an ``s`` unless something else is said)."""
+    return one if count == 1 else more or f"{one}s"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """*count* with its English word: ``1 row``, ``2 rows``."""
+    return f"{count} {plural(count, one, more)}"
+
+
 def t(zh: str, en: str) -> str:
     """The text in the language of this run."""
     return zh if current() == "zh" else en

@@ -21,7 +21,7 @@ from typing import IO
 
 from qq_excel import inputs
 from qq_excel.errors import InputError
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.output import cannot_write, safe_name
 from qq_excel.reading.options import Limits
 
@@ -198,7 +198,7 @@ def _members(
         yield refused(
             name,
             f"压缩包内有 {len(infos)} 个文件，上限 {limits.parts}",
-            f"{len(infos)} files in the zip; the limit is {limits.parts}",
+            f"{many(len(infos), 'file')} in the zip; the limit is {limits.parts}",
         )
         return
     left = limits.total_bytes

@@ -27,7 +27,7 @@ from qq_excel.batch.part import Work
 from qq_excel.batch.scheduler import LOCAL, client_of, must_have_a_worker
 from qq_excel.batch.workers import Part, Read, in_turn
 from qq_excel.errors import InputError, OutputError, QQExcelError
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.output import cannot_write, make_folder
 from qq_excel.reading import Options
 from qq_excel.urls import without_user
@@ -265,7 +265,7 @@ def _deadly(part: Part, times: int) -> _DeadlyError:
         Text(
             f"{zh} 等 {len(names)} 个文件：校验它们的 worker 连续 {times} 次意外终止（可能是内存不足）。其余已完成并记下；"
             "请给 worker 更多内存后加 --resume 继续。",
-            f"{en} ({len(names)} files): {times} workers died while checking them (out of memory, perhaps). All else is done"
+            f"{en} ({many(len(names), 'file')}): {times} workers died while checking them (out of memory, perhaps). All else is done"
             " and kept: give workers more memory, then finish with --resume.",
         )
     )

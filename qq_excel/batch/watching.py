@@ -24,7 +24,7 @@ from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Outcome, run_batch
 from qq_excel.errors import InputError, OutputError, QQExcelError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.output import cannot_write, must_be_writable, safe_name, write_bytes, write_text
 
 #: What the answer to a workbook is called, beside it.
@@ -180,7 +180,7 @@ def _receipt(mine: Sequence[_Told], place: Path, given: Mapping[str, str]) -> st
     lines = []
     if mine[0][1] is not None:
         worst = max((file.state for file, _ in mine), key=GRAVITY.index)
-        count = t(f"{len(mine)} 个文件", f"{len(mine)} files")
+        count = t(f"{len(mine)} 个文件", f"{many(len(mine), 'file')}")
         lines.append(f"{_line(place.name)}：{STATES[worst]}（{count}）")
     for file, inner in mine:
         lines.append(f"{_line(place.name if inner is None else inner)}：{STATES[file.state]}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.rules.limitation import SETTLED, still_owed
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def _of_ledger(source: Source) -> Iterator[Text]:
     if inferred:
         yield Text(
             f"{source.file} 有 {inferred} 行的账面余额读不出，按原始金额减已收金额计入",
-            f"{source.file}: the balance of {inferred} rows cannot be read; original less received was taken",
+            f"{source.file}: the balance of {many(inferred, 'row')} cannot be read; original less received was taken",
         )
     if gone:
         yield Text(
             f"{source.file} 有 {gone} 行没有可读的余额，未计入合计",
-            f"{source.file}: {gone} rows have no balance that can be read and are not in the totals",
+            f"{source.file}: {many(gone, 'row has', 'rows have')} no balance that can be read: not in the totals",
         )

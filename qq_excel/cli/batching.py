@@ -14,7 +14,7 @@ from qq_excel.cli import common
 from qq_excel.cli.checking import print_written
 from qq_excel.cli.common import FINDINGS, OK, Format, err, out
 from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.urls import is_remote, without_user
 
 if TYPE_CHECKING:
@@ -121,21 +121,29 @@ def _print(outcome: Outcome, asked: Asked) -> None:
         out.print(f"! {gone.message()}", style="yellow", markup=False, soft_wrap=True)
     parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]
     known = len(outcome.files) - outcome.checked
-    line = t(f"{len(outcome.files)} 个文件：", f"{len(outcome.files)} files: ") + "  ".join(parts)
+    line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(parts)
     if known > 0:
         line += t(f"（其中 {known} 个没有变化，沿用上次结果）", f" ({known} unchanged, known from before)")
     out.print(line, style="bold", markup=False)
     if outcome.moved:
-        out.print(t(f"移动了 {outcome.moved} 个文件。", f"{outcome.moved} files were moved."))
+        out.print(
+            t(
+                f"移动了 {outcome.moved} 个文件。",
+                f"{many(outcome.moved, 'file was', 'files were')} moved.",
+            )
+        )
     if outcome.registered:
         out.print(
-            t(f"登记簿新增 {outcome.registered} 条。", f"{outcome.registered} entries were registered.")
+            t(
+                f"登记簿新增 {outcome.registered} 条。",
+                f"{many(outcome.registered, 'entry was', 'entries were')} registered.",
+            )
         )
     if asked.url:
         out.print(
             t(
                 f"写入 {outcome.put} 个文件，清除 {outcome.removed} 个，其余没有变化。",
-                f"{outcome.put} files were put there and {outcome.removed} taken away; the others are as they were.",
+                f"{many(outcome.put, 'file was', 'files were')} put there and {outcome.removed} taken away; the others are as they were.",
             )
         )
     back = any(f.state in ("rejected", "quarantined") for f in outcome.files)

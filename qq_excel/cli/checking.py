@@ -17,7 +17,7 @@ from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
 from qq_excel.cli.folding import Folded
-from qq_excel.language import Text, current, t
+from qq_excel.language import Text, current, many, t
 from qq_excel.output import must_be_writable
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def print_findings(result: Result) -> None:
     out.print(
         t(
             f"{len(result.files)} 个工作簿，{accepted} 个通过，{len(result.files) - accepted} 个需修改。",
-            f"{len(result.files)} workbooks, {accepted} accepted, {len(result.files) - accepted} to be mended.",
+            f"{many(len(result.files), 'workbook')}, {accepted} accepted, {len(result.files) - accepted} to be mended.",
         )
     )
 
@@ -184,7 +184,7 @@ def _print_file(file: FileResult, result: Result) -> None:
     title = f"■ {file.workbook.name}  [{verdict}]"
     details = [x for x in (file.unit, file.period) if x]
     if file.rows:
-        details.append(t(f"{file.rows} 行", f"{file.rows} rows"))
+        details.append(t(f"{file.rows} 行", f"{many(file.rows, 'row')}"))
     out.print()
     out.print(title + ("  " + " · ".join(details) if details else ""), style="bold", markup=False)
     mine = result.findings.of_file(file.workbook.name)
@@ -271,7 +271,10 @@ def run_warn(
     else:
         for level, count, amount in book.by_level():
             out.print(
-                t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan"),
+                t(
+                    f"{level}色预警 {count} 笔，{amount} 元",
+                    f"{level}: {many(count, 'claim')}, {amount} yuan",
+                ),
                 markup=False,
             )
         print_written(written)
@@ -318,7 +321,7 @@ def run_write_off(
         out.print(
             t(
                 f"{len(outcome.packs)} 份申请包已生成，{len(outcome.unfit)} 份申请材料不全。",
-                f"{len(outcome.packs)} packs made, {len(outcome.unfit)} applications are not fit.",
+                f"{many(len(outcome.packs), 'pack')} made, {many(len(outcome.unfit), 'application is', 'applications are')} not fit.",
             )
         )
         print_written(outcome.written)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
 from qq_excel.cli.common import OK, out
-from qq_excel.language import t
+from qq_excel.language import many, t
 
 if TYPE_CHECKING:
     from qq_excel.demo import Demonstration
@@ -28,7 +28,7 @@ def run_demo(target: Path, profile: str = "group") -> int:
     out.print(
         t(
             f"工作簿 {len(result.files)} 个，共 {rows} 行；通过 {accepted} 个，需修改 {len(result.files) - accepted} 个",
-            f"{len(result.files)} workbooks, {rows} rows; {accepted} accepted, {len(result.files) - accepted} not",
+            f"{many(len(result.files), 'workbook')}, {many(rows, 'row')}; {accepted} accepted, {len(result.files) - accepted} not",
         )
     )
     out.print(
@@ -49,7 +49,10 @@ def run_demo(target: Path, profile: str = "group") -> int:
 def _warned(shown: Demonstration) -> Iterator[str]:
     for level, count, amount in shown.warnings.by_level() if shown.warnings else ():
         if count:
-            yield t(f"{level}色预警 {count} 笔，{amount} 元", f"{level}: {count} claims, {amount} yuan")
+            yield t(
+                f"{level}色预警 {count} 笔，{amount} 元",
+                f"{level}: {many(count, 'claim')}, {amount} yuan",
+            )
 
 
 def _packed(shown: Demonstration) -> Iterator[str]:
@@ -57,7 +60,7 @@ def _packed(shown: Demonstration) -> Iterator[str]:
         packs, unfit = len(shown.outcome.packs), len(shown.outcome.unfit)
         yield t(
             f"核销申请包 {packs} 份（已验证完整），材料不全 {unfit} 份",
-            f"{packs} write-off packs (verified), {unfit} applications not fit",
+            f"{packs} write-off packs (verified), {many(unfit, 'application')} not fit",
         )
 
 
@@ -67,7 +70,7 @@ def _standing(shown: Demonstration) -> Iterator[str]:
         closed, late = sum(c.closed for c in cards), sum(c.late for c in cards)
         yield t(
             f"案件 {len(cards)} 件，已结 {closed} 件，超限期 {late} 件",
-            f"{len(cards)} cases, {closed} closed, {late} late",
+            f"{many(len(cards), 'case')}, {closed} closed, {late} late",
         )
 
 

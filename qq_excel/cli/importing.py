@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qq_excel import money
 from qq_excel.cli.common import FINDINGS, OK, must_be_new_or_ours, out
-from qq_excel.language import t
+from qq_excel.language import many, t
 
 if TYPE_CHECKING:
     from qq_excel.reading import Options
@@ -33,7 +33,7 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
     out.print(
         t(
             f"读入 {report.rows} 行，写入 {len(report.ledger)} 行，截止日之后 {len(report.later)} 行。",
-            f"{report.rows} rows read, {len(report.ledger)} written, {len(report.later)} dated after the as-of date.",
+            f"{many(report.rows, 'row')} read, {len(report.ledger)} written, {len(report.later)} dated after the as-of date.",
         )
     )
     total = money.yuan(report.open_cents)

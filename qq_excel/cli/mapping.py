@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 
 from qq_excel.cli.common import OK, err, out
 from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 
 if TYPE_CHECKING:
     from qq_excel.importing.propose import Proposal, Proposed
@@ -176,7 +176,7 @@ def _ask(proposed: Proposed) -> None:
     elif not typer.confirm(
         t(
             f"有 {len(unsure)} 列没有把握，逐列确认？（否：直接采用建议）",
-            f"{len(unsure)} columns are not sure. Go through them?",
+            f"{many(len(unsure), 'column is', 'columns are')} not sure. Go through them?",
         ),
         default=True,
     ):

@@ -22,7 +22,7 @@ from qq_excel.cli.register_options import (
     words_of,
 )
 from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 
 keeping_app = App()
 
@@ -84,7 +84,7 @@ def backup(
     out.print(
         t(
             f"已备份 {count} 条到 {target}。最后一条的哈希：",
-            f"{count} entries backed up to {target}. Last hash:",
+            f"{many(count, 'entry', 'entries')} backed up to {target}. Last hash:",
         ),
         markup=False,
     )
@@ -108,7 +108,7 @@ def restore(
             Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
         )
     count = keeping.restore_at(register, place_of(tables, register), source)
-    out.print(t(f"已恢复 {count} 条。", f"{count} entries restored."))
+    out.print(t(f"已恢复 {count} 条。", f"{many(count, 'entry', 'entries')} restored."))
     return OK
 
 
@@ -128,5 +128,11 @@ def export(
 
     with opened_at(register, tables) as opened:
         count = keeping.export(opened, target, event=event, unit=unit, period=period and period_of(period))
-    out.print(t(f"已导出 {count} 条到 {target}。", f"{count} entries exported to {target}."), markup=False)
+    out.print(
+        t(
+            f"已导出 {count} 条到 {target}。",
+            f"{many(count, 'entry', 'entries')} exported to {target}.",
+        ),
+        markup=False,
+    )
     return OK

@@ -13,7 +13,7 @@ from qq_excel.cli import common
 from qq_excel.cli.common import OK, Format, FormatOption, LangOption, Language, out
 from qq_excel.cli.helping import App
 from qq_excel.cli.register_options import PeriodArgument, Tables, Url, opened_at, period_of, print_table
-from qq_excel.language import t
+from qq_excel.language import many, t
 
 sums_app = App()
 
@@ -140,7 +140,7 @@ def _tell_left_out(units: list[str]) -> None:
         out.print(
             t(
                 f"未计入 {len(units)} 个单位（明细表没有通过或没有交来）：{'、'.join(units)}",
-                f"Without {len(units)} units (no accepted ledger): {', '.join(units)}",
+                f"Without {many(len(units), 'unit')} (no accepted ledger): {', '.join(units)}",
             ),
             style="yellow", markup=False, soft_wrap=True,
         )  # fmt: skip

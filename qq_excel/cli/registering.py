@@ -22,7 +22,7 @@ from qq_excel.cli.register_options import (
     period_of,
     print_table,
 )
-from qq_excel.language import t
+from qq_excel.language import many, t
 from qq_excel.register.entries import EVENTS
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def verify(
         out.print(
             t(
                 f"✓ {count} 条，完整，未被改动。最后一条的哈希：",
-                f"✓ {count} entries, whole and unchanged. Last hash:",
+                f"✓ {many(count, 'entry', 'entries')}, whole and unchanged. Last hash:",
             )
         )
         out.print(last, soft_wrap=True)

@@ -38,7 +38,7 @@ from qq_excel.cli.common import (
 from qq_excel.cli.folding import Folded
 from qq_excel.cli.helping import App
 from qq_excel.faults import log_file
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers.report import PAPERS, PaperKind
 
 if TYPE_CHECKING:
@@ -284,7 +284,12 @@ def print_made(made: Made) -> None:
     from qq_excel.cli.checking import print_notes  # noqa: PLC0415
 
     shown = 20
-    out.print(t(f"已写出 {len(made.written)} 个文件：", f"{len(made.written)} files written:"))
+    out.print(
+        t(
+            f"已写出 {len(made.written)} 个文件：",
+            f"{many(len(made.written), 'file')} written:",
+        )
+    )
     for path in made.written[:shown]:
         out.print(f"  {path}", markup=False, soft_wrap=True)
     if len(made.written) > shown:
@@ -293,13 +298,13 @@ def print_made(made: Made) -> None:
     if made.kept:
         out.print(
             t(f"上次已完成、内容相同的 {len(made.kept)} 个文件没有重做。",
-              f"{len(made.kept)} files were finished before from the same inputs and kept."),
+              f"{many(len(made.kept), 'file was', 'files were')} finished before from the same inputs and kept."),
         )  # fmt: skip
     if made.left_over:
         names = "、".join(p.name for p in made.left_over[:5])
         out.print(
             t(f"上次生成、这次不再需要的 {len(made.left_over)} 个文件没有删除，请勿误发：{names}",
-              f"{len(made.left_over)} files of the last run are not needed any more (not deleted): {names}"),
+              f"{many(len(made.left_over), 'file')} of the last run not needed any more (not deleted): {names}"),
             style="yellow", markup=False, soft_wrap=True,
         )  # fmt: skip
     print_notes(made.notes)

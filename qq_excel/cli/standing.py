@@ -14,7 +14,7 @@ from qq_excel.cli import common
 from qq_excel.cli.checking import checked
 from qq_excel.cli.common import OK, Format, out
 from qq_excel.cli.folding import Folded
-from qq_excel.language import t
+from qq_excel.language import many, t
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
@@ -95,5 +95,5 @@ def _print(board: Board) -> None:
     closed = sum(c.closed for c in board.cards)
     out.print(
         t(f"共 {len(board.cards)} 件，已结 {closed} 件，超限期 {late} 件。",
-          f"{len(board.cards)} cases, {closed} closed, {late} late."), style="bold", markup=False,
+          f"{many(len(board.cards), 'case')}, {closed} closed, {late} late."), style="bold", markup=False,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, OK, err, out
 from qq_excel.errors import QQExcelError
-from qq_excel.language import t
+from qq_excel.language import many, t
 
 if TYPE_CHECKING:
     from qq_excel.batch import Asked, Outcome
@@ -64,6 +64,6 @@ def _tell(what: Outcome | QQExcelError) -> None:
     states = "  ".join(f"{words} {sum(f.state == s for f in what.files)}" for s, words in STATES.items())
     line = t(
         f"校验了 {what.checked} 个文件；收件夹共 {len(what.files)} 个：",
-        f"{what.checked} files checked, {len(what.files)} in all: ",
+        f"{many(what.checked, 'file')} checked, {len(what.files)} in all: ",
     )
     out.print(line + states, markup=False, soft_wrap=True)

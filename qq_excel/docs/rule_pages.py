@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qq_excel.catalogue import LEVEL_NAMES, Level, RuleSpec, all_rules, family_titles
+from qq_excel.catalogue import LEVEL_NAMES, Level, RuleSpec, all_rules, as_documented, family_titles
 from qq_excel.docs.applied import EVERY, Values, asked_in, kinds_of, profiles, values_of
 from qq_excel.docs.markdown import bullets, code, link, page, plain, table
 from qq_excel.kinds import all_kinds, get_kind
@@ -147,8 +147,8 @@ def _says(spec: RuleSpec) -> str:
     return table(
         ("", "中文", "English"),
         [
-            ("提示 Message", plain(spec.message.zh), plain(spec.message.en)),
-            ("改法 Mend", plain(spec.fix.zh), plain(spec.fix.en)),
+            ("提示 Message", plain(spec.message.zh), plain(as_documented(spec.message.en))),
+            ("改法 Mend", plain(spec.fix.zh), plain(as_documented(spec.fix.en))),
         ],
     )
 

@@ -19,7 +19,7 @@ import numpy as np
 from qq_excel import money
 from qq_excel.check.omissions import omissions
 from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers.report_job import Job, Piece, day
 from qq_excel.papers.words import basis_name
 from qq_excel.policy import CannotJudge
@@ -138,8 +138,8 @@ def at_day(claims: Iterable[Claim], on: dt.date | None) -> list[Claim]:
             Text(
                 f"不能重建 {on} 的账龄：{where}{more} 在这一天之后收过款或已结清、已核销（或没有填最近付款日），"
                 "明细表只有最近一次付款的日期，算不出当日余额。请用截止到该日的明细表。",
-                f"the ageing of {on} cannot be rebuilt: {len(late)} claims were paid, settled or written off later (or "
-                f"their last payment has no date): {where}. Use a ledger of that day.",
+                f"the ageing of {on} cannot be rebuilt: {many(len(late), 'claim was', 'claims were')} paid, settled or written off "
+                f"later (or the last payment has no date): {where}. Use a ledger of that day.",
             )
         )
     return out
@@ -264,8 +264,8 @@ def _notes(job: Job, claims: Sequence[Claim], ledger: int) -> list[str]:
         left = money.yuan(ledger - total)
         first = t(
             f"按 {on} 重建：{gone} 笔在该日之后发生的债权（{left} 元）不在内，其余余额自该日以来没有变动；争议、诉讼按明细表现状。",
-            f"As it was on {on}: {gone} claims that arose later ({left}) are left out, the other balances have not changed since; "
-            "disputes and suits as the ledger has them now.",
+            f"As it was on {on}: {many(gone, 'claim')} that arose later ({left}) left out, the other balances have not changed "
+            "since; disputes and suits as the ledger has them now.",
         )
     elif total == ledger:
         first = t(f"核对：账龄合计与应收账款明细表账面余额合计一致（{money.yuan(ledger)} 元）。",

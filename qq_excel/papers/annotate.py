@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.findings import Findings, a1
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.papers import marks, marks_undo, style
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
 from qq_excel.papers.marks_list import FindingsList, findings_list
@@ -234,7 +234,7 @@ class _Copy:
             self.report.remarks.append(
                 Text(
                     f"{talked} 个单元格有会话批注，未加本程序的批注，只着色，说明见《{LIST_SHEET}》表。",
-                    f"{talked} cells hold a conversation; they are coloured only, the sheet {LIST_SHEET} says why.",
+                    f"{many(talked, 'cell holds', 'cells hold')} a conversation and only coloured; the sheet {LIST_SHEET} says why.",
                 )
             )
         if self.book.signed:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES, get_rule
 from qq_excel.kinds import get_kind
-from qq_excel.language import current, t
+from qq_excel.language import current, many, t
 from qq_excel.papers import style
 from qq_excel.papers.document import relative
 from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
@@ -134,7 +134,9 @@ def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) 
 
     policy = result.policy
     one = files[0] if len(files) == 1 else None
-    handed = relative(one.workbook.name) if one else t(f"{len(files)} 个工作簿", f"{len(files)} workbooks")
+    handed = (
+        relative(one.workbook.name) if one else t(f"{len(files)} 个工作簿", f"{many(len(files), 'workbook')}")
+    )
     kinds = dict.fromkeys(k for f in files for k in f.kinds)
     facts = [
         (t("校验对象", "checked"), handed),

@@ -52,7 +52,7 @@ def _list() -> str:
     sums = t(
         "合计 {{ count }} 笔，{{ total }} 元（大写：{{ capitals }}）；其中已到期 {{ overdue }} 元，"
         "未到期及未约定付款日的 {{ rest }} 元{% if has_credit %}，贷项 {{ credit }} 元{% endif %}。",
-        "In all {{ count }} items, RMB {{ total }} (in capitals: {{ capitals }}): RMB {{ overdue }} due, RMB {{ rest }} not due or "
+        "Items: {{ count }}; in all RMB {{ total }} (in capitals: {{ capitals }}): RMB {{ overdue }} due, RMB {{ rest }} not due or "
         "without a due date{% if has_credit %}, credit notes of RMB {{ credit }}{% endif %}.",
     )
     return (

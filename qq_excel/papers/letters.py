@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers.report_job import Job, Names, Piece, day
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ def dunning(job: Job) -> Iterable[Piece]:
         job.notes.append(
             Text(
                 f"{sued} 个债务人的逾期款项都在诉讼中，没有另发催款函",
-                f"{sued} debtors: all that is past due is before a court; no dunning letter",
+                f"{many(sued, 'debtor')}: all that is past due is before a court; no dunning letter",
             )
         )
     for one in letters:
         yield job.word(one.file, "dunning.docx", _context(job, one, one.demanded()))
     every = t("；", "; ").join(
         t(f"{s.name}：逾期超过 {s.over_days} 天，限 {s.pay_within_days} 日内付清",
-          f"{step_name(s)}: over {s.over_days} days past due, to pay within {s.pay_within_days} days")
+          f"{step_name(s)}: over {many(s.over_days, 'day')} past due, to pay within {many(s.pay_within_days, 'day')}")
         for s in steps
     )  # fmt: skip
     yield from _register(job, letters, "催款函", t(f"步骤：{every}", f"Steps: {every}"), str(_DUNNING_NOTE))
@@ -187,7 +187,7 @@ def reminders(job: Job) -> Iterable[Piece]:
     known = ("no", "number", "debtor", "agreement_id", "count", "total", "past", "capitals", "file", "sent_how",
              "sent_on", "signed_by")  # fmt: skip
     under = t(f"截止日期：{day(as_of)}    提前 {lead} 天提醒    金额单位：元",
-              f"As of: {day(as_of)}    Reminded {lead} days ahead    In yuan")  # fmt: skip
+              f"As of: {day(as_of)}    Reminded {many(lead, 'day')} ahead    In yuan")  # fmt: skip
     sheets = [("reminder_register", job.filled(rows, under))]
     yield job.book("分期还款提醒函登记册.xlsx", sheets, known)
     data = [{**x, "total": money.yuan(x["total"]), "past": money.yuan(x["past"])} for x in letters]
@@ -196,7 +196,11 @@ def reminders(job: Job) -> Iterable[Piece]:
 
 def _when(due: dt.date, as_of: dt.date) -> str:
     gap = (due - as_of).days
-    return t(f"逾期 {-gap} 天", f"{-gap} days past due") if gap < 0 else t(f"还有 {gap} 天", f"in {gap} days")
+    return (
+        t(f"逾期 {-gap} 天", f"{many(-gap, 'day')} past due")
+        if gap < 0
+        else t(f"还有 {gap} 天", f"in {many(gap, 'day')}")
+    )
 
 
 def _plans(job: Job) -> dict[str, list[dict[str, Any]]]:

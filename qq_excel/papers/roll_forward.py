@@ -22,7 +22,7 @@ from qq_excel.check.omissions import omissions
 from qq_excel.check.submission import head
 from qq_excel.errors import InputError
 from qq_excel.kinds import FieldType
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.output import safe_name
 from qq_excel.reading.model import Table
 from qq_excel.rules.limitation import live_claims, still_owed
@@ -150,6 +150,6 @@ def line(rolled: Rolled) -> Text:
     return Text(
         f"{rolled.unit or '（未填单位）'} {rolled.period}：结转 {rolled.claims} 笔，余额 {total} 元；"
         f"已了结 {rolled.left_out} 笔不结转。",
-        f"{rolled.unit or '(no unit)'} {rolled.period}: {rolled.claims} claims carried, {total} yuan; "
+        f"{rolled.unit or '(no unit)'} {rolled.period}: {many(rolled.claims, 'claim')} carried, {total} yuan; "
         f"{rolled.left_out} at their end left out.",
     )

@@ -9,7 +9,7 @@ import html
 from pathlib import Path
 
 from qq_excel import __version__, money
-from qq_excel.language import current, t
+from qq_excel.language import current, many, t
 from qq_excel.output import write_text
 from qq_excel.papers import style
 from qq_excel.papers.words import clean
@@ -104,8 +104,13 @@ def _card(card: Card) -> str:
         tag = ""
     amount = "—" if card.amount is None else money.yuan(card.amount)
     when = []
-    if card.since:
-        when.append(t(f"自 {card.since} 起 {card.days} 天", f"since {card.since}, {card.days} days"))
+    if card.since and card.days is not None:
+        when.append(
+            t(
+                f"自 {card.since} 起 {card.days} 天",
+                f"since {card.since}, {many(card.days, 'day')}",
+            )
+        )
     if card.due_on:
         when.append(t(f"限 {card.due_on}", f"due {card.due_on}"))
     who = " / ".join(x for x in (card.who, str(card.team or "")) if x)

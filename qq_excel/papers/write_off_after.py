@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import money
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.write_off_facts import Application, applications
 from qq_excel.papers.write_off_fit import judge
@@ -34,7 +34,7 @@ def meeting(job: Job) -> Iterable[Piece]:
         job.notes.append(
             Text(
                 f"{len(unfit)} 份申请材料不全，没有列入审议清单：{told}",
-                f"{len(unfit)} applications are not fit and not listed: {told}",
+                f"{many(len(unfit), 'application is', 'applications are')} not fit and not listed: {told}",
             )
         )
     if not held:
@@ -45,7 +45,7 @@ def meeting(job: Job) -> Iterable[Piece]:
         total = sum(a.row.get("amount") or 0 for a in mine)
         on = day(job.result.as_of)
         under = t(f"审批机构：{body}    截止日期：{on}    {len(mine)} 份申请    金额单位：元",
-                  f"Body: {body}    As of: {on}    {len(mine)} applications    In yuan")  # fmt: skip
+                  f"Body: {body}    As of: {on}    {many(len(mine), 'application')}    In yuan")  # fmt: skip
         lacking = [a.id for a in mine if not a.fit]
         if lacking:
             under = (

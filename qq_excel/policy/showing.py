@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, Step
 
 _UNITS = {
@@ -86,7 +86,7 @@ def _(value: Proposal) -> str:
 def _(value: Step) -> str:
     return t(
         f"{value.name}：逾期超过 {value.over_days} 天起，限 {value.pay_within_days} 天内付清",
-        f"{value.name}: past due by more than {value.over_days} days, to be paid within {value.pay_within_days}",
+        f"{value.name}: past due by more than {many(value.over_days, 'day')}, to be paid within {value.pay_within_days}",
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qq_excel.errors import InputError, why_unreadable
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.output import Part, looks_like_formula, same_zip, write_bytes, write_text, writing
 from qq_excel.register.entries import EVENTS, START, Entry, Written, canonical
 
@@ -165,7 +165,7 @@ def _must_be_empty(register: Register) -> None:
         raise InputError(
             Text(
                 f"登记簿中已有 {count} 条。请恢复到一个新的登记簿。",
-                f"The register has {count} entries. Restore into a new one.",
+                f"The register has {many(count, 'entry', 'entries')}. Restore into a new one.",
             )
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.rules.limitation import (
     SETTLED,
@@ -348,7 +348,7 @@ def rec021(stack: Stack, params: Params) -> Iterator[Verdict]:
     due, today = days_of(stack, "due_on"), today_of(stack)
     state = Text(
         f"处理时限为 {limit} 天，自约定付款日起已过天数：",
-        f"to be settled within {limit} days of the due date; days passed: ",
+        f"to be settled within {many(limit, 'day')} of the due date; days passed: ",
     )
     old = disputed & live_claims(stack) & (due + span(limit) < today)
     figures = {"state": state, "days": days_between(today, due)}

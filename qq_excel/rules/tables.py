@@ -15,7 +15,7 @@ import pandas as pd
 from qq_excel import money
 from qq_excel.findings import a1
 from qq_excel.kinds import Field, FieldType
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
 from qq_excel.rules.registry import rule
@@ -390,7 +390,7 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
         header = table.headers["unit"]
         why = Text(
             f"与表头填报单位“{unit}”不一致，共 {count} 行",
-            f"is not the reporting unit '{unit}' of the head block ({count} rows)",
+            f"is not the reporting unit '{unit}' of the head block ({many(count, 'row')})",
         )
         yield Spot(
             row=int(table.rows[first]), field="unit", value=str(name), expected=unit,

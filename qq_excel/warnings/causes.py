@@ -12,7 +12,7 @@ import pandas as pd
 
 from qq_excel import money
 from qq_excel.kinds import get_kind
-from qq_excel.language import Text
+from qq_excel.language import Text, many, plural
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days, add_years
 from qq_excel.rules.exposure import (
@@ -120,7 +120,7 @@ class Causes:
             if alone:
                 self.note(
                     f"{alone} 笔债权在《{title.zh}》中没有记录，{what.zh}没有判断",
-                    f"{alone} claims are not in '{title.en}': {what.en} not judged",
+                    f"{many(alone, 'claim is', 'claims are')} not in '{title.en}': {what.en} not judged",
                 )
 
     def _by_time(self, left: Floats, lead: int) -> Ranks:
@@ -144,7 +144,7 @@ class Causes:
                 yield (
                     Text(
                         f"保险账龄期限 {most:,} 天，已 {n:,} 天，{zh}",
-                        f"insured age {most:,} days, {n:,} days old, {en}",
+                        f"insured age {most:,} {plural(most, 'day')}, {n:,} {plural(n, 'day')} old, {en}",
                     ),
                     day,
                     None,
@@ -204,7 +204,11 @@ class Causes:
         def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
             for day, n in zip(due[at].tolist(), days[at].tolist(), strict=True):
                 zh = f"约定付款日 {day}，已逾期 {n:,} 天，超过 {years} 年"
-                yield Text(zh, f"due on {day}, {n:,} days past due, more than {years} years"), day, None
+                yield (
+                    Text(zh, f"due on {day}, {n:,} {plural(n, 'day')} past due, more than {years} years"),
+                    day,
+                    None,
+                )
 
         return Hit("overdue", rank, words)
 
@@ -212,8 +216,8 @@ class Causes:
 def _rest(left: int, past: str = "已过") -> tuple[str, str]:
     """How many days are left, or it is past by."""
     if left < 0:
-        return f"{past} {-left:,} 天", f"{-left:,} days past"
-    return f"还有 {left:,} 天", f"{left:,} days left"
+        return f"{past} {-left:,} 天", f"{-left:,} {plural(-left, 'day')} past"
+    return f"还有 {left:,} 天", f"{left:,} {plural(left, 'day')} left"
 
 
 def _dated(

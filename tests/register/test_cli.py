@@ -105,7 +105,7 @@ def test_tables_whose_rows_have_no_creditor_are_summed_up_too(tmp_path: Path) ->
             "red",
             "total",
             "within 1 year",
-            "Without 1 units (no accepted ledger): 乙公司",
+            "Without 1 unit (no accepted ledger): 乙公司",
         ),
     ):
         done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--lang", lang)

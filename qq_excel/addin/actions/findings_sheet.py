@@ -10,7 +10,7 @@ from qq_excel.addin.actions import sheets
 from qq_excel.addin.host import Colour, Place, host_of
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, from_a1
-from qq_excel.language import t
+from qq_excel.language import many, t
 from qq_excel.papers import style
 from qq_excel.papers.marks_list import counted, own_columns, own_values
 from qq_excel.papers.words import width
@@ -60,7 +60,7 @@ def write(book: xw.Book, findings: Findings) -> xw.Sheet:
     if len(findings) > len(shown):
         note = t(
             f"共 {len(findings)} 条，这里列出最严重的 {len(shown)} 条，全部用命令 qq-excel check -o 写出",
-            f"{len(findings)} findings; the gravest {len(shown)} are listed, qq-excel check -o writes them all",
+            f"{many(len(findings), 'finding')}; the gravest {len(shown)} are listed, qq-excel check -o writes them all",
         )
     columns = own_columns()
     rows = [own_values(f) for f in shown]

@@ -15,7 +15,7 @@ from qq_excel.addin.host import host_of, quiet
 from qq_excel.errors import InputError
 from qq_excel.findings import from_a1
 from qq_excel.fixing.model import GRADE_NAMES, Change, Grade
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers import style
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def fix(book: xw.Book) -> list[Change]:
         answer = host.ask(
             t(
                 f"上次修正了 {len(done)} 处，列在《{record.name if record else ''}》。要撤回吗？\n是：撤回上次的修正；否：再查一遍。",
-                f"{len(done)} cells were mended before. Take that back?\nYes: take it back. No: look again.",
+                f"{many(len(done), 'cell was', 'cells were')} mended before. Take that back?\nYes: take it back. No: look again.",
             ),
             "yes_no_cancel",
         )
@@ -62,7 +62,7 @@ def fix(book: xw.Book) -> list[Change]:
     question = t(
         f"将修正 {len(report.mended)} 处写法（空格、全角、文本型数字和日期、列名），另有 {shown} 处只列出不改。\n"
         "每一处都列在《修正记录》，再点“自动修正”可以撤回。现在修正吗？",
-        f"{len(report.mended)} cells will be mended, {shown} more are only listed. Each is listed in 修正记录; "
+        f"{many(len(report.mended), 'cell')} will be mended, {shown} more are only listed. Each is listed in 修正记录; "
         "press 'Fix' again to take it back. Mend them now?",
     )
     if host.ask(question) != "ok":

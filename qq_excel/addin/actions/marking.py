@@ -16,7 +16,7 @@ from qq_excel.addin.actions import sheets
 from qq_excel.addin.host import Colour, Host, Place
 from qq_excel.findings import Finding, from_a1
 from qq_excel.findings.address import a1
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.papers import marks, style
 from qq_excel.papers.marks import MARKS_SHEET, OUR_LIST, Mark
 from qq_excel.papers.told import tell
@@ -51,7 +51,7 @@ class Marked:
         if self.left_out:
             out.append(Text(
                 f"标注已达上限，另有 {self.left_out} 个单元格没有标注，见《校验结果》表",
-                f"the limit of marks was reached: {self.left_out} cells are in the list only",
+                f"the limit of marks was reached: {many(self.left_out, 'cell is', 'cells are')} in the list only",
             ))  # fmt: skip
         if self.bare:
             out.append(Text(
@@ -60,7 +60,7 @@ class Marked:
             ))  # fmt: skip
         if self.taken:
             out.append(Text(
-                f"{self.taken} 个单元格已有您的批注，只着色", f"{self.taken} cells have notes of yours and are coloured only"
+                f"{self.taken} 个单元格已有您的批注，只着色", f"{many(self.taken, 'cell has', 'cells have')} notes of yours: coloured only"
             ))  # fmt: skip
         if self.protected:
             names = "、".join(self.protected)

@@ -12,7 +12,7 @@ from qq_excel.addin.host import host_of
 from qq_excel.addin.settings import load_settings
 from qq_excel.errors import InputError
 from qq_excel.findings import from_a1
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -59,7 +59,7 @@ def _told(outcome: Outcome, folder: Path, *, whole: bool) -> str:
     lines = [
         t(
             f"{scope}：{len(outcome.packs)} 份申请包已生成，{len(outcome.unfit)} 份申请材料不全。\n{folder}",
-            f"{scope}: {len(outcome.packs)} packs made, {len(outcome.unfit)} are not fit.\n{folder}",
+            f"{scope}: {many(len(outcome.packs), 'pack')} made, {len(outcome.unfit)} are not fit.\n{folder}",
         )
     ]
     lines += [_gaps(app) for app in outcome.unfit[:_MOST_SAID]]
@@ -115,7 +115,7 @@ def letters(book: xw.Book) -> list[Path]:
     host.tell(
         t(
             f"所选的 {len(accounts)} 个债务人，生成 {count} 封信函和登记册。\n{folder}{notes}",
-            f"{len(accounts)} debtors selected, {count} letters and a register made.\n{folder}{notes}",
+            f"{many(len(accounts), 'debtor')} selected, {many(count, 'letter')} and a register made.\n{folder}{notes}",
         )
     )
     return written

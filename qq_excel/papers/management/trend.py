@@ -128,7 +128,7 @@ def history(
         notes.append(
             Text(
                 f"上次报告中有 {len(late)} 期晚于本次截止日期，趋势没有采用",
-                f"{len(late)} points of the last report are later than this one's date and were left out",
+                f"points of the last report that are later than this one's date were left out: {len(late)}",
             )
         )
     points.update((p.on, p) for p in registered)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from qq_excel import money
-from qq_excel.language import t
+from qq_excel.language import plural, t
 from qq_excel.papers.words import clean
 from qq_excel.warnings import Sum
 
@@ -180,7 +180,7 @@ def yuan_text(cents: int) -> str:
 
 def claims_text(one: Sum) -> str:
     """How many claims."""
-    return t(f"{one.count:,} 笔", f"{one.count:,} claims")
+    return t(f"{one.count:,} 笔", f"{one.count:,} {plural(one.count, 'claim')}")
 
 
 def mark_text(name: str, part: str, cents: int) -> str:
