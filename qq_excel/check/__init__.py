@@ -145,7 +145,7 @@ def _asked(
     run = Run(policy, progress)
     sources: dict[str, list[Source]] = {}
     for b, book in enumerate(books):
-        params = policy.at(next((t.as_of for t in book.tables if t.as_of), None))
+        params = run.at(next((t.as_of for t in book.tables if t.as_of), None))
         run.places("file", book, params, file=book.name, order=(b, -1))
         for n, table in enumerate(book.tables):
             source = Source(table, book.name, submissions[b], (b, n))

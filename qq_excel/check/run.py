@@ -5,6 +5,7 @@ A rule that lacks what it needs, or that crashes, becomes a finding of level ``?
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable
@@ -42,6 +43,14 @@ class Run:
         #: Findings on places and those that could not be judged, one by one; those on rows, by the block.
         self.found: list[Finding] = []
         self.blocks: list[Block] = []
+        self._params: dict[dt.date | None, Params] = {}
+        self._on_places: dict[str, list[tuple[RuleSpec, Callable[..., Any]]]] = {}
+
+    def at(self, day: dt.date | None) -> Params:
+        """The policy's parameters on *day*: the same for all tables of a day, of which a run has thousands."""
+        if day not in self._params:
+            self._params[day] = self.policy.at(day)
+        return self._params[day]
 
     def level(self, spec: RuleSpec, override: str | None = None) -> str:
         """The level of a finding: its own, else the policy's, else the rule's."""
@@ -51,16 +60,13 @@ class Run:
 
     def table(self, source: Source) -> None:
         """Ask the rules on one table as a whole."""
-        params = self.policy.at(source.table.as_of)
+        params = self.at(source.table.as_of)
         for on in ("table", f"table:{source.table.kind.kind}"):
             self.places(on, source.table, params, file=source.file, order=source.order)
 
     def places(self, on: str, what: Any, params: Params, *, file: str, order: tuple[int, int]) -> None:
         """Ask the rules on files or tables (*on*, as the catalogue has it) about *what*."""
-        for spec in all_rules().values():
-            function = registry.load().get(spec.id)
-            if spec.on != on or function is None or not asked(spec, params):
-                continue
+        for spec, function in self._of_places(on, params):
             sheet = what.sheet if isinstance(what, Table) else None
             try:
                 spots = list(function(what, params))
@@ -71,6 +77,16 @@ class Run:
                 self.unjudged(spec, _fault(spec), file, sheet, order)
                 continue
             self.found.extend(self._spot(spec, s, what, file, order) for s in spots)
+
+    def _of_places(self, on: str, params: Params) -> list[tuple[RuleSpec, Callable[..., Any]]]:
+        if on not in self._on_places:
+            functions = registry.load()
+            self._on_places[on] = [
+                (spec, functions[spec.id])
+                for spec in all_rules().values()
+                if spec.on == on and spec.id in functions and asked(spec, params)
+            ]
+        return self._on_places[on]
 
     def _spot(self, spec: RuleSpec, s: Spot, what: Any, file: str, order: tuple[int, int]) -> Finding:
         header = s.header
@@ -96,7 +112,7 @@ class Run:
 
     def stack(self, stack: Stack) -> None:
         """Ask the rules on columns and rows about all tables of *stack* at once."""
-        params = self.policy.at(stack.day)
+        params = self.at(stack.day)
         into: Answers = {}
         schema = stack_schema(stack, params, into)
         every = all_rules()
