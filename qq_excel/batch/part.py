@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import table_path, write_tables
-from qq_excel.output import safe_name
+from qq_excel.output import safe_name, together
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
 from qq_excel.register.store import FINDINGS, Store
@@ -88,47 +88,61 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     judged = {id(source.table): columns for source, columns in judged_rows(result)}
     counts = result.findings.tally("file", "level", "status")
     rules = result.findings.tally("file", "rule", "status", "level")
-    out = []
-    for submission, (mine, before), answered in zip(part, spans, hits, strict=True):
-        intake = intake_of(mine, before)
-        prepared = {book.name: book.head("prepared_by") for book in mine}
-        done = Done(
-            submission.key, [],
-            now=[(u, k, f) for (u, k), f in intake.now.items()],
-            before=[(u, k, f) for (u, k), f in intake.before.items()], hits=answered,
-        )  # fmt: skip
-        for seen in submission.files:
-            outcome = FileOutcome(
-                seen.name, "accepted", seen.unit, seen.period, list(dict.fromkeys(k for k, _ in seen.tables)),
-                seen.rows, sha256=seen.sha256, prepared_by=prepared.get(seen.name),
+    out: list[Done] = []
+    tables: list[dict[str, str]] = []
+    with together():
+        for submission, (mine, before), answered in zip(part, spans, hits, strict=True):
+            intake = intake_of(mine, before)
+            prepared = {book.name: book.head("prepared_by") for book in mine}
+            done = Done(
+                submission.key, [],
+                now=[(u, k, f) for (u, k), f in intake.now.items()],
+                before=[(u, k, f) for (u, k), f in intake.before.items()], hits=answered,
             )  # fmt: skip
-            done.files.append(outcome)
-            if seen.name not in by_name:
-                later = replaced[seen.name]
-                outcome.state = "superseded"
-                outcome.why = (f"后来又报送了 {later}", f"{later} was handed in later")
-                continue
-            outcome.counts = {
-                level: n for (f, level, s), n in counts.items() if f == seen.name and s == "open"
-            }
-            mine_by_rule = [
-                (rule, level, n) for (f, rule, s, level), n in rules.items() if f == seen.name and s == "open"
-            ]
-            for rule, level, n in mine_by_rule:
-                outcome.rules[rule] = outcome.rules.get(rule, 0) + n
-                if level == "?":
-                    outcome.unjudged[rule] = n
-            outcome.state = _state(seen, by_name[seen.name].accepted)
-            outcome.why = seen.refused
-            if outcome.state != "accepted":
-                done.written += _returned(_own(result, submission), by_name[seen.name], seen, work)
-        accepted = [by_name[o.name].workbook for o in done.files if o.state == "accepted"]
-        tables = write_tables(accepted, submission.unit, submission.period, work.target, TABLES, judged)
-        done.written += tables.values()
-        if work.store is not None:
-            done.kept = _kept(submission, result, tables, work)
-        out.append(done)
+            for seen in submission.files:
+                outcome = _outcome(seen, prepared.get(seen.name))
+                done.files.append(outcome)
+                if seen.name not in by_name:
+                    later = replaced[seen.name]
+                    outcome.state = "superseded"
+                    outcome.why = (f"后来又报送了 {later}", f"{later} was handed in later")
+                    continue
+                _count(outcome, counts, rules)
+                outcome.state = _state(seen, by_name[seen.name].accepted)
+                outcome.why = seen.refused
+                if outcome.state != "accepted":
+                    done.written += _returned(_own(result, submission), by_name[seen.name], seen, work)
+            accepted = [by_name[o.name].workbook for o in done.files if o.state == "accepted"]
+            tables.append(
+                write_tables(accepted, submission.unit, submission.period, work.target, TABLES, judged)
+            )
+            done.written += tables[-1].values()
+            out.append(done)
+    if work.store is not None:  # it keeps what was written, once it is in its place
+        with together():
+            for submission, done, mine_by_kind in zip(part, out, tables, strict=True):
+                done.kept = _kept(submission, result, mine_by_kind, work)
     return out
+
+
+def _outcome(seen: Seen, prepared_by: str | None) -> FileOutcome:
+    return FileOutcome(
+        seen.name, "accepted", seen.unit, seen.period, list(dict.fromkeys(k for k, _ in seen.tables)), seen.rows,
+        sha256=seen.sha256, prepared_by=prepared_by,
+    )  # fmt: skip
+
+
+def _count(
+    outcome: FileOutcome, counts: Mapping[tuple[str, ...], int], rules: Mapping[tuple[str, ...], int]
+) -> None:
+    """Its open findings: *counts* by file, level and status, *rules* by file, rule, status and level."""
+    name = outcome.name
+    outcome.counts = {level: n for (f, level, s), n in counts.items() if f == name and s == "open"}
+    for (f, rule, s, level), n in rules.items():
+        if f == name and s == "open":
+            outcome.rules[rule] = outcome.rules.get(rule, 0) + n
+            if level == "?":
+                outcome.unjudged[rule] = n
 
 
 def _own(result: Result, submission: Submission) -> Result:
