@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.cli.support import ROOT
 from tests.support.build import build
@@ -26,3 +29,40 @@ def test_a_small_check_loads_nothing_that_it_does_not_use(tmp_path: Path) -> Non
         [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
     )  # fmt: skip
     assert "LOADED 0 []" in done.stdout, done.stdout[-300:] + done.stderr
+
+
+def test_a_process_that_was_begun_ahead_is_the_first_that_is_used_and_ends_with_the_program() -> None:
+    code = (
+        "from qq_excel import processes\nprocesses.begin_ahead()\nprocesses.begin_ahead()\n"
+        "ahead = [p.pid for p, _ in processes._AHEAD]\n"
+        "used = processes.begin()[0]\nused.kill()\nused.wait()\nprocesses.begin_ahead()\n"
+        "print(*ahead, used.pid, processes._AHEAD[0][0].pid)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    ahead, used, unused = map(int, done.stdout.split())
+    assert ahead == used != unused
+    with pytest.raises(ProcessLookupError):
+        os.kill(unused, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ahead"),
+    [
+        (["check", "no.xlsx"], 1),
+        (["--lang", "en", "check", "no.xlsx"], 1),
+        (["check", "--help"], 0),
+        (["rules"], 0),
+    ],
+)
+def test_only_a_command_that_reads_begins_one_ahead(arguments: list[str], ahead: int) -> None:
+    code = (
+        f"import sys\nsys.argv = ['qq-excel', *{arguments!r}]\nfrom qq_excel import processes\nn = []\n"
+        "begun = processes._begun\nprocesses._begun = lambda: n.append(1) or begun()\n"
+        "from qq_excel.cli import main\ntry:\n    main()\nfinally:\n    print('\\nBEGUN', len(n))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    assert done.stdout.splitlines()[-1] == f"BEGUN {ahead}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+#: Commands that read what is foreign first of all.
+_READING = frozenset({"check", "fix", "import"})
+
 
 def _language(arguments: list[str]) -> str:
     """The language asked for anywhere on the line, so that help and errors speak it too."""
@@ -26,6 +29,10 @@ def main() -> None:
 
         sys.stdout.write(f"qq-excel {__version__}\n")
         return
+    if _READING.intersection(sys.argv[1:4]) and not {"-h", "--help"}.intersection(sys.argv):
+        from qq_excel.processes import begin_ahead  # noqa: PLC0415
+
+        begin_ahead()
     from qq_excel.cli.app import run  # noqa: PLC0415
 
     sys.exit(run())

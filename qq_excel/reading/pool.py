@@ -16,17 +16,15 @@ import datetime as dt
 import hashlib
 import logging
 import os
-import subprocess
-import sys
-import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from qq_excel import processes
 from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
@@ -41,10 +39,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 #: A parser that leaks does so for this many files at most. A new process costs as much as some thirty files.
 _FILES_PER_WORKER = 2_000
-_START = "import sys; sys.path[:] = {path!r}; from qq_excel.reading.worker import main; main()"
 _STDERR_KEPT = 4_000
-#: Bytes that a pipe holds (where the system can be asked): tables go over in a few large pieces.
-_PIPE = 1 << 20
 
 
 class Pool:
@@ -190,13 +185,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.served = 0
-        # what libraries print is for the log, not the screen
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
-            [sys.executable, "-c", _START.format(path=sys.path)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, bufsize=0,
-            pipesize=_PIPE,
-        )  # fmt: skip
+        self._process, self._said = processes.begin()
         self._ready = False
 
     def ask(self, name: str, limits: Limits | None, args: tuple[Any, ...], more: dict[str, Any]) -> Any:

@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from qq_excel import processes
 from qq_excel.check import check_paths
 from qq_excel.errors import InputError
 from qq_excel.reading import Limits, Options, read_workbook
-from qq_excel.reading import pool as pools
 from qq_excel.reading.pool import Pool
 from tests.support.build import build
 
@@ -100,7 +100,7 @@ def test_an_error_of_the_user_is_raised_here(honest: Pool, tmp_path: Path) -> No
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 def test_a_parser_that_dies_ends_only_its_worker(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "_START", HOSTILE)
+    monkeypatch.setattr(processes, "_START", HOSTILE)
     names = ["abort", "好", "crash", "loop", "memory", "rust", "好"]
     options = Options(Limits(seconds=3, memory_bytes=5_000_000_000))
     with Pool(1, options) as pool:
@@ -116,7 +116,7 @@ def test_a_parser_that_dies_ends_only_its_worker(folder: Path, monkeypatch: pyte
 
 
 def test_closing_ends_what_is_still_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "_START", HOSTILE)
+    monkeypatch.setattr(processes, "_START", HOSTILE)
     pool = Pool(1)
     waiting = pool.submit(folder / "loop.xlsx")
     while not pool._all or not next(iter(pool._all))._ready:
@@ -129,7 +129,7 @@ def test_closing_ends_what_is_still_read(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_a_worker_that_does_not_start_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "_START", "import sys; sys.exit(3)  # {path}")
+    monkeypatch.setattr(processes, "_START", "import sys; sys.exit(3)  # {path}")
     with Pool(1) as pool, pytest.raises(Exception, match="启动失败"):
         pool.submit(folder / "好.xlsx").result()
 

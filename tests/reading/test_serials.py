@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from qq_excel import processes
 from qq_excel.check import check_paths
 from qq_excel.kinds import get_kind
-from qq_excel.reading import pool as pools
 from qq_excel.reading import read_workbook
 from qq_excel.reading.model import Table
 from qq_excel.reading.pool import Pool
@@ -151,7 +151,7 @@ def test_a_fault_of_a_reading_process_is_in_the_log(
         "def fail(*a, **k): raise ZeroDivisionError('by hand')\n"
         "book._tables = fail; worker.main()"
     )
-    monkeypatch.setattr(pools, "_START", broken)
+    monkeypatch.setattr(processes, "_START", broken)
     path = build(tmp_path / "a.xlsx", {"contracts": [{}]})
     with caplog.at_level(logging.ERROR), Pool(1) as pool:
         books = [pool.submit(path).result() for _ in range(2)]
