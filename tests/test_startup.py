@@ -66,3 +66,15 @@ def test_only_a_command_that_reads_begins_one_ahead(arguments: list[str], ahead:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
     )
     assert done.stdout.splitlines()[-1] == f"BEGUN {ahead}"
+
+
+def test_ctrl_c_while_the_commands_are_loaded_shows_no_traceback() -> None:
+    code = (
+        "import sys\nsys.argv = ['qq-excel', 'rules']\nfrom qq_excel import cli\n"
+        "class Stop:\n    def find_spec(self, name, *_):\n        if name == 'qq_excel.cli.app':\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\ncli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

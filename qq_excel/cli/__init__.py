@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+#: The exit code after Ctrl-C, as shells have it.
+_INTERRUPTED = 130
 #: Commands that read what is foreign first of all.
 _READING = frozenset({"check", "fix", "import"})
 
@@ -33,6 +35,10 @@ def main() -> None:
         from qq_excel.processes import begin_ahead  # noqa: PLC0415
 
         begin_ahead()
-    from qq_excel.cli.app import run  # noqa: PLC0415
+    try:
+        from qq_excel.cli.app import run  # noqa: PLC0415
 
-    sys.exit(run())
+        code = run()
+    except KeyboardInterrupt:  # while the commands are loaded and put together: there is nothing to say yet
+        code = _INTERRUPTED
+    sys.exit(code)
