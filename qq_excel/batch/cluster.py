@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Seconds without a worker after which a run is given up, and between two looks.
 PATIENCE, _LOOK = 60.0, 1.0
+#: Seconds to fetch what a task came to before it is asked whether anybody is there.
+_FETCHED = 5.0
 #: So many files of the inbox are held up to each worker.
 _WITNESSES = 32
 
@@ -190,7 +192,7 @@ class Cluster:
 
         def pass_on(inner: Any) -> None:
             try:
-                self._settle([outer], inner.result())
+                self._settle([outer], self._fetched(inner))
             except self._killed as died:
                 self._settle([outer], error=killed(died.allowed_failures + 1))
             except QQExcelError as refused:
@@ -206,6 +208,19 @@ class Cluster:
                 raise
             raise self._lost() from None
         return outer
+
+    def _fetched(self, inner: Any) -> Any:
+        """What a task that has ended came to.
+
+        One thread of Dask tells of every task, and a client that is closed meanwhile would have it wait forever.
+        """
+        while self._connected:
+            try:
+                return inner.result(timeout=_FETCHED)
+            except TimeoutError:
+                if inner.status == "error":  # it is what the task raised
+                    raise
+        raise self._lost()
 
     def _settle(
         self, futures: Iterable[Future[Any]], answer: Any = None, error: BaseException | None = None

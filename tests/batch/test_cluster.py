@@ -24,6 +24,7 @@ from distributed import Client, LocalCluster
 from qq_excel.batch import Asked, Outcome, cluster, run_batch, scheduler
 from qq_excel.errors import InputError, OutputError
 from qq_excel.policy import load_policy
+from qq_excel.reading import Options
 from qq_excel.register import open_register
 from qq_excel.register.entries import canonical
 from tests.batch.published import objects, wanted
@@ -256,6 +257,32 @@ def test_a_part_that_ends_its_workers_again_and_again_is_named(plain: Path, fold
     assert run.error is None
     assert results(folder / "out") == results(plain / "out")
     assert entries(folder) == entries(plain)
+
+
+def test_a_run_that_ends_while_tasks_wait_does_not_hold_up_the_next(two: LocalCluster) -> None:
+    """One thread of Dask tells of the tasks of every client: it must not wait for what was closed."""
+    for _ in range(5):
+        with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
+            waits = [workers._submit(time.sleep, n, killed=_not_expected) for n in range(6)]
+        assert not all(w.done() and w.exception() is None for w in waits)
+    with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
+        assert workers._submit(int, "7", killed=_not_expected).result(timeout=60) == 7
+
+
+def _not_expected(times: int) -> InputError:
+    raise AssertionError(times)
+
+
+def test_a_task_that_ran_out_of_time_of_its_own_says_so(two: LocalCluster) -> None:
+    """It is no sign that its answer is still to come."""
+    with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
+        ended = workers._submit(_times_out, killed=_not_expected)
+        with pytest.raises(TimeoutError, match="a share that does not answer"):
+            ended.result(timeout=60)
+
+
+def _times_out() -> None:
+    raise TimeoutError("a share that does not answer")
 
 
 @pytest.mark.parametrize("unseen", ["out", "in"])

@@ -144,11 +144,13 @@ def test_another_run_at_once_is_refused(s3: str, tmp_path: Path) -> None:
     try:
         while LOCK not in contents(url):
             assert process.poll() is None
+        process.send_signal(signal.SIGSTOP)  # it must not come to its end before the others are refused
         with pytest.raises(InputError, match="：另一个批量校验（主机 ") as said:
             put_to(url, tmp_path, state="other")
         assert said.value.text.zh.startswith(url)
         with pytest.raises(InputError, match="另一个批量校验正在写这个文件夹"):
             put_to(url, tmp_path)
+        process.send_signal(signal.SIGCONT)
         assert process.wait() == 1
     finally:
         process.kill()
