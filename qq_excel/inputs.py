@@ -9,6 +9,8 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods", ".csv"})
+#: Those that are packages of XML: parts of them can be changed while the rest keeps its bytes.
+PACKAGES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 #: Tables of other office programs, and packed files: somebody handed them in as a ledger, and is to be told.
 FOREIGN = frozenset({".et", ".ett", ".numbers", ".uos", ".fods", ".xlt"})
 ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})

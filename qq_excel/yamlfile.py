@@ -58,6 +58,7 @@ class Words(Strict):
 
 
 M = TypeVar("M", bound=BaseModel)
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Refused(Exception):
@@ -90,6 +91,8 @@ def _plain(node: yaml.Node, lines: dict[Loc, int], where: Loc, loader: Any, dept
 
 
 def _scalar(node: yaml.Node, loader: Any) -> Any:
+    if node.tag == _TEXT:  # nine of ten: it is what it says
+        return node.value
     try:
         return loader.construct_object(node)
     except ValueError:  # looks like a date, and is none

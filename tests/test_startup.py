@@ -52,6 +52,8 @@ def test_a_process_that_was_begun_ahead_is_the_first_that_is_used_and_ends_with_
     [
         (["check", "no.xlsx"], 1),
         (["--lang", "en", "check", "no.xlsx"], 1),
+        (["batch", "no", "-o", "out"], 1),
+        (["batch", "no", "-o", "out", "--cluster=tcp://127.0.0.1:1"], 0),
         (["check", "--help"], 0),
         (["rules"], 0),
     ],

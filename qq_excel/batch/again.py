@@ -58,8 +58,11 @@ def brought_back(
     taken = {s.name for s in now}
     out: list[Arrival] = []
     lost: dict[tuple[str, str], list[Away]] = {}
-    for unit, period in sorted({(s.unit, s.period) for s in now if s.unit and s.period and not s.refused}):
-        again = {kind for s in now if (s.unit, s.period) == (unit, period) for kind, _ in s.tables}
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for s in now:
+        if s.unit and s.period and not s.refused:
+            kinds.setdefault((s.unit, s.period), set()).update(kind for kind, _ in s.tables)
+    for (unit, period), again in sorted(kinds.items(), key=lambda item: item[0]):
         for one in away.get((unit, period), ()):
             if one.sha256 in same:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
 from qq_excel.language import Text
@@ -114,7 +114,8 @@ class Done:
 
     def as_json(self) -> dict[str, Any]:
         """The journal's line for it."""
-        return asdict(self)
+        files = [{f.name: getattr(file, f.name) for f in fields(FileOutcome)} for file in self.files]
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"files": files}
 
     @classmethod
     def of(cls, line: dict[str, Any]) -> Done:

@@ -14,7 +14,9 @@ from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import table_path, write_tables
+from qq_excel.inputs import PACKAGES
 from qq_excel.output import safe_name, together
+from qq_excel.papers.names import BOOK, COPY
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
 from qq_excel.register.store import FINDINGS, Store
@@ -230,14 +232,11 @@ def _taken(seen: Seen, work: Work) -> Workbook:
 
 def may_write(part: Sequence[Submission], stems: dict[str, str]) -> list[str]:
     """All that :func:`check_part` could write for *part*, below the results' folder."""
-    from qq_excel.papers.annotate import SUFFIXES  # noqa: PLC0415
-    from qq_excel.papers.checking import BOOK, COPY  # noqa: PLC0415
-
     out = []
     for submission in part:
         for seen in submission.files:
             stem = f"{RETURNED}/{stems[seen.name]}"
-            out += [f"{stem}{BOOK}", *(f"{stem}{COPY}{suffix}" for suffix in sorted(SUFFIXES))]
+            out += [f"{stem}{BOOK}", *(f"{stem}{COPY}{suffix}" for suffix in sorted(PACKAGES))]
         kinds = dict.fromkeys(kind for seen in submission.files for kind, _ in seen.tables)
         names = [f.name for f in submission.files] if submission.unit is None else [""]
         out += [
@@ -249,7 +248,7 @@ def may_write(part: Sequence[Submission], stems: dict[str, str]) -> list[str]:
 def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[str]:
     """The annotated copy and the findings book of a workbook that goes back."""
     from qq_excel.papers.annotate import true_suffix  # noqa: PLC0415
-    from qq_excel.papers.checking import BOOK, COPY, annotated_copy  # noqa: PLC0415
+    from qq_excel.papers.checking import annotated_copy  # noqa: PLC0415
     from qq_excel.papers.findings_book import write_findings_book  # noqa: PLC0415
     from qq_excel.papers.told import AllTold  # noqa: PLC0415
 

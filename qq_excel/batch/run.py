@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -95,7 +95,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             workers.must_reach(room, [Path(p) for p in (*asked.inbox, *asked.previous) if not is_remote(p)])
             inbox = brought(asked.inbox, room / "remote", limits.file_bytes)
             previous = brought(asked.previous, room / "remote-before", limits.file_bytes)
-            came = [a for a in arrivals(inbox, room / "zips", limits) if not _own(a, asked.target, room)]
+            came = _foreign(arrivals(inbox, room / "zips", limits), asked.target.resolve(), room.resolve())
             before = arrivals(previous, room / "zips-before", limits) if previous else []
             workers.must_reach(room, [a.path for a in (*came, *before) if not a.refused])
             if journal.unfinished is None:
@@ -188,10 +188,14 @@ def _conditions(asked: Asked, as_of: str) -> list[str]:
     return [__version__, policy, language.current(), day, str(bool(asked.previous)), waivers]
 
 
-def _own(arrival: Arrival, target: Path, room: Path) -> bool:
-    """Whether it lies in the folder of the results, which may be inside the inbox, and is not just on its way."""
-    origin = arrival.origin.resolve()
-    return origin.is_relative_to(target.resolve()) and not origin.is_relative_to(room.resolve())
+def _foreign(came: Iterable[Arrival], target: Path, room: Path) -> list[Arrival]:
+    """What lies in the folder of the results, which may be inside the inbox, did not come in, unless it is on its way."""
+    out = []
+    for arrival in came:
+        origin = arrival.origin.resolve()
+        if not origin.is_relative_to(target) or origin.is_relative_to(room):
+            out.append(arrival)
+    return out
 
 
 @contextmanager

@@ -166,20 +166,17 @@ def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Sub
         by_number.setdefault(one.group, []).append(one)
     groups = sorted(by_number.values(), key=_day)
     out: list[list[Submission]] = []
+    latest = ""
     many = size = 0
     for group in groups:
+        day = _day(group)
         more, longer = sum(len(s.files) for s in group), sum(s.rows for s in group)
-        if (
-            out
-            and many + more <= files
-            and size + longer <= rows
-            and _day(group) in (_day(out[-1]), _NO_TABLES)
-        ):
+        if out and many + more <= files and size + longer <= rows and day in (latest, _NO_TABLES):
             out[-1] += group
             many, size = many + more, size + longer
         else:
             out.append(list(group))
-            many, size = more, longer
+            latest, many, size = day, more, longer
     return out
 
 

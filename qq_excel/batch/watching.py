@@ -101,7 +101,7 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
     One that cannot be answered keeps none of the others waiting; why is handed back.
     """
     from qq_excel.batch.part import stems_of  # noqa: PLC0415
-    from qq_excel.papers.checking import BOOK, COPY  # noqa: PLC0415
+    from qq_excel.papers.names import BOOK, COPY  # noqa: PLC0415
 
     failed: list[OutputError] = []
     stems = stems_of(f.name for f in files)

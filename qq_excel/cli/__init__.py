@@ -8,7 +8,9 @@ import sys
 #: The exit code after Ctrl-C, as shells have it.
 _INTERRUPTED = 130
 #: Commands that read what is foreign first of all.
-_READING = frozenset({"check", "fix", "import"})
+_READING = frozenset({"check", "fix", "import", "batch"})
+#: With these they do not: they tell how they are used, or a cluster reads.
+_NOT_HERE = ("-h", "--help", "--cluster")
 
 
 def _language(arguments: list[str]) -> str:
@@ -31,7 +33,7 @@ def main() -> None:
 
         sys.stdout.write(f"qq-excel {__version__}\n")
         return
-    if _READING.intersection(sys.argv[1:4]) and not {"-h", "--help"}.intersection(sys.argv):
+    if _READING.intersection(sys.argv[1:4]) and not any(a.startswith(_NOT_HERE) for a in sys.argv):
         from qq_excel.processes import begin_ahead  # noqa: PLC0415
 
         begin_ahead()

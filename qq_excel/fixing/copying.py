@@ -22,6 +22,7 @@ from qq_excel.fixing.model import GRADE_NAMES, Change
 from qq_excel.fixing.proposals import proposals, safe, without
 from qq_excel.fixing.widths import narrowed
 from qq_excel.fixing.writing import write
+from qq_excel.inputs import PACKAGES
 from qq_excel.language import Text, t
 from qq_excel.output import write_bytes
 from qq_excel.patching import Book, PatchError
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from qq_excel.reading.pool import Pool
 
 RECORD_SHEET = "修正记录"
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 _ORIGINAL, _RECORD = "original.bin", "fix.json"
 _VERSION = 1
 _UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
@@ -70,7 +70,7 @@ def fix(
     Without a safe change no copy is written.
     """
     _other(source, target)
-    if source.suffix.lower() not in SUFFIXES:
+    if source.suffix.lower() not in PACKAGES:
         raise InputError(
             Text(
                 f"{source}：只能修正 .xlsx、.xlsm，请另存为 .xlsx 后再修正。",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.findings import Findings, a1
+from qq_excel.inputs import PACKAGES
 from qq_excel.language import Text, many
 from qq_excel.papers import marks, marks_undo, style
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 MOST_NOTES = 5_000
 #: How an encrypted workbook begins.
 _COMPOUND = b"\xd0\xcf\x11\xe0"
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 #: Bytes of the list of content types that are looked at.
 _MOST_TYPES = 4 << 20
 _MAIN_TYPES = {
@@ -110,7 +110,7 @@ def annotate(
         raise InputError(
             Text(f"{target}：标注件不能覆盖原件。", f"{target}: the copy must not replace the original.")
         )
-    if source.suffix.lower() not in SUFFIXES and true_suffix(source) is None:
+    if source.suffix.lower() not in PACKAGES and true_suffix(source) is None:
         kind = source.suffix.lower() or source.name
         why = Text(
             f"{kind} 格式不能写批注，问题见旁边的校验结果表；要标注件请另存为 .xlsx 后再校验",

@@ -5,18 +5,17 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from qq_excel.inputs import PACKAGES
 from qq_excel.output import whole_set
-from qq_excel.papers.annotate import SUFFIXES, AnnotationReport, CannotAnnotate, annotate, true_suffix
+from qq_excel.papers.annotate import AnnotationReport, CannotAnnotate, annotate, true_suffix
 from qq_excel.papers.document import relative, write_document
 from qq_excel.papers.findings_book import write_findings_book
+from qq_excel.papers.names import BOOK, COPY, DOCUMENT, WHOLE
 from qq_excel.papers.told import AllTold
 from qq_excel.reading.model import UNREADABLE
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
-
-BOOK, COPY, DOCUMENT = "_校验结果.xlsx", "_已标注", "findings.json"
-WHOLE = f"汇总{BOOK}"
 
 
 def write_check(result: Result, target: Path, reports: list[AnnotationReport] | None = None) -> list[Path]:
@@ -81,7 +80,7 @@ def result_stems(names: list[str]) -> list[str]:
         path = PurePosixPath(name)
         stem = (
             path.with_suffix("").as_posix()
-            if path.suffix.lower() in SUFFIXES | {".xls", ".xlsb", ".ods"}
+            if path.suffix.lower() in PACKAGES | {".xls", ".xlsb", ".ods"}
             else name
         )
         free = stem if stem.casefold() not in taken else f"{stem}_{path.suffix.lstrip('.').lower()}"

@@ -14,7 +14,8 @@ import xlsxwriter
 
 from qq_excel.errors import InputError
 from qq_excel.findings import Findings
-from qq_excel.papers.annotate import SUFFIXES, annotate
+from qq_excel.inputs import PACKAGES
+from qq_excel.papers.annotate import annotate
 from qq_excel.patching import Book, undo
 from qq_excel.reading import read_workbook
 from tests.papers.support import finding
@@ -218,7 +219,7 @@ _UNREADABLE = {"FIL001", "FIL002", "FIL003", "FIL010"}
 @pytest.mark.skipif(not FOLDER, reason="QQ_CORPUS names no folder")
 def test_other_projects_files(tmp_path):
     copies = []
-    for path in sorted(p for p in Path(FOLDER or "").iterdir() if p.suffix.lower() in SUFFIXES):
+    for path in sorted(p for p in Path(FOLDER or "").iterdir() if p.suffix.lower() in PACKAGES):
         if any(f.rule in _UNREADABLE and f.values["code"] != "extension" for f in read_workbook(path).facts):
             continue
         names = [s.name for s in Book(path).sheets() if s.part][:5]
