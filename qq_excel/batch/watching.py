@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,8 @@ RECEIPT = "_回执.txt"
 _Told = tuple[FileOutcome, str | None]
 #: A line of a receipt: a file that was put beside the workbook.
 _LISTED = re.compile(r"^  (.+)  SHA-256 ([0-9a-f]{64})$", re.MULTILINE)
+#: Seconds until the first look.
+_SOON = 0.2
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -215,11 +218,15 @@ def _changes(folders: Sequence[Path], stop: threading.Event, pace: Pace) -> Iter
                 "To watch a folder watchfiles is needed. Run pip install 'qq-excel[watch]'.",
             )
         ) from None
-    yield
-    for _ in notified(
-        *folders, stop_event=stop, rust_timeout=int(pace.every * 1000), yield_on_timeout=True, raise_interrupt=True
-    ):  # fmt: skip
-        yield
+    looked: float | None = None
+    soon = int(min(pace.every, _SOON) * 1000)
+    # what comes while the first files are checked is told too: it watches from the first step on
+    for changes in notified(
+        *folders, stop_event=stop, rust_timeout=soon, yield_on_timeout=True, raise_interrupt=True
+    ):
+        if changes or looked is None or time.monotonic() - looked >= pace.every:
+            yield
+            looked = time.monotonic()
 
 
 def _settled(

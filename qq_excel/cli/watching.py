@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,10 @@ def run_watch(asked: Asked, register: str | None, tables: str | None, settle: fl
         with common.register_at(register, tables) as opened:
             return run_batch(replace(wanted, register=opened))
 
+    stop = threading.Event()
+
     def end(*_: object) -> None:
+        stop.set()  # should the exception come where Python drops it
         raise KeyboardInterrupt
 
     last: Outcome | QQExcelError | None = None
@@ -41,10 +45,9 @@ def run_watch(asked: Asked, register: str | None, tables: str | None, settle: fl
     inboxes(asked)
     signal.signal(signal.SIGTERM, end)
     out.print(t("正在监视；按 Ctrl-C 结束。", "Watching; Ctrl-C ends it."))
-    try:
-        watch(asked, tell, threading.Event(), Pace(settle, every), run)
-    except KeyboardInterrupt:
-        out.print(t("监视结束。", "Ended."))
+    with suppress(KeyboardInterrupt):
+        watch(asked, tell, stop, Pace(settle, every), run)
+    out.print(t("监视结束。", "Ended."))
     if isinstance(last, QQExcelError):
         err.print(
             t("最近一次没有做完，原因见上。", "The last run could not be finished; see above why."),

@@ -27,7 +27,7 @@ from tests.support.build import build
 from tests.support.digests import digest
 
 
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
+def until(true: Callable[[], bool], seconds: float = 240) -> None:
     """Wait for what is bound to come."""
     end = time.monotonic() + seconds
     while not true():
@@ -49,15 +49,12 @@ def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) ->
     came.mkdir()
     build(tmp_path / "wrong.xlsx", {"receivables": ledger(0, WRONG)}, {"unit": UNITS[0]})
     build(tmp_path / "right.xlsx", {"receivables": ledger(0)}, {"unit": UNITS[0]})
-    whole = (tmp_path / "wrong.xlsx").read_bytes()
     receipt = came / "应收.xlsx_回执.txt"
     process = start(tmp_path)
     try:
-        with (came / "应收.xlsx").open("wb") as file:  # written slowly: only the whole counts
-            for piece in range(4):
-                file.write(whole[piece * len(whole) // 4 : (piece + 1) * len(whole) // 4])
-                file.flush()
-                time.sleep(0.1)
+        assert process.stdout
+        assert "正在监视" in process.stdout.readline()
+        (tmp_path / "wrong.xlsx").rename(came / "应收.xlsx")
         until(receipt.exists)
         said = receipt.read_text(encoding="utf-8-sig").splitlines()
         assert said[0] == "应收.xlsx：退回修改"
@@ -70,7 +67,7 @@ def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) ->
         until(lambda: receipt.read_text(encoding="utf-8-sig").startswith("应收.xlsx：通过"))
         assert sorted(p.name for p in came.iterdir()) == ["应收.xlsx", "应收.xlsx_回执.txt"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
         assert process.stdout
         assert "监视结束" in process.stdout.read()
     finally:
@@ -78,6 +75,61 @@ def test_what_arrives_is_answered_beside_it_also_after_a_kill(tmp_path: Path) ->
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def test_what_is_still_written_is_left_until_it_rests(tmp_path: Path) -> None:
+    """A file grows while the watch waits to see whether it does, five times."""
+    came = tmp_path / "in"
+    came.mkdir()
+    path = came / "a.xlsx"
+    path.write_bytes(b"0")
+    waited: list[float | None] = []
+    found: list[bytes] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            if len(waited) <= 5:
+                path.write_bytes(path.read_bytes() + b"%d" % len(waited))
+            return self.is_set()
+
+    def run(_: Asked) -> Outcome:
+        found.append(path.read_bytes())
+        return Outcome([FileOutcome("a.xlsx", "accepted")], [], [], 1)
+
+    stop = Stop()
+    asked = Asked((str(came),), tmp_path / "out", load_policy("group"))
+    watch(asked, lambda _: stop.set(), stop, Pace(7.0, 0.2), run)
+    assert found == [b"012345"]
+    assert waited == [7.0] * 6
+
+
+def test_what_comes_while_the_first_files_are_checked_does_not_wait_for_the_next_look(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    (came / "a.xlsx").write_bytes(b"x")
+    stop = threading.Event()
+    found: list[list[str]] = []
+
+    def run(_: Asked) -> Outcome:
+        names = sorted(p.name for p in came.glob("*.xlsx"))
+        found.append(names)
+        (came / "b.xlsx").write_bytes(b"x")
+        if len(found) == 2:
+            stop.set()
+        return Outcome([FileOutcome(n, "accepted") for n in names], [], [], 1)
+
+    end = threading.Timer(120, stop.set)
+    end.start()
+    watch(
+        Asked((str(came),), tmp_path / "out", load_policy("group")),
+        lambda _: None,
+        stop,
+        Pace(0.02, 3_600),
+        run,
+    )
+    end.cancel()
+    assert found == [["a.xlsx"], ["a.xlsx", "b.xlsx"]]
 
 
 def test_results_go_to_a_url_also_after_a_kill(tmp_path: Path) -> None:
@@ -139,7 +191,7 @@ def test_the_end_tells_that_results_could_not_be_written_at_last(tmp_path: Path)
         lines.append(process.stdout.readline())
         assert lines[-1], lines
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=120)
     assert lines[-1] == "out：无法写入，路径中有一段不是文件夹。\n"
     assert "监视结束。\n" in rest  # it may have tried once more in between
     assert rest.endswith("\n最近一次没有做完，原因见上。\n")
