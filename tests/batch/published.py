@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import fsspec
 
@@ -44,6 +48,25 @@ def contents(url: str) -> dict[str, bytes]:
 def objects(url: str) -> dict[str, str]:
     """The digests of every object below *url*, by its name there."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents(url).items()}
+
+
+def connections() -> set[threading.Thread]:
+    """Who in this process serves a client of its S3 server each."""
+    return {t for t in threading.enumerate() if "process_request" in t.name}
+
+
+def until_served(before: set[threading.Thread]) -> None:
+    """Wait until the S3 server has done what was asked of it by programs that have ended, whom it did not serve *before*.
+
+    What a program had sent when it was killed is still carried out.
+    """
+    where = urlsplit(os.environ["AWS_ENDPOINT_URL"])
+    ours = http.client.HTTPConnection(str(where.hostname), where.port)
+    ours.request("GET", "/", headers={"Connection": "close"})
+    ours.getresponse().read()  # they are accepted in turn: all that came before is being served
+    ours.close()
+    for one in connections() - before:
+        one.join()
 
 
 def wanted(target: Path) -> dict[str, str]:

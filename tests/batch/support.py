@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.batch import stopping
 from tests.cli.support import ROOT
 from tests.support.build import build
 from tests.support.digests import digests
@@ -50,12 +51,19 @@ def summary(target: Path) -> dict[str, Any]:
 
 
 def start(
-    folder: Path, *arguments: str, out: str = "out", stderr: int = subprocess.DEVNULL
+    folder: Path, *arguments: str, out: str = "out", stderr: int = subprocess.DEVNULL, stops: str = ""
 ) -> subprocess.Popen[bytes]:
-    """Begin a batch from ``in`` to ``out`` in *folder*, in two processes and a session of its own."""
+    """Begin a batch from ``in`` to ``out`` in *folder*, in two processes and a session of its own.
+
+    It *stops* at a line of its journal, if one is named (:mod:`tests.batch.stopping`).
+    """
+    code = "from qq_excel.cli import main; main()"
+    if stops:
+        code = f"import {stopping.MODULE}; {code}"
+    more = {stopping.WHERE: f"line {stops}"} if stops else {}
     return subprocess.Popen(
-        [sys.executable, "-c", "from qq_excel.cli import main; main()", "batch", "in", "-o", out, "--jobs", "2", *arguments],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder)}, stdout=subprocess.DEVNULL,
+        [sys.executable, "-c", code, "batch", "in", "-o", out, "--jobs", "2", *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder), **more}, stdout=subprocess.DEVNULL,
         stderr=stderr, start_new_session=True, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
     )  # fmt: skip
 

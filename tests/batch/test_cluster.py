@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,21 @@ from qq_excel.policy import load_policy
 from qq_excel.reading import Options
 from qq_excel.register import open_register
 from qq_excel.register.entries import canonical
+from tests.batch import stopping
 from tests.batch.published import objects, wanted
+from tests.batch.stopping import has_stopped, until_stopped
 from tests.batch.support import inbox, results, states
 from tests.cli.support import ROOT, qq, refused
 
 UNITS = 5
+#: Seconds that a worker may take to start here: others use this machine too.
+PATIENCE = 240.0
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(scheduler, "_REACHED", PATIENCE)
 
 
 def asked(folder: Path, address: str, out: str = "out", **more: Any) -> Asked:
@@ -102,18 +112,19 @@ def a_scheduler(folder: Path, **environment: str) -> Iterator[tuple[subprocess.P
         yield process, json.loads(file.read_bytes())["address"]
 
 
-def a_worker(address: str, **environment: str) -> Any:
-    return program("dask_worker", address, "--no-nanny", "--nthreads", "1", **environment)
+def a_worker(address: str, *, stops: str = "", **environment: str) -> Any:
+    """A worker; one that *stops* at a moment of its work (:mod:`tests.batch.stopping`) waits there for what is done to it."""
+    more = ("--preload", stopping.MODULE) if stops else ()
+    environment |= {stopping.WHERE: stops} if stops else {}
+    return program("dask_worker", address, "--no-nanny", "--nthreads", "1", *more, **environment)
 
 
-def until(true: Callable[[], bool], run: Run | None = None) -> None:
-    """Wait for something, as long as a run goes on, if one is given."""
-    for _ in range(12_000):
-        if true():
-            return
-        assert run is None or run.is_alive(), run.error
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it did not come"
         time.sleep(0.01)
-    raise AssertionError("it did not come to it in two minutes")
 
 
 class Run(threading.Thread):
@@ -133,26 +144,6 @@ class Run(threading.Thread):
         except Exception as error:
             self.error = error
 
-    def reads(self) -> bool:
-        """Whether some file was read, and not all."""
-        return self._lines(b'"seen"') > 2
-
-    def checks(self) -> bool:
-        """Whether a part is being checked."""
-        return bool(self.parts())
-
-    def parts(self) -> set[Path]:
-        return set(self._own.glob("room-*/part-*"))
-
-    @property
-    def _own(self) -> Path:
-        return self.asked.target / ".qq-batch"
-
-    def _lines(self, what: bytes) -> int:
-        with suppress(OSError):
-            return (self._own / "journal.jsonl").read_bytes().count(what)
-        return 0
-
 
 def test_the_command_gives_the_same_as_without_a_cluster(plain: Path, folder: Path) -> None:
     done = qq(folder, "batch", "in", "-o", "out", "--cluster", "local", "--jobs", "2", "--register", "r.db")
@@ -167,13 +158,14 @@ def test_the_command_gives_the_same_as_without_a_cluster(plain: Path, folder: Pa
 
 def test_workers_that_are_killed_lose_and_double_nothing(plain: Path, folder: Path) -> None:
     with a_scheduler(folder) as (_, address), ExitStack() as stack:
-        workers = [stack.enter_context(a_worker(address)) for _ in range(2)]
+        workers = [stack.enter_context(a_worker(address, stops=at)) for at in ("read 1", "check 1")]
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
         run = Run(asked(folder, address))
-        until(run.reads, run)
-        workers[0].kill()
-        until(run.checks, run)
-        workers[1].kill()
-        workers[1].wait()
+        for worker in workers:
+            until_stopped(worker)
+            worker.kill()
+            worker.wait()
         assert run.is_alive()
         stack.enter_context(a_worker(address))
         run.join()
@@ -188,12 +180,13 @@ def test_results_in_an_object_store_lose_and_double_nothing_when_a_worker_is_kil
 ) -> None:
     """Nor does the register."""
     url = f"{s3}/{folder.name}/out"
-    with a_scheduler(folder) as (_, address), ExitStack() as stack:
-        workers = [stack.enter_context(a_worker(address)) for _ in range(2)]
-        run = Run(asked(folder, address, "state", url=url))
-        until(run.checks, run)
-        workers[1].kill()
-        run.join()
+    with a_scheduler(folder) as (_, address):
+        with a_worker(address, stops="check 1") as worker:
+            run = Run(asked(folder, address, "state", url=url))
+            until_stopped(worker)
+        assert run.is_alive()
+        with a_worker(address):
+            run.join()
     assert run.error is None
     assert objects(url) == wanted(plain / "out")
     assert entries(folder) == entries(plain)
@@ -206,21 +199,19 @@ def test_results_in_an_object_store_lose_and_double_nothing_when_a_worker_is_kil
 def test_no_worker_left_or_the_scheduler_gone_is_said_and_the_run_resumed(
     plain: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
     with a_scheduler(folder) as (process, address):
-        monkeypatch.setattr(cluster, "PATIENCE", 30.0)
-        with a_worker(address) as worker:
+        with a_worker(address, stops="read 4") as worker:
             run = Run(asked(folder, address))
-            until(run.reads, run)
+            until_stopped(worker)
             monkeypatch.setattr(cluster, "PATIENCE", 2.0)
             worker.kill()
             run.join()
         assert isinstance(run.error, OutputError)
         assert "已经没有 worker。已完成的都已记下" in str(run.error)
-        monkeypatch.setattr(cluster, "PATIENCE", 30.0)
-        with a_worker(address):
+        monkeypatch.setattr(cluster, "PATIENCE", PATIENCE)
+        with a_worker(address, stops="check 1") as worker:
             run = Run(asked(folder, address, resume=True))
-            until(run.checks, run)
+            until_stopped(worker)
             process.kill()
             run.join()
         assert isinstance(run.error, OutputError)
@@ -234,14 +225,12 @@ def test_no_worker_left_or_the_scheduler_gone_is_said_and_the_run_resumed(
 
 def test_a_part_that_ends_its_workers_again_and_again_is_named(plain: Path, folder: Path) -> None:
     with a_scheduler(folder, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (_, address):
-        killed = set[Path]()
 
         def killer(run: Run, times: int) -> None:
-            """Have one worker at a time, and kill it when it begins to check."""
+            """Have one worker at a time, and kill it when it has checked something and not told."""
             for _ in range(times):
-                with a_worker(address):
-                    until(lambda: bool(run.parts() - killed) or not run.is_alive())
-                    killed.update(run.parts())
+                with a_worker(address, stops="check 1") as worker:
+                    until(lambda: has_stopped(worker) or not run.is_alive())
             if run.is_alive():
                 with a_worker(address):
                     run.join()
@@ -337,7 +326,7 @@ def test_an_address_where_nobody_answers_is_refused_soon(
     assert "请去掉 --jobs" in refused(
         tmp_path, "batch", "in", "-o", "out", "--cluster", "tcp://h:1", "--jobs", "2"
     )
-    monkeypatch.setattr(scheduler, "_REACHED", 0.2)
+    monkeypatch.setattr(scheduler, "_REACHED", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(InputError, match="连不上集群的调度器（提示：no answer）"):

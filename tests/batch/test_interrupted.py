@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import resource
 import signal
-import time
 from pathlib import Path
 
 from qq_excel.batch import Asked, run_batch
 from qq_excel.policy import load_policy
+from tests.batch.stopping import go_on, until_stopped
 from tests.batch.support import inbox, results, start
 from tests.cli.support import qq, refused, sentence
 
@@ -30,12 +30,10 @@ def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path: Path) -> No
 
 def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_path: Path) -> None:
     inbox(tmp_path / "in", 12)
-    process = start(tmp_path)
-    journal = tmp_path / "out" / ".qq-batch" / "journal.jsonl"
-    while not journal.exists() or b'"begin"' not in journal.read_bytes():  # readers have yet to be started
-        assert process.poll() is None
-        time.sleep(0.005)
+    process = start(tmp_path, stops="begin")  # readers have yet to be started
+    until_stopped(process)
     process.send_signal(signal.SIGINT)
+    go_on(process)
     assert process.wait() == 130
     assert "没有做完的批量校验。加 --resume 继续" in refused(tmp_path, "batch", "in", "-o", "out")
     said = refused(tmp_path, "batch", "in", "-o", "out", "--resume", "--policy", "project")

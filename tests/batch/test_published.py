@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import stat
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from qq_excel.errors import InputError, OutputError
 from qq_excel.language import Text
 from qq_excel.urls import Place
 from tests.batch.published import contents, local, objects, put_to, wanted
+from tests.batch.stopping import go_on, until_stopped
 from tests.batch.support import UNITS, WRONG, inbox, ledger, results, start, summary
 from tests.cli.support import qq, refused
 from tests.support.build import build
@@ -307,18 +308,19 @@ def test_a_connection_that_is_lost_midway_is_said_and_the_run_resumed(tmp_path: 
         system = fsspec.filesystem("s3", skip_instance_cache=True)
         system.mkdir(url.split("/")[2])
         with (tmp_path / "said").open("wb") as said:
-            process = start(tmp_path, "--state", "state", out=url, stderr=said.fileno())
-        journal = tmp_path / "state" / ".qq-batch" / "journal.jsonl"
-        while not journal.exists() or b'"sent"' not in journal.read_bytes():
-            assert process.poll() is None
-            time.sleep(0.001)
+            process = start(tmp_path, "--state", "state", out=url, stderr=said.fileno(), stops="sent")
+        until_stopped(process)
         server.stop()
-        assert process.wait() == 2
-        sentence = (tmp_path / "said").read_text(encoding="utf-8")
-        assert "连接不上，或连接中断" in sentence
-        assert "加 --resume 接着做完" in sentence
-        server = moto.ThreadedMotoServer(host, port, verbose=False)
-        server.start()
+        with socket.socket() as kept:  # nobody else on this machine is to get its port meanwhile
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind((host, port))
+            go_on(process)
+            assert process.wait() == 2
+            sentence = (tmp_path / "said").read_text(encoding="utf-8")
+            assert "连接不上，或连接中断" in sentence
+            assert "加 --resume 接着做完" in sentence
+            server = moto.ThreadedMotoServer(host, port, verbose=False)
+            server.start()
         try:
             assert qq(tmp_path, "batch", "in", "-o", url, "--state", "state", "--resume").returncode == 1
             system.invalidate_cache()

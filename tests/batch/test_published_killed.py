@@ -21,7 +21,8 @@ from qq_excel.batch.lock import NAME as LOCK
 from qq_excel.batch.publishing import MANIFEST
 from qq_excel.errors import InputError
 from qq_excel.urls import UNFINISHED
-from tests.batch.published import contents, local, objects, put_to, wanted
+from tests.batch.published import connections, contents, local, objects, put_to, until_served, wanted
+from tests.batch.stopping import go_on, until_stopped
 from tests.batch.support import UNITS, WRONG, inbox, ledger, start
 from tests.batch.test_killed import journal_of, unfinished
 from tests.support.build import build
@@ -96,6 +97,7 @@ def test_killed_at_lines_of_the_upload_and_resumed(whole: Whole) -> None:
         kills = rng.choice((1, 1, 2))
         while True:
             again = ["--resume"] if unfinished(whole.folder, "state") else []
+            before = connections()
             process = start(whole.folder, "--state", "state", *again, out=whole.url)
             if kills:
                 kills -= 1
@@ -109,6 +111,8 @@ def test_killed_at_lines_of_the_upload_and_resumed(whole: Whole) -> None:
                 assert process.returncode == 1
                 break
             killed += 1
+            if whole.url.startswith("s3:"):
+                until_served(before)
             there = contents(whole.url)
             locked += LOCK in there
             must_be_whole(whole, there)
@@ -140,17 +144,16 @@ def test_another_run_at_once_is_refused(s3: str, tmp_path: Path) -> None:
     """Of the same state folder, and of another computer, which has one of its own."""
     url = f"{s3}/{tmp_path.name}"
     inbox(tmp_path / "in", 12)
-    process = start(tmp_path, "--state", "state", out=url)
+    process = start(tmp_path, "--state", "state", out=url, stops="begin")
     try:
-        while LOCK not in contents(url):
-            assert process.poll() is None
-        process.send_signal(signal.SIGSTOP)  # it must not come to its end before the others are refused
+        until_stopped(process)  # it must not come to its end before the others are refused
+        assert LOCK in contents(url)
         with pytest.raises(InputError, match="：另一个批量校验（主机 ") as said:
             put_to(url, tmp_path, state="other")
         assert said.value.text.zh.startswith(url)
         with pytest.raises(InputError, match="另一个批量校验正在写这个文件夹"):
             put_to(url, tmp_path)
-        process.send_signal(signal.SIGCONT)
+        go_on(process)
         assert process.wait() == 1
     finally:
         process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pickle
@@ -128,15 +129,16 @@ def test_a_batch_keeps_its_tables_there(s3: str, tmp_path: Path) -> None:
 
 
 def test_killed_while_workers_write_there_nothing_is_lost_or_doubled(s3: str, tmp_path: Path) -> None:
-    """``QQ_KILLS`` times; the moment is a line of the journal and some milliseconds more."""
+    """``QQ_KILLS`` times; the moment is a line of the journal and some milliseconds more. It may come to its end before: once more."""
     rng = random.Random(9)  # noqa: S311
     inbox(tmp_path / "in", 6)
     assert start(tmp_path, "--register", "whole.db", out="whole").wait() == 1
     lines = len(journal_of(tmp_path, "whole"))
     with open_register(str(tmp_path / "whole.db")) as register:
         expected = sorted(canonical([w.entry.subject, w.entry.body]) for w in register.entries())
-    killed = 0
-    for n in range(int(os.environ.get("QQ_KILLS", "1"))):
+    killed, tries = 0, itertools.count()
+    while killed < int(os.environ.get("QQ_KILLS", "1")):
+        n = next(tries)
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
         tables = f"{s3}/{tmp_path.name}/{n}"
         asked = "--register", f"{n}.db", "--tables", tables
@@ -159,7 +161,6 @@ def test_killed_while_workers_write_there_nothing_is_lost_or_doubled(s3: str, tm
         assert {name for name in there if not name.startswith("index/")} == {
             f["path"] for w in found for f in w.entry.body["files"]
         }
-    assert killed
 
 
 def test_a_place_that_is_out_of_reach_is_said_in_one_sentence(
