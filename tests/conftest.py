@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.register.postgres import Server
+
+#: No example fails for its time: how long one takes hangs on what else the machine does.
+settings.register_profile("qq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("qq")
 
 
 @pytest.fixture(autouse=True)
