@@ -103,10 +103,12 @@ def program(module: str, *arguments: str, **environment: str) -> Iterator[subpro
 
 
 @contextmanager
-def a_scheduler(folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def a_scheduler(
+    folder: Path, host: str = "127.0.0.1", **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     file = folder / f"{uuid.uuid4().hex}.json"
     with program(
-        "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file), **environment
+        "dask_scheduler", "--host", host, "--port", "0", "--scheduler-file", str(file), **environment
     ) as process:
         until(lambda: file.exists() and file.stat().st_size > 0)
         yield process, json.loads(file.read_bytes())["address"]
