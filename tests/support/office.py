@@ -21,7 +21,9 @@ from qq_excel.errors import InputError
 
 #: com.sun.star.accessibility.AccessibleRole: what has too many children, and what is not pressed in a window.
 _MENU_BAR, _TABLE, _ALERT, _DIALOG, _BUTTON, _TEXT = 35, 58, 1, 12, 44, 60
-_SECONDS = 60
+_SECONDS = 120
+#: Seconds after which a click was lost, and is made once more: not too soon, lest both are taken.
+AGAIN = 12
 #: A screen with no more colours than this shows a window that is not painted yet.
 _PLAIN = 500
 
@@ -177,7 +179,7 @@ class Mouse:
             with suppress(OfficeError, OfficeGone):
                 self.at(*self._centre(wait_for(lambda: self._button(name, window))))
             with suppress(AssertionError):
-                wait_for(lambda: self._in_front() != window, 4)
+                wait_for(lambda: self._in_front() != window, AGAIN)
                 return
         raise AssertionError(f"the dialog does not go by {name}")
 
