@@ -192,10 +192,12 @@ class _Worker:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
         self._start()
         timed_out = threading.Event()
+        settled = threading.Lock()  # by the answer or by the end of the time, whichever comes first
 
         def end() -> None:
-            timed_out.set()
-            self._process.kill()
+            if settled.acquire(blocking=False):
+                timed_out.set()
+                self._process.kill()
 
         timer = threading.Timer(limits.seconds if limits else 0, end)
         timer.daemon = True
@@ -204,6 +206,10 @@ class _Worker:
         try:
             frames.send(self._process.stdin, (name, limits, args, more))
             how, answer, noted = frames.receive(self._process.stdout)
+            if not settled.acquire(
+                blocking=False
+            ):  # it is about to be killed, and must not get the next file
+                raise EOFError
         except (EOFError, OSError):
             self._process.wait()
             raise self._why(limits or Limits(), timed_out.is_set()) from None
