@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -41,7 +41,7 @@ def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder),
         str(wheel),
     ]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    subprocess.run(command, capture_output=True, check=True, timeout=600)
     return folder
 
 

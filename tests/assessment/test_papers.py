@@ -99,7 +99,7 @@ def test_formulas_complete_themselves_in_a_spreadsheet_program(ran: Path, tmp_pa
     subprocess.run(
         [soffice, f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML",
          "--outdir", str(tmp_path), str(ran / "filled.xlsx")],
-        check=True, capture_output=True, timeout=300,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     east, south = values(tmp_path / "filled.xlsx")
     assert [east[h] for h in ("总分", "等级", "奖惩建议", "处分建议")] == [79.6, "良好", "表彰", "无"]

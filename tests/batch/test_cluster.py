@@ -257,7 +257,7 @@ def test_a_run_that_ends_while_tasks_wait_does_not_hold_up_the_next(two: LocalCl
             waits = [workers._submit(time.sleep, n, killed=_not_expected) for n in range(6)]
         assert not all(w.done() and w.exception() is None for w in waits)
     with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
-        assert workers._submit(int, "7", killed=_not_expected).result(timeout=60) == 7
+        assert workers._submit(int, "7", killed=_not_expected).result(timeout=PATIENCE) == 7
 
 
 def _not_expected(times: int) -> InputError:
@@ -269,7 +269,7 @@ def test_a_task_that_ran_out_of_time_of_its_own_says_so(two: LocalCluster) -> No
     with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
         ended = workers._submit(_times_out, killed=_not_expected)
         with pytest.raises(TimeoutError, match="a share that does not answer"):
-            ended.result(timeout=60)
+            ended.result(timeout=PATIENCE)
 
 
 def _times_out() -> None:

@@ -53,7 +53,7 @@ def talk(*arguments: object, answers: list[str]) -> tuple[int, str]:
         with suppress(OSError):  # the other end is closed: all is said
             while piece := terminal.read(4096):
                 said += piece
-        return process.wait(60), said.decode("utf-8", "replace")
+        return process.wait(600), said.decode("utf-8", "replace")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")

@@ -90,7 +90,7 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     subprocess.run(
         [str(SOFFICE), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx",
          "--outdir", str(tmp_path / "out"), str(tmp_path / "b.xlsx")],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     theirs = openpyxl.load_workbook(tmp_path / "out" / "b.xlsx")
     ours = openpyxl.load_workbook(tmp_path / "b.xlsx")

@@ -73,7 +73,7 @@ def test_old_format(tmp_path: Path) -> None:
         "--convert-to",
         "xls",
     ]
-    subprocess.run([*command, "--outdir", tmp_path, plain], check=True, capture_output=True, timeout=120)
+    subprocess.run([*command, "--outdir", tmp_path, plain], check=True, capture_output=True, timeout=600)
     # nothing free writes an encrypted .xls: test_corpus.py opens one where the folder of odd files is
     book = read_workbook(tmp_path / "旧.xls", options=Options(passwords=("unneeded",)))
     assert [t.kind.kind for t in book.tables] == ["receivables"]

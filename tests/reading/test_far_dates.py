@@ -29,7 +29,7 @@ def both(folder: Path, cell: str, blank: int = 0) -> tuple[Workbook, Workbook]:
     book.save(path)
     office = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     command = ["soffice", office, "--headless", "--convert-to", "xls", "--outdir", folder, path]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     return read_workbook(path), read_workbook(path.with_suffix(".xls"))
 
 

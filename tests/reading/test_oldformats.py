@@ -103,7 +103,7 @@ def convert(folder: Path, format_: str, *paths: Path) -> None:
             "soffice", f"-env:UserInstallation={(folder / 'office').as_uri()}", "--headless", "--convert-to", format_,
             "--outdir", folder, *paths,
         ],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
 
 

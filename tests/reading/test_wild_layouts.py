@@ -105,7 +105,7 @@ def test_files_of_other_formats(tmp_path: Path, format_: str) -> None:
             "soffice", f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", format_, "--outdir",
             str(tmp_path), *(str(tmp_path / f"{n}.xlsx") for n in range(len(sheets)))
         ],
-        check=True, capture_output=True, timeout=120,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     for n, sheet in enumerate(sheets):
         compare(read_workbook(tmp_path / f"{n}.{format_}"), sheet)

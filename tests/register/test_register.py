@@ -216,7 +216,7 @@ def test_several_may_make_a_register_at_once(tmp_path: Path) -> None:
 
 def test_a_database_that_restarts_in_the_middle_is_waited_for(server: Server, tmp_path: Path) -> None:
     url = server.url
-    half = threading.Event()
+    half, gone = threading.Event(), threading.Event()
 
     def write() -> None:
         with opened(url, tmp_path) as register:
@@ -224,11 +224,13 @@ def test_a_database_that_restarts_in_the_middle_is_waited_for(server: Server, tm
                 register.append([note(n)])
                 if n == 20:
                     half.set()
+                    gone.wait()
 
     thread = threading.Thread(target=write)
     thread.start()
-    assert half.wait(60)
+    assert half.wait(600)
     server.stop()
+    gone.set()
     server.start()
     thread.join()
     with opened(url, tmp_path) as register:

@@ -15,6 +15,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("QQ_REQUIRE_ALL"), reason="Chromium opens the page"
 )
+#: Milliseconds that anything may take: others use this machine too.
+_MOST = 180_000
 
 
 @contextmanager
@@ -23,9 +25,10 @@ def opened(page: Path, width: int = 1280) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - starts a driver
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=_MOST)
         try:
             context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+            context.set_default_timeout(_MOST)
             tab = context.new_page()
             said: list[str] = []
             tab.on("pageerror", lambda error: said.append(str(error)))

@@ -53,7 +53,7 @@ def recalculated(path: Path, profile: Path) -> Any:
     subprocess.run(
         [str(SOFFICE), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx",
          "--outdir", str(out), str(bare)],
-        check=True, capture_output=True, timeout=180,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     return openpyxl.load_workbook(out / "bare.xlsx", data_only=True)
 

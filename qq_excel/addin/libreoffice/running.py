@@ -36,7 +36,7 @@ STRAY = (
     "UNO_PATH",
     "VIRTUAL_ENV",
 )
-_SECONDS = 60
+_SECONDS = 180
 
 
 def office_program(name: str = "soffice") -> Path:
