@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from qq_excel.cli.app import app_of
 from tests.cli.support import ROOT
 from tests.support.build import build
 
 #: For other commands, for tests, or for formats that this workbook does not have.
 _NOT_NEEDED = (
     "hypothesis", "pytest", "openpyxl", "xlsxwriter", "docx", "docxtpl", "jinja2", "sqlalchemy", "alembic", "duckdb", "msoffcrypto",
-    "olefile", "python_calamine", "rapidfuzz", "watchfiles", "pyarrow.parquet", "xlwings",
+    "olefile", "python_calamine", "rapidfuzz", "watchfiles", "pyarrow.parquet", "xlwings", "qq_excel.cli.registering",
+    "qq_excel.cli.commands.papers",
 )  # fmt: skip
 
 
@@ -80,3 +83,14 @@ def test_ctrl_c_while_the_commands_are_loaded_shows_no_traceback() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_each_command_is_found_where_it_is_said_to_be_and_the_others_are_not_loaded() -> None:
+    """Asked for alone, a command is what it is among all of them."""
+    every = get_command(app_of())
+    for name in every.commands:
+        alone = get_command(app_of(name)).commands
+        assert name in alone
+        assert set(alone) < set(every.commands)
+    for nobody in ("", "chekc", "--help"):
+        assert list(get_command(app_of(nobody)).commands) == list(every.commands)

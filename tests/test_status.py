@@ -11,7 +11,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from qq_excel.check import check_paths
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 from qq_excel.language import using
 from qq_excel.papers.status_board import write_board
 from qq_excel.policy import load_policy
@@ -136,7 +136,7 @@ def test_the_document_and_the_table(tmp_path: Path) -> None:
     book = write_template(
         "cases", tmp_path / "清欠台账.xlsx", rows=[case("1", "核实", "2026-09-01")], head=HEAD
     )
-    run = CliRunner().invoke(app, ["status", str(book)])
+    run = CliRunner().invoke(app_of(), ["status", str(book)])
     assert "核实日期" in run.output
     assert "共 1 件，已结 0 件，超限期 1 件。" in run.output
     document = board_of(check_paths([book])).document()
@@ -153,7 +153,10 @@ def test_the_document_and_the_table(tmp_path: Path) -> None:
 
 def test_no_case_is_said_so(tmp_path: Path) -> None:
     book = write_template("staff", tmp_path / "s.xlsx", rows=[], head=HEAD)
-    assert "没有案件：本制度在《清欠台账》中登记案件" in CliRunner().invoke(app, ["status", str(book)]).output
+    assert (
+        "没有案件：本制度在《清欠台账》中登记案件"
+        in CliRunner().invoke(app_of(), ["status", str(book)]).output
+    )
 
 
 def test_the_board_is_one_file_without_network_and_escapes_what_was_submitted(tmp_path: Path) -> None:

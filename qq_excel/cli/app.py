@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from qq_excel import __version__
 from qq_excel.cli import common, usage
-from qq_excel.cli.addin import addin_app
-from qq_excel.cli.commands import checks, files, papers, reference
 from qq_excel.cli.common import LangOption, Language
 from qq_excel.cli.helping import App
-from qq_excel.cli.keys import key_app
-from qq_excel.cli.register_keeping import keeping_app
-from qq_excel.cli.register_sums import sums_app
-from qq_excel.cli.registering import register_app
-from qq_excel.cli.reporting import report_app
 from qq_excel.faults import set_up_log
 from qq_excel.language import t
 
-app = App(
-    name="qq-excel",
-    help=t(
-        "清欠工作簿的校验、预警和核销。退出码：0 无错误，1 有错误级问题，2 无法运行。",
-        "Check receivable workbooks, warn, write off. Exit code: 0 clean, 1 findings at level E, 2 could not run.",
-    ),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for group in (checks, papers, files, reference):
-    app.add_typer(group.app)
-app.add_typer(report_app, name="report")
-app.add_typer(key_app, name="key")
-app.add_typer(addin_app, name="addin")
-register_app.add_typer(sums_app)
-register_app.add_typer(keeping_app)
-app.add_typer(register_app, name="register")
+#: Modules of commands and what these are called; then modules of commands that have commands of their own.
+_COMMANDS = {
+    "checks": ("check", "batch", "watch", "status", "assess", "roll-forward"),
+    "papers": ("warn", "write-off", "verify"),
+    "files": ("import", "fix", "map", "template"),
+    "reference": ("rules", "demo", "policy"),
+}
+_GROUPS = {
+    "report": ("reporting", "report_app"),
+    "key": ("keys", "key_app"),
+    "addin": ("addin", "addin_app"),
+    "register": ("registering", "register_app"),
+}
+
+
+def app_of(command: str = "") -> App:
+    """The command line with *command*, or with every one when there is none of that name.
+
+    To load and put together sixty commands takes longer than all that a small one does.
+    """
+    app = App(
+        name="qq-excel",
+        help=t(
+            "清欠工作簿的校验、预警和核销。退出码：0 无错误，1 有错误级问题，2 无法运行。",
+            "Check receivable workbooks, warn, write off. Exit code: 0 clean, 1 findings at level E, 2 could not run.",
+        ),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_top)
+    known = command in _GROUPS or any(command in names for names in _COMMANDS.values())
+    for module, names in _COMMANDS.items():
+        if command in names or not known:
+            app.add_typer(import_module(f"qq_excel.cli.commands.{module}").app)
+    for name, (module, group) in _GROUPS.items():
+        if command == name or not known:
+            app.add_typer(getattr(import_module(f"qq_excel.cli.{module}"), group), name=name)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -47,7 +64,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _top(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help=t("版本", "version"))
@@ -57,10 +73,21 @@ def _top(
     del version, lang  # the language was set before the commands were loaded
 
 
+def _command_of(arguments: Sequence[str]) -> str:
+    """The command that *arguments* begin with, after the language; anything else is for all commands to answer."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            next(words, None)
+        elif not word.startswith("--lang="):
+            return word
+    return ""
+
+
 def run() -> int:
     """Run the command line; give the exit code."""
     set_up_log()
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app_of(_command_of(sys.argv[1:])))
 
     def call() -> Any:
         try:

@@ -11,6 +11,7 @@ from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, out
 from qq_excel.cli.helping import App
+from qq_excel.cli.register_keeping import keeping_app
 from qq_excel.cli.register_options import (
     EventOption,
     Period,
@@ -22,6 +23,7 @@ from qq_excel.cli.register_options import (
     period_of,
     print_table,
 )
+from qq_excel.cli.register_sums import sums_app
 from qq_excel.language import many, t
 from qq_excel.register.entries import EVENTS
 
@@ -35,6 +37,8 @@ register_app = App(
     ),
     no_args_is_help=True,
 )
+register_app.add_typer(sums_app)
+register_app.add_typer(keeping_app)
 
 
 #: Of a row, besides amounts and dates; ``--format json`` has all of it.

@@ -20,14 +20,14 @@ import json, sys
 from qq_excel import language
 language.use(sys.argv[1])
 from typer.main import get_command
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 def walk(command, path, parent):
     ctx = command.make_context(path.split()[-1], [], parent=parent, resilient_parsing=True)
     params = [[p.param_type_name, p.name, list(p.opts), getattr(p, "help", None)] for p in command.get_params(ctx)]
     yield [path, command.get_help(ctx), params, sorted(getattr(command, "commands", {}))]
     for name, inner in getattr(command, "commands", {}).items():
         yield from walk(inner, f"{path} {name}", ctx)
-print(json.dumps(list(walk(get_command(app), "qq-excel", None))))
+print(json.dumps(list(walk(get_command(app_of()), "qq-excel", None))))
 """
 #: Words that typer's own help has.
 ENGLISH = re.compile(

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qq_excel import yamlfile
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 from qq_excel.reading import read_workbook
 from qq_excel.reading.mapping import Mapping
 
@@ -30,7 +30,7 @@ def odd(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object, answers: str | None = None) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["map", *map(str, arguments)], input=answers, standalone_mode=False)
+    result = CliRunner().invoke(app_of(), ["map", *map(str, arguments)], input=answers, standalone_mode=False)
     if result.exception:
         return 2, str(result.exception)
     return int(result.return_value or 0), result.output

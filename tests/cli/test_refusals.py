@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from qq_excel import language
 from qq_excel.cli import usage
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 from tests.cli.support import qq, refused, sentence
 from tests.support.build import build
 
@@ -29,7 +29,7 @@ def work(tmp_path: Path) -> Path:
 def said(arguments: list[str], lang: language.Lang) -> str:
     with language.using(lang):
         try:
-            get_command(app).main(arguments, standalone_mode=False, prog_name="qq-excel")
+            get_command(app_of()).main(arguments, standalone_mode=False, prog_name="qq-excel")
         except usage.UsageError as error:
             return usage.explain(error)
     raise AssertionError("was taken")
@@ -60,7 +60,7 @@ def test_usage_errors_speak_both_languages(arguments: list[str], zh: str, en: st
 
 
 def test_of_an_unknown_usage_error_the_place_is_told() -> None:
-    command = get_command(app).commands["batch"]  # type: ignore[attr-defined]
+    command = get_command(app_of()).commands["batch"]  # type: ignore[attr-defined]
     jobs = next(p for p in command.params if p.name == "jobs")
     new = typer.BadParameter("something new", param=jobs)
     with language.using("zh"):

@@ -17,7 +17,7 @@ import typer
 
 from qq_excel.catalogue import all_rules
 from qq_excel.cli import common, usage
-from qq_excel.cli.app import app, run
+from qq_excel.cli.app import app_of, run
 from qq_excel.kinds import all_kinds
 from qq_excel.policy import addition_names, profile_names
 from tests.docs.workspace import make
@@ -54,7 +54,7 @@ def test_wrong_commands_are_found() -> None:
 
 def _parse(words: list[str]) -> None:
     """Follow *words* down to their command; options, choices and names of rules, kinds and profiles must exist."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app_of())
     path: list[str] = []
     rest = list(words)
     while hasattr(command, "commands"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 from qq_excel.policy import load_policy, policy_of, profile_names
 from qq_excel.policy.writing import policy_text
 
@@ -32,18 +32,18 @@ def test_init_never_writes_over_a_file_without_being_told(tmp_path: Path) -> Non
     path = tmp_path / "my.yaml"
     path.write_text("mine\n", encoding="utf-8")
     arguments = ["policy", "init", "--profile", "project", "-o", str(path)]
-    refused = CliRunner().invoke(app, arguments)
+    refused = CliRunner().invoke(app_of(), arguments)
     assert refused.exit_code != 0
     assert path.read_text(encoding="utf-8") == "mine\n"
-    CliRunner().invoke(app, [*arguments, "--force"])
+    CliRunner().invoke(app_of(), [*arguments, "--force"])
     assert load_policy(path).profile == "project"
 
 
 def test_show_and_list_tell_every_profile() -> None:
-    listed = CliRunner().invoke(app, ["policy", "list"]).output
+    listed = CliRunner().invoke(app_of(), ["policy", "list"]).output
     for name in profile_names():
         assert name in listed
-        shown = CliRunner().invoke(app, ["policy", "show", name]).output
+        shown = CliRunner().invoke(app_of(), ["policy", "show", name]).output
         assert load_policy(name).title.zh in shown
         assert load_policy(name).stages[0].name in shown
     assert "group+tax" in listed

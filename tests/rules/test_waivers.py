@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from qq_excel.check import Result, check_paths
 from qq_excel.check.accepting import accept
 from qq_excel.check.baseline import Baseline
-from qq_excel.cli.app import app
+from qq_excel.cli.app import app_of
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.findings import Finding
 from qq_excel.waivers import load_waivers
@@ -190,7 +190,7 @@ def test_on_the_command_line_and_in_the_papers(ledger: Path, tmp_path: Path) -> 
     runner = CliRunner()
     baseline, results = tmp_path / "基线.json", tmp_path / "结果"
     shown = runner.invoke(
-        app,
+        app_of(),
         ["check", str(folder), "-o", str(results), "--write-baseline", str(baseline)],
         standalone_mode=False,
     )
@@ -205,5 +205,7 @@ def test_on_the_command_line_and_in_the_papers(ledger: Path, tmp_path: Path) -> 
     }
     assert keys == {"ZQ-0002"}, "what is waived is not taken in"
     (folder / "waivers.yaml").write_text(f"waivers:\n  - {SOUND}\n", encoding="utf-8")
-    again = runner.invoke(app, ["check", str(folder), "--baseline", str(baseline)], standalone_mode=False)
+    again = runner.invoke(
+        app_of(), ["check", str(folder), "--baseline", str(baseline)], standalone_mode=False
+    )
     assert again.return_value == 0, again.output
