@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel.language import Text
+from qq_excel.stopping import come_again
 
 
 def state_folder() -> Path:
@@ -52,7 +53,10 @@ def logged() -> Text:
 
 
 def _log_unraisable(fault: Any) -> None:
-    """A library could not tidy up after an error that is told already."""
+    """A library could not tidy up after an error that is told already. A Ctrl-C that was lost so comes again."""
+    if issubclass(fault.exc_type, KeyboardInterrupt):
+        come_again()
+        return
     logging.getLogger("qq_excel").error(
         "while %r went away", fault.object, exc_info=(fault.exc_type, fault.exc_value, fault.exc_traceback)
     )

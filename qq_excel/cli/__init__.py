@@ -25,22 +25,31 @@ def _language(arguments: list[str]) -> str:
 
 def main() -> None:
     """Run ``qq-excel``: exit code 0 clean, 1 findings at level E, 2 could not run."""
-    from qq_excel import language  # noqa: PLC0415
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # while the commands are loaded and put together: there is nothing to say yet
+        code = _INTERRUPTED
+    sys.exit(code)
 
+
+def _run() -> int:
+    from qq_excel import language  # noqa: PLC0415
+    from qq_excel.stopping import listen  # noqa: PLC0415
+
+    listen()
     language.use("en" if _language(sys.argv[1:]) == "en" else "zh")
     if sys.argv[1:] == ["--version"]:
         from qq_excel import __version__  # noqa: PLC0415
 
         sys.stdout.write(f"qq-excel {__version__}\n")
-        return
+        return 0
     if _READING.intersection(sys.argv[1:4]) and not any(a.startswith(_NOT_HERE) for a in sys.argv):
         from qq_excel.processes import begin_ahead  # noqa: PLC0415
 
         begin_ahead()
-    try:
-        from qq_excel.cli.app import run  # noqa: PLC0415
+    from qq_excel.faults import set_up_log  # noqa: PLC0415
 
-        code = run()
-    except KeyboardInterrupt:  # while the commands are loaded and put together: there is nothing to say yet
-        code = _INTERRUPTED
-    sys.exit(code)
+    set_up_log()
+    from qq_excel.cli.app import run  # noqa: PLC0415
+
+    return run()

@@ -13,7 +13,6 @@ from qq_excel import __version__
 from qq_excel.cli import common, usage
 from qq_excel.cli.common import LangOption, Language
 from qq_excel.cli.helping import App
-from qq_excel.faults import set_up_log
 from qq_excel.language import t
 
 #: Modules of commands and what these are called; then modules of commands that have commands of their own.
@@ -86,12 +85,11 @@ def _command_of(arguments: Sequence[str]) -> str:
 
 def run() -> int:
     """Run the command line; give the exit code."""
-    set_up_log()
     command: Any = typer.main.get_command(app_of(_command_of(sys.argv[1:])))
 
     def call() -> Any:
         try:
-            return command.main(standalone_mode=False, prog_name="qq-excel")
+            code = command.main(standalone_mode=False, prog_name="qq-excel")
         except usage.UsageError as error:
             if type(error).__name__ == "NoArgsIsHelpError":
                 common.out.print(error.ctx.get_help(), markup=False)
@@ -105,6 +103,9 @@ def run() -> int:
             return common.FAILED
         except typer.Abort:
             raise KeyboardInterrupt from None
+        if code == common.INTERRUPTED:  # what typer makes of Ctrl-C: no command answers this itself
+            raise KeyboardInterrupt
+        return code
 
     try:
         return common.guarded(call)

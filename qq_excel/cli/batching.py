@@ -85,8 +85,9 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
         ):
             outcome = batch.run_batch(replace(asked, register=opened), progress)
     except KeyboardInterrupt:
-        err.print(t("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume."))
-        return common.INTERRUPTED
+        raise common.Interrupted(
+            Text("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume.")
+        ) from None
     if format is Format.JSON:
         from qq_excel.batch.summary import DOCUMENT  # noqa: PLC0415
 

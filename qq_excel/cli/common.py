@@ -328,11 +328,18 @@ def progress_shown(quiet: bool = False) -> Iterator[Any]:
         yield tell
 
 
+class Interrupted(QQExcelError):
+    """Ctrl-C in a command that has a sentence of its own to say about it. (typer would take a KeyboardInterrupt.)"""
+
+
 def guarded(call: Any) -> int:
     """Run *call*; turn what goes wrong into one sentence and an exit code."""
     try:
         code = call()
         flush()
+    except Interrupted as stop:
+        err.print(str(stop))
+        return INTERRUPTED
     except QQExcelError as error:
         err.print(str(error), style="red", markup=False, soft_wrap=True)
         return FAILED

@@ -87,8 +87,8 @@ def write_pdfs(
 
 def _convert(program: Path, folder: Path, sources: Sequence[Path], targets: Sequence[Path]) -> None:
     """One LibreOffice run. The files are copied under plain numbers: names may repeat in other folders."""
-    inside, outside = folder / "in", folder / "out"
-    for place in (inside, outside):
+    inside, outside, scratch = folder / "in", folder / "out", folder / "tmp"
+    for place in (inside, outside, scratch):
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
     copies = []
@@ -101,7 +101,7 @@ def _convert(program: Path, folder: Path, sources: Sequence[Path], targets: Sequ
         *(str(c) for c in copies),
     ]  # fmt: skip
     limit = _START_SECONDS + _FILE_SECONDS * len(sources)
-    said = _run(command, limit)
+    said = _run(command, limit, scratch)
     for copy, source, target in zip(copies, sources, targets, strict=True):
         made = outside / f"{copy.stem}.pdf"
         if not made.is_file():
@@ -114,13 +114,15 @@ def _convert(program: Path, folder: Path, sources: Sequence[Path], targets: Sequ
         write_bytes(target, same_pdf(made.read_bytes()))
 
 
-def _run(command: list[str], limit: int) -> str:
-    """Run LibreOffice; what it said last. The whole group of processes ends when the time is up."""
+def _run(command: list[str], limit: int, scratch: Path) -> str:
+    """Run LibreOffice; what it said last. The whole group of processes ends when the time is up; what it leaves then is in
+    *scratch*."""
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     group = {"start_new_session": True} if sys.platform != "win32" else {}
     try:
         process = subprocess.Popen(  # noqa: S603 - a program of the administrator's choice, no shell
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            **group,  # type: ignore[call-overload]
+            env=os.environ | temporary, **group,  # type: ignore[call-overload]
         )  # fmt: skip
     except OSError as error:
         raise PdfError(

@@ -187,6 +187,7 @@ class _Worker:
         self.served = 0
         self._process, self._said = processes.begin()
         self._ready = False
+        self._closed = False
 
     def ask(self, name: str, limits: Limits | None, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
@@ -211,7 +212,7 @@ class _Worker:
             ):  # it is about to be killed, and must not get the next file
                 raise EOFError
         except (EOFError, OSError):
-            self._process.wait()
+            self._ended()
             raise self._why(limits or Limits(), timed_out.is_set()) from None
         finally:
             timer.cancel()
@@ -231,7 +232,7 @@ class _Worker:
         try:
             frames.receive(self._process.stdout)
         except (EOFError, OSError):
-            self._process.wait()
+            self._ended()
             log.error("a reading process did not start: %s", self._last_words())  # noqa: TRY400
             raise QQExcelError(
                 Text(
@@ -240,6 +241,12 @@ class _Worker:
                 )
             ) from None
         self._ready = True
+
+    def _ended(self) -> None:
+        """The process is gone: of itself, which has a reason, or because the pool was closed, which is no fault of it."""
+        self._process.wait()
+        if self._closed:
+            raise RuntimeError("the pool is closed") from None
 
     def _why(self, limits: Limits, timed_out: bool) -> Refusal:
         """What the end of the process says about the file."""
@@ -264,6 +271,7 @@ class _Worker:
 
     def end(self) -> None:
         """End the process, whatever it does."""
+        self._closed = True
         self._process.kill()
         self._process.wait()
 

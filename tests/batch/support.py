@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from tests.batch import stopping
-from tests.cli.support import ROOT
+from tests.cli.support import ROOT, hears_ctrl_c
 from tests.support.build import build
 from tests.support.digests import digests
 
@@ -64,10 +63,5 @@ def start(
     return subprocess.Popen(
         [sys.executable, "-c", code, "batch", "in", "-o", out, "--jobs", "2", *arguments],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "QQ_LOG_DIR": str(folder), **more}, stdout=subprocess.DEVNULL,
-        stderr=stderr, start_new_session=True, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
+        stderr=stderr, start_new_session=True, preexec_fn=hears_ctrl_c,  # noqa: PLW1509
     )  # fmt: skip
-
-
-def _hears_ctrl_c() -> None:
-    """Whoever runs the tests in the background has them ignore it, and what they start inherits that."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

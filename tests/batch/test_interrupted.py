@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import resource
 import signal
+import subprocess
 from pathlib import Path
 
 from qq_excel.batch import Asked, run_batch
@@ -30,11 +31,12 @@ def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path: Path) -> No
 
 def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_path: Path) -> None:
     inbox(tmp_path / "in", 12)
-    process = start(tmp_path, stops="begin")  # readers have yet to be started
+    process = start(tmp_path, stops="begin", stderr=subprocess.PIPE)  # readers have yet to be started
     until_stopped(process)
     process.send_signal(signal.SIGINT)
     go_on(process)
-    assert process.wait() == 130
+    said = process.communicate()[1].decode()
+    assert (process.returncode, said) == (130, "已中断；加 --resume 接着做完。\n")
     assert "没有做完的批量校验。加 --resume 继续" in refused(tmp_path, "batch", "in", "-o", "out")
     said = refused(tmp_path, "batch", "in", "-o", "out", "--resume", "--policy", "project")
     assert "没有做完的那一次用的是别的条件（policy）" in said
