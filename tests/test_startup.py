@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -94,3 +95,34 @@ def test_each_command_is_found_where_it_is_said_to_be_and_the_others_are_not_loa
         assert set(alone) < set(every.commands)
     for nobody in ("", "chekc", "--help"):
         assert list(get_command(app_of(nobody)).commands) == list(every.commands)
+
+
+_PROGRAM = "import sys\nsys.argv = ['qq-excel', *sys.argv[1:]]\nfrom qq_excel.cli import program\n{}program()\nprint('not at once')"
+
+
+def test_the_program_ends_at_once_with_all_said_and_nothing_left(tmp_path: Path) -> None:
+    path = build(tmp_path / "a.xlsx", {"receivables": [{"balance": 7}] * 300})
+    before = (
+        "from qq_excel import processes\nbegun = processes._begun\n"
+        "def _begun():\n    found = begun()\n    print('PID', found[0].pid)\n    return found\nprocesses._begun = _begun\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(before), "check", str(path), "--format", "json"], cwd=ROOT, capture_output=True,
+        text=True, check=False, encoding="utf-8", env={**os.environ, "QQ_LOG_DIR": str(tmp_path)},
+    )  # fmt: skip
+    pid, _, said = done.stdout.partition("\n")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(said)["files"][0]["accepted"] is False
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.removeprefix("PID ")), 0)
+
+
+def test_the_program_waits_for_a_thread_that_still_works() -> None:
+    before = (
+        "import threading, time\nthreading.Thread(target=lambda: (time.sleep(2), print('done'))).start()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(before), "--version"], cwd=ROOT, capture_output=True, text=True,
+        check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (0, ["qq-excel 0.1.0", "done"], "")

@@ -1,9 +1,11 @@
-"""The command line. ``main`` sets the language, then loads the commands."""
+"""The command line. ``program`` is the script, ``main`` sets the language, then loads the commands."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
 
 #: The exit code after Ctrl-C, as shells have it.
 _INTERRUPTED = 130
@@ -21,6 +23,28 @@ def _language(arguments: list[str]) -> str:
         if argument == "--lang" and i + 1 < len(arguments):
             return arguments[i + 1]
     return os.environ.get("QQ_LANG", "zh")
+
+
+def program() -> None:
+    """``qq-excel`` as a program: :func:`main`, and the end at once.
+
+    Python would take all libraries apart first, which takes a tenth of a second (mypy ends in this way, for the same reason).
+    """
+    try:
+        main()
+    except SystemExit as leave:
+        code = leave.code
+        if isinstance(code, int) and all(
+            t.daemon or t is threading.main_thread() for t in threading.enumerate()
+        ):
+            atexit._run_exitfuncs()  # the log is closed, a process that was begun ahead is ended
+            try:
+                sys.stdout.flush()
+                sys.stderr.flush()
+            except OSError:  # nobody reads what is printed: Python says so
+                raise leave from None
+            os._exit(code)
+        raise
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 from qq_excel.errors import QQExcelError
@@ -78,6 +79,8 @@ def _calls() -> dict[str, Callable[..., Any]]:
     from qq_excel.reading.book import plain_rows, read_workbook, sheet_heads  # noqa: PLC0415
     from qq_excel.reading.spool import spool  # noqa: PLC0415
 
+    with suppress(QQExcelError):  # should they be wrong, the program has said so
+        locate.normal_words()  # reads all kinds, which takes five times as long as a small workbook
     return {
         "read": read_workbook, "spool": spool, "rows": plain_rows, "heads": sheet_heads,
         "run": lambda function, *args: function(*args),
