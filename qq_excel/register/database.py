@@ -46,10 +46,10 @@ def new_file(text: str) -> Path | None:
 
 class Database:
     """A connection to the database of a register. ``make`` allows a new one to be made; without it one that lies where nothing can
-    be written is opened to be read.
+    be written is opened to be read. With ``blank`` a database without a register stays as it is until :meth:`complete`.
     """
 
-    def __init__(self, text: str, *, make: bool = True) -> None:
+    def __init__(self, text: str, *, make: bool = True, blank: bool = False) -> None:
         self.sqlite = is_sqlite(text)
         try:
             import alembic  # noqa: F401, PLC0415
@@ -100,8 +100,10 @@ class Database:
         )
         if self.sqlite:
             _for_sqlite(self.engine, fixed=fixed)
+        #: Whether there was no register in it when it was opened, not even an empty one.
+        self.blank = False
         self._reached = False
-        self.retrying(self._migrate)
+        self.retrying(lambda: self._migrate(blank))
         self._reached = True
 
     def close(self) -> None:
@@ -154,21 +156,23 @@ class Database:
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 
-    def _migrate(self) -> None:
+    def complete(self, connection: Any) -> None:
+        """Have everything there that a register of this version has, within the transaction of *connection*."""
         from alembic import command  # noqa: PLC0415
-        from alembic.config import Config  # noqa: PLC0415
+
+        config = _migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    def _migrate(self, blank: bool) -> None:
         from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
         from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-        config = Config()
-        config.set_main_option(
-            "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
-        )
-        script = ScriptDirectory.from_config(config)
-        newest = script.get_current_head()
+        script = ScriptDirectory.from_config(_migrations())
         with self.read() as connection:
             known = MigrationContext.configure(connection).get_current_revision()
-        if known == newest:
+        self.blank = blank and known is None
+        if self.blank or known == script.get_current_head():
             return
         if known is not None and known not in {s.revision for s in script.walk_revisions()}:
             raise InputError(
@@ -178,8 +182,16 @@ class Database:
                 )
             )
         with self.write() as connection:  # whoever comes second finds it done
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            self.complete(connection)
+
+
+def _migrations() -> Any:
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    folder = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config
 
 
 def _writable(file: Path) -> bool:

@@ -102,7 +102,7 @@ def restore_at(url: str, tables: str | None, source: Path) -> int:
 
     file = new_file(url)
     if file is None:
-        with open_register(url, tables) as register:
+        with open_register(url, tables, blank=True) as register:
             return restore(register, source)
     with _verified(source) as backup, writing(file) as made:
         with open_register(str(made), tables or tables_beside(file)) as register:
@@ -160,7 +160,7 @@ def _put_back(register: Register, backup: _Backup) -> int:
 
 
 def _must_be_empty(register: Register) -> None:
-    count, _ = register.head()
+    count, _ = (0, START) if register.database.blank else register.head()
     if count:
         raise InputError(
             Text(

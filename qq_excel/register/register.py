@@ -52,11 +52,14 @@ class Verified(NamedTuple):
     head: str
 
 
-def open_register(url: str, tables: Path | str | None = None, *, make: bool = True) -> Register:
+def open_register(
+    url: str, tables: Path | str | None = None, *, make: bool = True, blank: bool = False
+) -> Register:
     """The register at *url* (a SQLite file's path, or a URL); its tables are in the folder *tables*, or below that URL.
 
     By default the tables of a SQLite register are beside it; PostgreSQL needs the folder. Without *make* a
-    register that is not there is refused. Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
+    register that is not there is refused; with *blank* a database that has none gets it by :meth:`Register.put_back` only.
+    Raises :class:`InputError` and :class:`~qq_excel.errors.OutputError`.
     """
     if tables is None and not is_sqlite(url):
         raise InputError(
@@ -68,7 +71,7 @@ def open_register(url: str, tables: Path | str | None = None, *, make: bool = Tr
     store = (
         _store(tables) if tables is not None else None
     )  # what is wrong with it is told before a database is made
-    database = Database(url, make=make)
+    database = Database(url, make=make, blank=blank)
     if store is None:
         assert database.file is not None  # noqa: S101 - of SQLite
         store = Folder(tables_beside(database.file))
@@ -144,13 +147,15 @@ class Register:
     ) -> None:
         """Write the entries of a backup as they were, their *files* (name, content) first; the register must be empty.
 
-        All is kept, or nothing: nobody else writes meanwhile, and files that were new are taken away again.
+        All is kept, or nothing: nobody else writes meanwhile, files that were new are taken away again, and a database that was
+        blank is.
         """
 
         def work() -> None:
             from qq_excel.register.schema import claims, entries  # noqa: PLC0415
 
             with self.database.write() as connection:
+                self.database.complete(connection)
                 last = self._last(connection)
                 if every and last == (every[-1].n, every[-1].hash):
                     return  # it was kept, and then the connection broke off

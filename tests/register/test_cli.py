@@ -17,6 +17,7 @@ from qq_excel.register.entries import START, Written, canonical
 from qq_excel.register.keeping import back_up, restore, restore_at
 from qq_excel.register.store import Folder
 from tests.cli.support import qq, refused
+from tests.register.postgres import Server
 from tests.register.test_damaged import folder_of, submit
 from tests.support.build import build
 from tests.support.digests import digests
@@ -262,6 +263,44 @@ def test_a_refused_restore_leaves_no_register_behind(tmp_path: Path) -> None:
         assert register.verify()[:2] == (2, None)
     said = refused(tmp_path, "register", "restore", str(source), "--register", "new/r.db")
     assert "登记簿中已有 2 条" in said
+
+
+def test_a_refused_restore_leaves_nothing_in_a_database(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No table, function or file: the database may be another program's, and its owner may want it as it was."""
+    source, bad = _backup(tmp_path), _backup(tmp_path / "second", break_last=True)
+    url, tables = server.url, tmp_path / "tables"
+    again = ("register", "restore", str(source), "--register", url, "--tables", "tables")
+    assert "不是完整的登记簿备份" in refused(tmp_path, *(str(bad) if a == str(source) else a for a in again))
+    tables.write_bytes(b"a file where the tables should be")
+    assert "路径中有一段不是文件夹" in refused(tmp_path, *again)
+    assert _objects_in(url) == set()
+    tables.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "_write", _press_ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            restore_at(url, str(tables), source)
+    assert not tables.exists()
+    assert _objects_in(url) == set()
+    assert qq(tmp_path, *again).stdout == "已恢复 2 条。\n"
+    assert _objects_in(url) >= {"entries", "claims", "alembic_version", "qq_append_only"}
+    with open_register(url, tables, make=False) as register:
+        assert register.verify()[:2] == (2, None)
+    assert "登记簿中已有 2 条" in refused(tmp_path, *again)
+
+
+def _press_ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _objects_in(url: str) -> set[str]:
+    """The names of what a database has of its own."""
+    import psycopg  # noqa: PLC0415
+
+    every = "SELECT relname FROM pg_class WHERE relnamespace = {0} UNION SELECT proname FROM pg_proc WHERE pronamespace = {0}"
+    with psycopg.connect(url) as connection:
+        return {name for (name,) in connection.execute(every.format("'public'::regnamespace"))}
 
 
 def test_a_register_that_somebody_makes_meanwhile_is_not_written_over(
