@@ -58,9 +58,11 @@ def main() -> None:
 
 def _run() -> int:
     from qq_excel import language  # noqa: PLC0415
+    from qq_excel.heap import load_undisturbed  # noqa: PLC0415
     from qq_excel.stopping import listen  # noqa: PLC0415
 
     listen()
+    load_undisturbed()
     language.use("en" if _language(sys.argv[1:]) == "en" else "zh")
     if sys.argv[1:] == ["--version"]:
         from qq_excel import __version__  # noqa: PLC0415

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from qq_excel.errors import QQExcelError
-from qq_excel.heap import collect_rarely, keep_freed_memory
+from qq_excel.heap import collect_rarely, keep_freed_memory, load_undisturbed
 from qq_excel.reading import frames
 from qq_excel.reading.options import Limits
 
@@ -40,6 +40,7 @@ def main() -> None:
     handler.setLevel(logging.WARNING)
     logging.getLogger("qq_excel").addHandler(handler)
     keep_freed_memory()
+    load_undisturbed()
     calls = _calls()
     collect_rarely()
     frames.send(answers, "ready")
