@@ -16,7 +16,7 @@ import pandas as pd
 
 from qq_excel import money
 from qq_excel.assessment.model import ITEMS, Figures, Period
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import true
@@ -122,13 +122,13 @@ class Ledger:
             owed = money.yuan(int(lost["owed"].sum()))
             notes.append(Text(
                 f"上期有、本期没有的未清债权 {len(lost)} 笔，上期余额 {owed} 元，没有计入收回，请核实：{_names(lost)}",
-                f"{len(lost)} open claims of the previous ledger ({owed}) are not in this one; they do not count as "
+                f"{many(len(lost), 'open claim')} of the previous ledger ({owed}) not in this one; not counted as "
                 f"recovered, please verify: {_names(lost)}",
             ))  # fmt: skip
         if len(late):
             notes.append(Text(
                 f"上期没有、又不是本期发生的债权 {len(late)} 笔，收回按最近付款日估计，请核实：{_names(late)}",
-                f"{len(late)} older claims are not in the previous ledger; what came in on them is estimated by the day "
+                f"{many(len(late), 'older claim')} not in the previous ledger; what came in is estimated by the day "
                 f"of the last payment, please verify: {_names(late)}",
             ))  # fmt: skip
         grown = np.where(

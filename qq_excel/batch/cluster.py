@@ -117,7 +117,7 @@ class Cluster:
                 killed=lambda times: InputError(
                     Text(
                         f"读取它的 worker 连续 {times} 次意外终止（可能是内存不足）",
-                        f"{times} workers died while reading it (out of memory, perhaps)",
+                        f"{many(times, 'worker')} died while reading it (out of memory, perhaps)",
                     )
                 ),
             )  # fmt: skip
@@ -280,8 +280,8 @@ def _deadly(part: Part, times: int) -> _DeadlyError:
         Text(
             f"{zh} 等 {len(names)} 个文件：校验它们的 worker 连续 {times} 次意外终止（可能是内存不足）。其余已完成并记下；"
             "请给 worker 更多内存后加 --resume 继续。",
-            f"{en} ({many(len(names), 'file')}): {times} workers died while checking them (out of memory, perhaps). All else is done"
-            " and kept: give workers more memory, then finish with --resume.",
+            f"{en} ({many(len(names), 'file')}): {many(times, 'worker')} died while checking them (out of memory, perhaps). All else is"
+            " done and kept: give workers more memory, then finish with --resume.",
         )
     )
 

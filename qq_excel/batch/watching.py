@@ -192,7 +192,10 @@ def _receipt(mine: Sequence[_Told], place: Path, given: Mapping[str, str]) -> st
             lines.append(_line(str(Text(*file.why))))
         if file.state in ("accepted", "rejected"):
             errors, warnings, unjudged = (file.counts.get(level, 0) for level in ("E", "W", "?"))
-            counted = t(f"错误 {errors} 条，警告 {warnings} 条", f"{errors} errors, {warnings} warnings")
+            counted = t(
+                f"错误 {errors} 条，警告 {warnings} 条",
+                f"{many(errors, 'error')}, {many(warnings, 'warning')}",
+            )
             more = t(f"，无法判断 {unjudged} 条", f", {unjudged} not judged") if unjudged else ""
             lines.append(counted + more)
     for name, digest in sorted(given.items()):

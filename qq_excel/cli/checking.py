@@ -17,7 +17,7 @@ from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
 from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
 from qq_excel.cli.folding import Folded
-from qq_excel.language import Text, current, many, t
+from qq_excel.language import Text, current, many, plural, t
 from qq_excel.output import must_be_writable
 
 if TYPE_CHECKING:
@@ -150,7 +150,11 @@ def _say_passed_over(paths: Sequence[Path]) -> None:
     more = len(left) - _SHOWN_PASSED_OVER
     if more > 0:
         common.err.print(
-            t(f"还有 {more} 个这样的文件。", f"There are {more} more such files."), style="yellow"
+            t(
+                f"还有 {more} 个这样的文件。",
+                f"There {plural(more, 'is', 'are')} {many(more, 'more such file')}.",
+            ),
+            style="yellow",
         )
 
 

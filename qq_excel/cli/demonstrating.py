@@ -34,7 +34,8 @@ def run_demo(target: Path, profile: str = "group") -> int:
     out.print(
         t(
             f"问题：错误 {counts['E']}，警告 {counts['W']}，提示 {counts['I']}，无法判断 {counts['?']}",
-            f"findings: {counts['E']} errors, {counts['W']} warnings, {counts['I']} notices, {counts['?']} not judged",
+            f"findings: {many(counts['E'], 'error')}, {many(counts['W'], 'warning')}, {many(counts['I'], 'notice')}, "
+            f"{counts['?']} not judged",
         )
     )
     for line in (*_warned(shown), *_packed(shown), *_standing(shown), *_scored(shown)):

@@ -135,7 +135,7 @@ def _refuse_unlikely(file: Path, proposed: Proposed) -> None:
             f"{file}：不像规定的表：最像《{kind.title.zh}》，{required} 个必填项只找到 {there} 个。"
             f"确是这种表的，加 --kind {kind.kind}；不用 --yes 则逐列确认。",
             f"{file}: like none of the known tables: the nearest is '{kind.title.en}', of whose {required} required columns "
-            f"{there} were found. If it is one, add --kind {kind.kind}; without --yes each column is asked for.",
+            f"{many(there, 'was', 'were')} found. If it is one, add --kind {kind.kind}; without --yes each column is asked for.",
         )
     )
 

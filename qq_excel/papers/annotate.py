@@ -77,7 +77,7 @@ class AnnotationReport:
             out.append(
                 Text(
                     f"批注已达上限 {MOST_NOTES} 处，另有 {self.unmarked} 个单元格只着色，说明见《{LIST_SHEET}》表。",
-                    f"{MOST_NOTES} notes were made; {self.unmarked} more cells are coloured only, "
+                    f"{MOST_NOTES} notes were made; {many(self.unmarked, 'more cell is', 'more cells are')} coloured only, "
                     f"the sheet {LIST_SHEET} says why.",
                 )
             )

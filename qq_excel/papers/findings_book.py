@@ -106,7 +106,7 @@ def _verdict(sheet: Sheet, row: int, files: Sequence[FileResult], findings: Find
     errors, unjudged = count["E"], count["?"]
     refused = sum(1 for f in files if not f.accepted)
     if refused:
-        words = t(f"暂不受理：{errors} 项错误须改正", f"Not accepted: {errors} errors must be mended")
+        words = t(f"暂不受理：{errors} 项错误须改正", f"Not accepted: {many(errors, 'error')} must be mended")
         if len(files) > 1:
             words += t(f"（{len(files)} 个文件中 {refused} 个）", f" ({refused} of {len(files)} files)")
         fill, ink = style.BAD, style.BAD_INK

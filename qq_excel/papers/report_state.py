@@ -76,12 +76,14 @@ class Journal:
             and digest(self.folder / n) != self.last.get(n)
         ]
         if changed:
-            more = f"等 {len(changed)} 个文件" if len(changed) > 1 else ""
+            more = Text("", "")
+            if len(changed) > 1:
+                more = Text(f"等 {len(changed)} 个文件", f" ({len(changed)} such files)")
             raise OutputError(
                 Text(
-                    f"{self.folder / changed[0]}{more}：已经存在，而且不是本程序上次写出的样子（可能填写过），不覆盖。"
+                    f"{self.folder / changed[0]}{more.zh}：已经存在，而且不是本程序上次写出的样子（可能填写过），不覆盖。"
                     "请换一个文件夹，或先移走它们。",
-                    f"{self.folder / changed[0]} ({len(changed)} such files): exists and is not as this program left "
+                    f"{self.folder / changed[0]}{more.en}: exists and is not as this program left "
                     "it; it is not written over. Choose another folder or move it away.",
                 )
             )

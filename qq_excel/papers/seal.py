@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qq_excel import __version__
 from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, t
 from qq_excel.papers import marks_undo, style
 from qq_excel.patching import Book, PatchError, undo
 from qq_excel.patching.sheetmaker import Made, Put
@@ -87,7 +87,7 @@ def _stamp(book: Book, result: Result, now: dt.datetime, digest: str) -> None:
         (t("制度", "policy"), f"{policy.title}（{policy.profile} v{policy.version}）"),
         (t("制度校验值", "policy's hash"), policy.sha256 or "—"),
         (t("校验结论", "verdict"), t(f"通过；错误 0，警告 {counts['W']}，提示 {counts['I']}，无法判断 {counts['?']}",
-                                  f"accepted; 0 errors, {counts['W']} warnings, {counts['I']} notices")),
+                                  f"accepted; 0 errors, {many(counts['W'], 'warning')}, {many(counts['I'], 'notice')}")),
         (t("程序", "program"), f"qq-excel {__version__}"),
         (t("内容校验值", "hash of the content"), digest),
     ]  # fmt: skip

@@ -49,7 +49,8 @@ def meeting(job: Job) -> Iterable[Piece]:
         lacking = [a.id for a in mine if not a.fit]
         if lacking:
             under = (
-                t(f"草稿，{len(lacking)} 份材料不全", f"Draft, {len(lacking)} are not fit") + f"    {under}"
+                t(f"草稿，{len(lacking)} 份材料不全", f"Draft, {many(len(lacking), 'is', 'are')} not fit")
+                + f"    {under}"
             )
         notes = [t(f"申请核销金额合计 {money.yuan(total)} 元（{money.capitals(total)}）。",
                    f"To be written off in all: {money.yuan(total)} yuan ({money.capitals(total)}).")]  # fmt: skip

@@ -11,7 +11,7 @@ import datetime as dt
 from typing import Literal
 
 from qq_excel import money
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.policy.calendar import reached
 from qq_excel.policy.model import Params
 
@@ -30,32 +30,34 @@ def by_time(
             "due date, date of application or amount is missing: arts. 23 and 24 cannot be judged",
         )
     if reached([due_on], years, day)[0]:
-        return "yes", Text(f"逾期{years}年以上（第23条）", f"{years} years or more past due (art. 23)")
+        return "yes", Text(
+            f"逾期{years}年以上（第23条）", f"{many(years, 'year')} or more past due (art. 23)"
+        )
     if not reached([due_on], small_years, day)[0]:
         return "no", Text(
             f"逾期不满{small_years}年，未到第23、24条的时间",
-            f"less than {small_years} year past due (arts. 23, 24)",
+            f"less than {many(small_years, 'year')} past due (arts. 23, 24)",
         )
     limit, income = params.cents("tax_small_amount"), params.get("annual_income")
     if cents <= limit:
         return "yes", Text(
             f"逾期{small_years}年以上，单笔不超过 {money.yuan(limit)} 元（第24条）",
-            f"over {small_years} year past due and not over {money.yuan(limit)} yuan (art. 24)",
+            f"over {many(small_years, 'year')} past due and not over {money.yuan(limit)} yuan (art. 24)",
         )
     if income is None:
         return "unknown", Text(
             f"逾期不满{years}年，单笔超过 {money.yuan(limit)} 元；是否不超过年度收入的万分之一，"
             "须在制度中填写 annual_income 才能判断（第24条）",
-            f"less than {years} years past due and over {money.yuan(limit)} yuan: whether it is within the share of"
+            f"less than {many(years, 'year')} past due and over {money.yuan(limit)} yuan: whether it is within the share of"
             " the year's income needs annual_income in the policy (art. 24)",
         )
     share = int(money.cents(income) * params.ratio("tax_small_ratio"))
     if cents <= share:
         return "yes", Text(
             f"逾期{small_years}年以上，单笔不超过年度收入的规定比例（{money.yuan(share)} 元，第24条）",
-            f"over {small_years} year past due and within the share of income, {money.yuan(share)} yuan (art. 24)",
+            f"over {many(small_years, 'year')} past due and within the share of income, {money.yuan(share)} yuan (art. 24)",
         )
     return "no", Text(
         f"逾期不满{years}年，且单笔超过小额标准（第23、24条）",
-        f"less than {years} years past due and no small item (arts. 23, 24)",
+        f"less than {many(years, 'year')} past due and no small item (arts. 23, 24)",
     )

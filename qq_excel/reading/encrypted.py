@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qq_excel.errors import InputError, why_unreadable
-from qq_excel.language import Text
+from qq_excel.language import Text, plural
 from qq_excel.reading.guard import Refusal, damaged, over
 from qq_excel.reading.options import Limits
 from qq_excel.reading.source import Source
@@ -79,6 +79,9 @@ def decrypt(source: Source, passwords: Sequence[str], limits: Limits) -> Source:
         "FIL002", "password",
         Text(
             f"已加密，给出的 {len(passwords)} 个密码都不对",
-            f"it is encrypted, and none of the {len(passwords)} passwords given fits",
+            "it is encrypted, and "
+            + plural(
+                len(passwords), "the password given does not fit", f"none of the {len(passwords)} passwords given fits"
+            ),
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import add_months, add_years, age_band_index, overdue_days, reached
 from qq_excel.rules.limitation import (
@@ -363,7 +363,10 @@ def rec020(stack: Stack, params: Params) -> Iterator[Verdict]:
     held = live_claims(stack) & stack.is_one_of("security", ["保证"])
     source = _either(
         np.isnat(stated),
-        Text(f"未约定，按约定付款日后 {months} 个月", f"none agreed: {months} months after the due date"),
+        Text(
+            f"未约定，按约定付款日后 {months} 个月",
+            f"none agreed: {many(months, 'month')} after the due date",
+        ),
         Text("约定", "as agreed"),
     )
     over = end < today

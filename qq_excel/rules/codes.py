@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.kinds import Field
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.rules.cells import noted
 from qq_excel.rules.registry import rule
@@ -140,7 +140,9 @@ class _Codes:
 
     def _short(self) -> tuple[Mask, Any, Any]:
         lengths, which = np.unique(self.length, return_inverse=True)
-        words = [Text(f"有 {n} 位，应为 18 位", f"has {n} characters, not 18") for n in lengths.tolist()]
+        words = [
+            Text(f"有 {n} 位，应为 18 位", f"has {many(n, 'character')}, not 18") for n in lengths.tolist()
+        ]
         return self.length != 18, np.array(words, dtype=object)[which], _AS_TEXT
 
     def uscc(self) -> Faults:

@@ -205,7 +205,10 @@ class Causes:
             for day, n in zip(due[at].tolist(), days[at].tolist(), strict=True):
                 zh = f"约定付款日 {day}，已逾期 {n:,} 天，超过 {years} 年"
                 yield (
-                    Text(zh, f"due on {day}, {n:,} {plural(n, 'day')} past due, more than {years} years"),
+                    Text(
+                        zh,
+                        f"due on {day}, {n:,} {plural(n, 'day')} past due, more than {many(years, 'year')}",
+                    ),
                     day,
                     None,
                 )

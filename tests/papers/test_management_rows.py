@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from qq_excel.policy import load_policy
 from tests.assessment import example
 from tests.papers.test_management import handed_in
 from tests.support.browser import needs_chromium, opened, violations
+from tests.support.build import build
 
 POLICY = load_policy("assessment")
 #: Clicks a figure: its text, the rows that are shown then in the table that it leads to, and what they add up to.
@@ -250,3 +252,18 @@ def test_the_rows_in_english(now: Result, before: Result, tmp_path: Path) -> Non
     assert openpyxl.load_workbook(tmp_path / "管理报告.xlsx", read_only=True).sheetnames[-3:] == [
         "Recovery, claim by claim", "Claims of earlier days", "Workbooks",
     ]  # fmt: skip
+
+
+def test_one_claim_is_not_several_in_english(tmp_path: Path) -> None:
+    with using("en"):
+        make(
+            "management",
+            checked(build(tmp_path / "a.xlsx", {"receivables": [{}]})),
+            tmp_path,
+            formats=["html"],
+        )
+    page = next(tmp_path.glob("*.html")).read_text(encoding="utf-8")
+    words = re.findall(r'data-words="([^"]*)"', page)
+    assert (words[0], words[-1]) == ("{n} of {of} claim, {sum} yuan", "{n} of {of} workbook, rows: {total}")
+    assert "The 1 largest debtor over all units" in page
+    assert "1 of 1 workbook accepted" in page

@@ -220,9 +220,12 @@ def undo(book: xw.Book) -> int:
                 cell.number_format = row[_FORMAT]  # a text stays one when only its format changes
             back += 1
         sheets.drop(book, sheets.RECORD)
-    words = t(f"清欠：已撤回 {back} 处修正", f"清欠: {back} changes taken back")
+    words = t(f"清欠：已撤回 {back} 处修正", f"清欠: {many(back, 'change')} taken back")
     if changed:
-        words += t(f"，{changed} 处之后又改过，没有动", f"; {changed} were changed since and left alone")
+        words += t(
+            f"，{changed} 处之后又改过，没有动",
+            f"; {many(changed, 'was', 'were')} changed since and left alone",
+        )
     book.app.status_bar = words
     return back
 

@@ -16,7 +16,7 @@ from qq_excel.addin.actions import sheets
 from qq_excel.addin.host import Colour, Host, Place
 from qq_excel.findings import Finding, from_a1
 from qq_excel.findings.address import a1
-from qq_excel.language import Text, many
+from qq_excel.language import Text, many, plural
 from qq_excel.papers import marks, style
 from qq_excel.papers.marks import MARKS_SHEET, OUR_LIST, Mark
 from qq_excel.papers.told import tell
@@ -56,16 +56,17 @@ class Marked:
         if self.bare:
             out.append(Text(
                 f"批注已达上限 {MOST_NOTES} 处，另有 {self.bare} 个单元格只着色",
-                f"{MOST_NOTES} notes were made, {self.bare} more cells are coloured only",
+                f"{MOST_NOTES} notes were made, {many(self.bare, 'more cell is', 'more cells are')} coloured only",
             ))  # fmt: skip
         if self.taken:
             out.append(Text(
                 f"{self.taken} 个单元格已有您的批注，只着色", f"{many(self.taken, 'cell has', 'cells have')} notes of yours: coloured only"
             ))  # fmt: skip
         if self.protected:
-            names = "、".join(self.protected)
+            names, n = "、".join(self.protected), len(self.protected)
             out.append(Text(
-                f"工作表 {names} 受保护，没有标注", f"the sheets {names} are protected and were not marked"
+                f"工作表 {names} 受保护，没有标注",
+                f"the {plural(n, 'sheet')} {names} {plural(n, 'is', 'are')} protected and not marked"
             ))  # fmt: skip
         return out
 
@@ -82,11 +83,13 @@ class Taken:
         """What the user should know, in sentences."""
         if not self.kept:
             return []
-        names = "、".join(dict.fromkeys(m.sheet for m in self.kept))
+        sheets = dict.fromkeys(m.sheet for m in self.kept)
+        names, n = "、".join(sheets), len(sheets)
         return [
             Text(
                 f"工作表 {names} 受保护，原有标注没有清除；请撤销工作表保护后再点“清除标注”",
-                f"the sheets {names} are protected and keep their marks: unprotect them and press 'Clear marks' again",
+                f"the {plural(n, 'sheet')} {names} {plural(n, 'is', 'are')} protected and {plural(n, 'keeps its', 'keep their')} marks: "
+                f"unprotect {plural(n, 'it', 'them')} and press 'Clear marks' again",
             )
         ]
 

@@ -59,7 +59,7 @@ def _told(outcome: Outcome, folder: Path, *, whole: bool) -> str:
     lines = [
         t(
             f"{scope}：{len(outcome.packs)} 份申请包已生成，{len(outcome.unfit)} 份申请材料不全。\n{folder}",
-            f"{scope}: {many(len(outcome.packs), 'pack')} made, {len(outcome.unfit)} are not fit.\n{folder}",
+            f"{scope}: {many(len(outcome.packs), 'pack')} made, {many(len(outcome.unfit), 'is', 'are')} not fit.\n{folder}",
         )
     ]
     lines += [_gaps(app) for app in outcome.unfit[:_MOST_SAID]]

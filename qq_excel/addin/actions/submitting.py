@@ -15,7 +15,7 @@ from qq_excel.addin.checked import Steps, checked
 from qq_excel.addin.host import host_of
 from qq_excel.addin.settings import Settings, settings_file
 from qq_excel.errors import InputError, OutputError
-from qq_excel.language import Text, t
+from qq_excel.language import Text, many, plural, t
 from qq_excel.output import must_be_writable, safe_name
 from qq_excel.papers.words import clean, clip
 
@@ -47,7 +47,8 @@ def submit(book: xw.Book, now: dt.datetime | None = None) -> str | None:
             host.tell(
                 t(
                     f"还有 {errors} 个错误级问题，不能提交。请点“校验”，改正后再提交。",
-                    f"There are {errors} errors; it cannot be handed in. Press 'Check', mend them, then submit.",
+                    f"There {plural(errors, 'is', 'are')} {many(errors, 'error')}; it cannot be handed in. "
+                    f"Press 'Check', mend {plural(errors, 'it', 'them')}, then submit.",
                 )
             )
             return None
@@ -68,7 +69,7 @@ def submit(book: xw.Book, now: dt.datetime | None = None) -> str | None:
             f"已提交：{placed}\n校验值 {digest[:16]}…，制度 {found.result.policy.profile} v{found.result.policy.version}，"
             f"警告 {warned} 条（请答复）。",
             f"Handed in: {placed}\nhash {digest[:16]}…, policy {found.result.policy.profile} "
-            f"v{found.result.policy.version}, {warned} warnings to answer.",
+            f"v{found.result.policy.version}, {many(warned, 'warning')} to answer.",
         )
     )
     return placed

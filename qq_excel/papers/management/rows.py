@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.catalogue import LEVELS as SEVERITIES
-from qq_excel.language import t
+from qq_excel.language import plural, t
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.facts import Facts, Line
 from qq_excel.papers.management.moves import ITEM_TEXTS
@@ -64,22 +64,28 @@ def lists(facts: Facts, points: Sequence[Point], result: Result) -> list[Rows]:
     claims, moved = list(claim_rows(facts)), list(move_rows(facts))
     before, books = list(before_rows(points)), list(book_rows(facts))
     findings = len(result.findings.where(status="open"))
-    amount = t("{n} / {of} 笔，{sum} 元", "{n} of {of} claims, {sum} yuan")
+
+    def amount(of: int) -> str:
+        return t("{n} / {of} 笔，{sum} 元", f"{{n}} of {{of}} {plural(of, 'claim')}, {{sum}} yuan")
+
     out = [
         Rows(CLAIMS, t("债权明细", "Claims"), t("有余额的全部债权；点选上面的数字，这里只列它的明细。",
              "Every claim with a balance. Select a figure above to see its rows here."), claim_columns(facts),
-             _given(claims), len(claims), ("unit",), t("债权 ", "") + amount),
+             _given(claims), len(claims), ("unit",), t("债权 ", "") + amount(len(claims))),
         Rows(FINDINGS, t("问题明细", "Findings"), t("各工作簿中待处理的问题。", "Open findings in the workbooks."), finding_columns(),
-             lambda most: finding_rows(result, most), findings, ("unit",), t("问题 {n} / {of} 项", "{n} of {of} findings"), 2_000),
+             lambda most: finding_rows(result, most), findings, ("unit",),
+             t("问题 {n} / {of} 项", f"{{n}} of {{of}} {plural(findings, 'finding')}"), 2_000),
         Rows(MOVES, t("清收明细", "Recovery, claim by claim"), t("期初、计划、收回、新增、核销、期末各数由哪些债权构成。",
              "The claims that opening, planned, recovered, new, written off and closing are the sums of."), move_columns(),
-             _given(moved), len(moved), ("item", "unit"), t("清收明细 {n} / {of} 行，{sum} 元", "recovery: {n} of {of} rows, {sum} yuan")),
+             _given(moved), len(moved), ("item", "unit"),
+             t("清收明细 {n} / {of} 行，{sum} 元", f"recovery: {{n}} of {{of}} {plural(len(moved), 'row')}, {{sum}} yuan")),
         Rows(BEFORE, t("以前各期债权", "Claims of earlier days"),
              t("趋势中以前各期的未结清债权。", "Open claims at the earlier dates of the trend."), before_columns(),
-             _given(before), len(before), ("on", "unit"), t("以前各期 ", "earlier: ") + amount),
+             _given(before), len(before), ("on", "unit"), t("以前各期 ", "earlier: ") + amount(len(before))),
         Rows(BOOKS, t("报送的工作簿", "Workbooks"),
              t("数据质量所指的各个工作簿。", "The workbooks that the quality is that of."), book_columns(),
-             _given(books), len(books), ("unit",), t("工作簿 {n} / {of} 个，{total} 行", "{n} of {of} workbooks, {total} rows")),
+             _given(books), len(books), ("unit",),
+             t("工作簿 {n} / {of} 个，{total} 行", f"{{n}} of {{of}} {plural(len(books), 'workbook')}, rows: {{total}}")),
     ]  # fmt: skip
     led_to = {CLAIMS: True, FINDINGS: True, MOVES: facts.recovery is not None, BOOKS: bool(books),
               BEFORE: any(p.rows is not None for p in points[:-1])}  # fmt: skip

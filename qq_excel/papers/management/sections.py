@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qq_excel.language import t
+from qq_excel.language import plural, t
 from qq_excel.papers import style
 from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged
 from qq_excel.papers.management import charts, control
@@ -245,7 +245,7 @@ def _debtors(facts: Facts) -> Section:
         return Section("debtors", t("主要债务人", "Top debtors"), words=nothing())
     n, share = len(top), sum(d.balance for d in top) / whole if whole else 0
     about = t(f"余额最大的 {n} 个债务人（各单位合并，按名称），占全部未结清余额的 {share:.1%}。",
-              f"The {n} largest debtors over all units, by name: {share:.1%} of all open balances.")  # fmt: skip
+              f"The {n} largest {plural(n, 'debtor')} over all units, by name: {share:.1%} of all open balances.")  # fmt: skip
     every = [None, t("全部债务人", "All debtors"), Fig(facts.live.count, show(live=1)), Fig(whole, show(live=1)), None,
              Fig(facts.late.amount, show(late=1)), None, "", ""]  # fmt: skip
     block = Block(t("余额最大的债务人", "Largest debtors"), columns, rows, every)

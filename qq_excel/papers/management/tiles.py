@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qq_excel import money
-from qq_excel.language import t
+from qq_excel.language import many, t
 from qq_excel.papers.ageing import DISPUTED, SUED
 from qq_excel.papers.management.facts import GRAVEST, PAST, Facts
 from qq_excel.papers.management.trend import Point
@@ -66,7 +66,7 @@ def tiles(facts: Facts, points: Sequence[Point]) -> Iterator[Tile]:
     files = sum(q.files for q in facts.quality)
     good = sum(q.accepted for q in facts.quality)
     yield Tile(t("数据错误", "Data errors"), t(f"{errors:,} 处", f"{errors:,}"),
-               t(f"{good} / {files} 个工作簿可以受理", f"{good} of {files} workbooks accepted"), show(severity="E"), FINDINGS,
+               t(f"{good} / {files} 个工作簿可以受理", f"{good} of {many(files, 'workbook')} accepted"), show(severity="E"), FINDINGS,
                bad=errors > 0)  # fmt: skip
 
 
