@@ -250,14 +250,25 @@ def test_a_part_that_ends_its_workers_again_and_again_is_named(plain: Path, fold
     assert entries(folder) == entries(plain)
 
 
-def test_a_run_that_ends_while_tasks_wait_does_not_hold_up_the_next(two: LocalCluster) -> None:
+def test_a_run_that_ends_while_tasks_wait_does_not_hold_up_the_next(
+    two: LocalCluster, tmp_path: Path
+) -> None:
     """One thread of Dask tells of the tasks of every client: it must not wait for what was closed."""
-    for _ in range(5):
+    for n in range(5):
+        ended = tmp_path / f"{n}"
         with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
-            waits = [workers._submit(time.sleep, n, killed=_not_expected) for n in range(6)]
-        assert not all(w.done() and w.exception() is None for w in waits)
+            for seconds in range(6):
+                workers._submit(time.sleep, seconds, killed=_not_expected)
+            last = workers._submit(_waits_for, ended, killed=_not_expected)
+        assert not last.done() or last.exception() is not None
+        ended.touch()
     with cluster.Cluster(two.scheduler_address, 0, Options()) as workers:
         assert workers._submit(int, "7", killed=_not_expected).result(timeout=PATIENCE) == 7
+
+
+def _waits_for(file: Path) -> None:
+    while not file.exists():
+        time.sleep(0.01)
 
 
 def _not_expected(times: int) -> InputError:
