@@ -8,18 +8,9 @@ from typing import Annotated
 
 import typer
 
-from qq_excel.cli.common import (
-    FAILED,
-    FINDINGS,
-    OK,
-    Format,
-    FormatOption,
-    LangOption,
-    Language,
-    out,
-    print_json,
-)
+from qq_excel.cli.common import FAILED, FINDINGS, OK, out, print_json
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import Format, FormatOption, LangOption, Language
 from qq_excel.language import Text, t
 
 addin_app = App(

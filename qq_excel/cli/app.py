@@ -11,8 +11,8 @@ import typer
 
 from qq_excel import __version__
 from qq_excel.cli import common, usage
-from qq_excel.cli.common import LangOption, Language
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import LangOption, Language
 from qq_excel.language import t
 
 #: Modules of commands and what these are called; then modules of commands that have commands of their own.

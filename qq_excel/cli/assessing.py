@@ -13,8 +13,9 @@ from rich.text import Text as Styled
 from qq_excel import money
 from qq_excel.cli import common
 from qq_excel.cli.checking import checked, print_written
-from qq_excel.cli.common import OK, Format, out
+from qq_excel.cli.common import OK, out
 from qq_excel.cli.folding import Folded
+from qq_excel.cli.options import Format
 from qq_excel.language import t
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.cli import common
 from qq_excel.cli.checking import print_written
-from qq_excel.cli.common import FINDINGS, OK, Format, err, out
+from qq_excel.cli.common import FINDINGS, OK, err, out
+from qq_excel.cli.options import Format
 from qq_excel.errors import InputError
 from qq_excel.language import Text, many, t
 from qq_excel.urls import is_remote, without_user

@@ -15,8 +15,9 @@ from rich.text import Text as Styled
 from qq_excel import inputs
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES, all_rules
 from qq_excel.cli import common
-from qq_excel.cli.common import FAILED, FINDINGS, OK, Format, out
+from qq_excel.cli.common import FAILED, FINDINGS, OK, out
 from qq_excel.cli.folding import Folded
+from qq_excel.cli.options import Format
 from qq_excel.language import Text, current, many, plural, t
 from qq_excel.output import must_be_writable
 

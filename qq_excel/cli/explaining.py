@@ -11,8 +11,9 @@ from rich.table import Table as Grid
 from rich.text import Text as Styled
 
 from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, get_rule
-from qq_excel.cli.common import OK, Format, out, print_json
+from qq_excel.cli.common import OK, out, print_json
 from qq_excel.cli.folding import Folded
+from qq_excel.cli.options import Format
 from qq_excel.language import current, t
 from qq_excel.policy.clauses import get_clause
 from qq_excel.policy.values import parameters

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
 
-from qq_excel.cli.common import OK, Format, must_be_new_or_ours, out, print_json
+from qq_excel.cli.common import OK, must_be_new_or_ours, out, print_json
 from qq_excel.cli.folding import Folded
+from qq_excel.cli.options import Format
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 

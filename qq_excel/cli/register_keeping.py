@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from qq_excel.cli.common import OK, LangOption, Language, out
+from qq_excel.cli.common import OK, out
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import LangOption, Language
 from qq_excel.cli.register_options import (
     EventOption,
     Period,

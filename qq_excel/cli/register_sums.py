@@ -10,8 +10,9 @@ import typer
 
 from qq_excel import money
 from qq_excel.cli import common
-from qq_excel.cli.common import OK, Format, FormatOption, LangOption, Language, out
+from qq_excel.cli.common import OK, out
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import Format, FormatOption, LangOption, Language
 from qq_excel.cli.register_options import PeriodArgument, Tables, Url, opened_at, period_of, print_table
 from qq_excel.language import many, t
 

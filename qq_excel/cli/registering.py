@@ -9,8 +9,9 @@ import typer
 
 from qq_excel import money
 from qq_excel.cli import common
-from qq_excel.cli.common import FINDINGS, OK, Format, FormatOption, LangOption, Language, out
+from qq_excel.cli.common import FINDINGS, OK, out
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import Format, FormatOption, LangOption, Language
 from qq_excel.cli.register_keeping import keeping_app
 from qq_excel.cli.register_options import (
     EventOption,

@@ -12,9 +12,10 @@ import typer
 from rich.table import Table as Grid
 
 from qq_excel.cli import common
-from qq_excel.cli.common import (
-    FAILED,
-    OK,
+from qq_excel.cli.common import FAILED, OK, out
+from qq_excel.cli.folding import Folded
+from qq_excel.cli.helping import App
+from qq_excel.cli.options import (
     AsOf,
     Draft,
     Format,
@@ -33,10 +34,7 @@ from qq_excel.cli.common import (
     SinceOn,
     TablesDir,
     Together,
-    out,
 )
-from qq_excel.cli.folding import Folded
-from qq_excel.cli.helping import App
 from qq_excel.faults import log_file
 from qq_excel.language import Text, many, t
 from qq_excel.papers.report import PAPERS, PaperKind

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from qq_excel.cli import common
 from qq_excel.cli.checking import checked, print_notes, print_written
-from qq_excel.cli.common import OK, Format, out
+from qq_excel.cli.common import OK, out
+from qq_excel.cli.options import Format
 from qq_excel.language import t
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel.cli import common
-from qq_excel.cli.common import FINDINGS, OK, Format, out
+from qq_excel.cli.common import FINDINGS, OK, out
+from qq_excel.cli.options import Format
 from qq_excel.errors import InputError
 from qq_excel.language import Text, t
 

@@ -15,7 +15,7 @@ from qq_excel.addin.actions import ACTIONS, submitting
 from qq_excel.addin.host import host_of
 from qq_excel.addin.settings import Settings, load_settings, settings_file
 from qq_excel.check import check_paths
-from qq_excel.cli.common import Format
+from qq_excel.cli.options import Format
 from qq_excel.cli.verifying import run_verify
 from qq_excel.errors import InputError, OutputError, SchemaError
 from qq_excel.papers.ageing import aged

@@ -22,7 +22,7 @@ from qq_excel.addin.host import host_of
 from qq_excel.addin.libreoffice import extension, icons, place, running
 from qq_excel.check import check_paths
 from qq_excel.cli import addin
-from qq_excel.cli.common import Format
+from qq_excel.cli.options import Format
 from qq_excel.errors import InputError, OutputError
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET
 from qq_excel.papers.marks_list import own_values

@@ -19,7 +19,8 @@ from qq_excel.cli.batch_options import (
     Resume,
     StateDir,
 )
-from qq_excel.cli.common import (
+from qq_excel.cli.helping import App
+from qq_excel.cli.options import (
     AsOf,
     Format,
     FormatOption,
@@ -38,7 +39,6 @@ from qq_excel.cli.common import (
     Together,
     WaiversFile,
 )
-from qq_excel.cli.helping import App
 from qq_excel.language import t
 
 app = App()

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import (
+from qq_excel.cli.helping import App
+from qq_excel.cli.options import (
     AsOf,
     Force,
     Format,
@@ -19,7 +20,6 @@ from qq_excel.cli.common import (
     PasswordFile,
     PolicyOption,
 )
-from qq_excel.cli.helping import App
 from qq_excel.language import t
 
 app = App()

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import (
+from qq_excel.cli.helping import App
+from qq_excel.cli.options import (
     AsOf,
     Draft,
     Format,
@@ -28,7 +29,6 @@ from qq_excel.cli.common import (
     TablesDir,
     Together,
 )
-from qq_excel.cli.helping import App
 from qq_excel.language import t
 
 app = App()

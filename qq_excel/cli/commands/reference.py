@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from qq_excel.cli import common
-from qq_excel.cli.common import Force, Format, FormatOption, LangOption, Language
 from qq_excel.cli.helping import App
+from qq_excel.cli.options import Force, Format, FormatOption, LangOption, Language
 from qq_excel.language import t
 
 app = App()
