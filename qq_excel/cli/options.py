@@ -186,3 +186,14 @@ MappingsDir = Annotated[
         help=t("对应关系文件所在的文件夹（见 qq-excel map）", "folder of mapping files (see qq-excel map)"),
     ),
 ]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", help=t("自己的模板文件夹", "folder of your own templates")),
+]
+Dated = Annotated[
+    str | None,
+    typer.Option(
+        "--dated",
+        help=t("落款日期，如 2026-10-08；不给则留空手填", "the day that papers bear; else left blank"),
+    ),
+]

@@ -17,6 +17,7 @@ from qq_excel.cli.folding import Folded
 from qq_excel.cli.helping import App
 from qq_excel.cli.options import (
     AsOf,
+    Dated,
     Draft,
     Format,
     FormatOption,
@@ -33,6 +34,7 @@ from qq_excel.cli.options import (
     Since,
     SinceOn,
     TablesDir,
+    Templates,
     Together,
 )
 from qq_excel.faults import log_file
@@ -74,10 +76,6 @@ Formats = Annotated[
         ),
     ),
 ]
-Templates = Annotated[
-    Path | None,
-    typer.Option("--templates", help=t("自己的模板文件夹", "folder of your own templates")),
-]
 Unmask = Annotated[
     bool,
     typer.Option(
@@ -89,13 +87,6 @@ WordingOption = Annotated[
     typer.Option(
         "--wording",
         help=t("对账签认函的措辞：demand 兼催款，plain 仅核对账目", "confirmations: with a demand, or plain"),
-    ),
-]
-Dated = Annotated[
-    str | None,
-    typer.Option(
-        "--dated",
-        help=t("落款日期，如 2026-10-08；不给则留空手填", "the day that papers bear; else left blank"),
     ),
 ]
 AgeOn = Annotated[
@@ -220,7 +211,8 @@ def run_report(
     register: str | None = None, tables: str | None = None,
 ) -> int:  # fmt: skip
     """Check the workbooks, make the paper, say what was written."""
-    from qq_excel.cli.checking import checked, register_papers  # noqa: PLC0415
+    from qq_excel.cli.checking import checked  # noqa: PLC0415
+    from qq_excel.cli.issuing import register_papers  # noqa: PLC0415
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.report import make  # noqa: PLC0415
 

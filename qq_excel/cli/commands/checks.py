@@ -22,6 +22,7 @@ from qq_excel.cli.batch_options import (
 from qq_excel.cli.helping import App
 from qq_excel.cli.options import (
     AsOf,
+    Dated,
     Format,
     FormatOption,
     LangOption,
@@ -36,6 +37,7 @@ from qq_excel.cli.options import (
     PreviousPaths,
     RegisterUrl,
     TablesDir,
+    Templates,
     Together,
     WaiversFile,
 )
@@ -221,15 +223,8 @@ def assess(
     prepared_by: Annotated[
         str | None, typer.Option("--prepared-by", help=t("编制人", "who prepares the sheet"))
     ] = None,
-    dated: Annotated[
-        str | None,
-        typer.Option(
-            "--dated", help=t("通报落款日期；不给则留空手填", "the day that the notice bears; else blank")
-        ),
-    ] = None,
-    templates: Annotated[
-        Path | None, typer.Option("--templates", help=t("自己的模板文件夹", "folder of your own templates"))
-    ] = None,
+    dated: Dated = None,
+    templates: Templates = None,
     as_of: AsOf = None,
     policy: PolicyOption = "assessment",
     format: FormatOption = Format.TEXT,

@@ -126,7 +126,7 @@ def map_(
     yes: Annotated[
         bool, typer.Option("--yes", help=t("不提问，采用建议", "ask nothing, take what is proposed"))
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help=t("覆盖已有的文件", "overwrite"))] = False,
+    force: Force = False,
     password_file: PasswordFile = None,
     limits: LimitsFile = None,
     lang: LangOption = Language.ZH,
