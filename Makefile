@@ -57,6 +57,7 @@ bench: $(VENV)/installed ## Ratios against the bare reader
 	$(BIN)/python -m benchmarks.batch $(FILES) $(ROWS)
 	$(BIN)/python -m benchmarks.register $(CLAIMS)
 	$(BIN)/python -m benchmarks.sizing
+	$(BIN)/python -m benchmarks.startup
 	PYTHONPATH=. $(BIN)/python benchmarks/submission.py
 
 samples: $(VENV)/installed ## Make workbooks/ anew from the program

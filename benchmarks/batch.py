@@ -64,7 +64,7 @@ def ours(inbox: Path, files: int, jobs: int, register: bool = False) -> float:
         more = ["--register", f"{out}/r.db"] if register else []
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", "from qq_excel.cli import main; main()", "batch", str(inbox), "-o", f"{out}/o",
+            [sys.executable, "-c", "from qq_excel.cli import program; program()", "batch", str(inbox), "-o", f"{out}/o",
              "--jobs", str(jobs), *more],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False, env=as_installed(),
         )  # fmt: skip

@@ -91,7 +91,7 @@ def make(folder: Path, case: Case) -> Path:
 def measure(inbox: Path, case: Case, jobs: int) -> Cost:
     with tempfile.TemporaryDirectory(dir=inbox.parent) as out:
         target = Path(out) / "o"
-        code = "from qq_excel.cli import main; main()"
+        code = "from qq_excel.cli import program; program()"
         start = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-c", code, "batch", str(inbox), "-o", str(target), "--jobs", str(jobs)],
