@@ -259,3 +259,23 @@ def test_an_office_that_is_not_there_is_told_in_a_sentence(monkeypatch, tmp_path
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="QQ_LIBREOFFICE"):
         running.office_program()
+
+
+@pytest.mark.parametrize(("fails", "reached"), [(1, True), (3, False)])
+def test_an_office_that_ends_as_it_starts_is_begun_again(fails, reached, monkeypatch, tmp_path):
+    tries = tmp_path / "tries"
+    wrapper = tmp_path / "soffice"
+    wrapper.write_text(
+        f'#!/bin/sh\necho >> {tries}\n[ $(wc -l < {tries}) -le {fails} ] && exit 77\nexec {running.office_program()} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    python = running.office_python()
+    monkeypatch.setattr(running, "office_program", lambda: wrapper)
+    monkeypatch.setattr(running, "office_python", lambda: python)
+    if reached:
+        with running.started() as app:
+            assert app.books.add().sheets[0].range("A1").value is None
+    else:
+        with pytest.raises(InputError, match="连接不上"), running.started():
+            pass
+    assert len(tries.read_text().splitlines()) == min(fails + 1, 3)

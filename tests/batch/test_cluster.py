@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -90,9 +90,11 @@ def two() -> Iterator[LocalCluster]:
 
 
 @contextmanager
-def program(module: str, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def program(
+    module: str, *arguments: str, within: Sequence[str] = (), **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", f"distributed.cli.{module}", "--no-dashboard", *arguments], stdout=subprocess.DEVNULL,
+        [*within, sys.executable, "-m", f"distributed.cli.{module}", "--no-dashboard", *arguments], stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, cwd="/", env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
     try:
@@ -114,11 +116,13 @@ def a_scheduler(
         yield process, json.loads(file.read_bytes())["address"]
 
 
-def a_worker(address: str, *, stops: str = "", **environment: str) -> Any:
+def a_worker(address: str, *, stops: str = "", within: Sequence[str] = (), **environment: str) -> Any:
     """A worker; one that *stops* at a moment of its work (:mod:`tests.batch.stopping`) waits there for what is done to it."""
     more = ("--preload", stopping.MODULE) if stops else ()
     environment |= {stopping.WHERE: stops} if stops else {}
-    return program("dask_worker", address, "--no-nanny", "--nthreads", "1", *more, **environment)
+    return program(
+        "dask_worker", address, "--no-nanny", "--nthreads", "1", *more, within=within, **environment
+    )
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.batch.stopping import go_on, until_stopped
 from tests.batch.support import results
 from tests.batch.test_cluster import (  # noqa: F401 - plain and folder are fixtures
     Run,
     a_scheduler,
+    a_worker,
     asked,
     entries,
     folder,
@@ -26,7 +28,6 @@ from tests.batch.test_cluster import (  # noqa: F401 - plain and folder are fixt
     plain,
     until,
 )
-from tests.cli.support import ROOT
 
 #: A network for tests of networks (RFC 2544), another part of it for each process that runs tests.
 _NET = f"198.18.{os.getpid() % 250 + 1}"
@@ -63,20 +64,9 @@ class Host:
     def gone(self) -> None:
         ip("netns", "del", self.name)  # and its end of the cable, and so the other
 
-    @contextmanager
-    def worker(self, scheduler: str) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self, scheduler: str, stops: str = "") -> Any:
         """A worker of *scheduler* that runs here."""
-        process = subprocess.Popen(
-            ["ip", "netns", "exec", self.name, sys.executable, "-m", "distributed.cli.dask_worker", scheduler, "--no-dashboard",
-             "--no-nanny", "--nthreads", "1"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-            env={**os.environ, "PYTHONPATH": str(ROOT), **_LATE},
-        )  # fmt: skip
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+        return a_worker(scheduler, stops=stops, within=("ip", "netns", "exec", self.name), **_LATE)
 
 
 def _may_be_made() -> bool:
@@ -119,10 +109,11 @@ def test_a_host_that_is_cut_off_loses_and_doubles_nothing(
     lonely, other = hosts
     with a_scheduler(folder, _HOME, **_SOON) as (_, address), ExitStack() as stack:
         assert address.startswith(f"tcp://{_HOME}:")
-        worker = stack.enter_context(lonely.worker(address))
+        worker = stack.enter_context(lonely.worker(address, stops="check 1"))
         run = Run(asked(folder, address))
-        until(run.checks, run)
+        until_stopped(worker)
         lonely.pull()
+        go_on(worker)
         stack.enter_context(other.worker(address))
         run.join()
         assert run.error is None

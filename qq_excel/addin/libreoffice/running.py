@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ STRAY = (
     "VIRTUAL_ENV",
 )
 _SECONDS = 180
+#: How often an office is begun that ends at once; how one ends that begins again of itself.
+_STARTS, _BEGINS_AGAIN = 3, 81
 
 
 def office_program(name: str = "soffice") -> Path:
@@ -139,37 +141,49 @@ def started(
     name = f"qq{secrets.token_hex(8)}"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = profile or Path(folder)
-        process = subprocess.Popen(  # noqa: S603 - LibreOffice itself
-            [office_program(), *(options or ("--headless",)), "--norestore", "--nologo", "--nofirststartwizard",
-             f"--accept=pipe,name={name};urp;", f"-env:UserInstallation={home.as_uri()}"],
-            env=clean_environment() | (environment or {}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(  # noqa: S603 - LibreOffice itself
+                [office_program(), *(options or ("--headless",)), "--norestore", "--nologo", "--nofirststartwizard",
+                 f"--accept=pipe,name={name};urp;", f"-env:UserInstallation={home.as_uri()}"],
+                env=clean_environment() | (environment or {}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+        process, meeting, app = _reached(f"pipe,name={name}", start)
         try:
-            with _when_ready(f"pipe,name={name}", process) as app:
+            try:
                 yield app
                 app.quit()
+            finally:
+                meeting.__exit__(None, None, None)
             process.wait(_SECONDS)
         finally:
             _end(process)
 
 
-@contextmanager
-def _when_ready(url: str, process: subprocess.Popen[bytes]) -> Iterator[Any]:
+def _reached(
+    url: str, start: Callable[[], subprocess.Popen[bytes]]
+) -> tuple[subprocess.Popen[bytes], AbstractContextManager[Any], Any]:
+    """An office that *start* begins, the way to it, and it. One that ends as it starts, which it does now and then, is begun again."""
     until = time.monotonic() + _SECONDS
-    while True:
-        meeting = connected(url)
-        try:
-            app = meeting.__enter__()
-            break
-        except InputError:
-            if time.monotonic() > until or process.poll() not in (None, 81):
-                raise
-            time.sleep(0.2)
+    process, starts = start(), 1
     try:
-        yield app
-    finally:
-        meeting.__exit__(None, None, None)
+        while True:
+            meeting = connected(url)
+            try:
+                return process, meeting, meeting.__enter__()
+            except InputError:
+                ended = process.poll() not in (None, _BEGINS_AGAIN)
+                if time.monotonic() > until or (ended and starts == _STARTS):
+                    raise
+                if ended:
+                    _end(process)
+                    process, starts = start(), starts + 1
+                time.sleep(0.2)
+    except BaseException:
+        _end(process)
+        raise
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
