@@ -207,10 +207,8 @@ class _Worker:
         try:
             frames.send(self._process.stdin, (name, limits, args, more))
             how, answer, noted = frames.receive(self._process.stdout)
-            if not settled.acquire(
-                blocking=False
-            ):  # it is about to be killed, and must not get the next file
-                raise EOFError
+            if not settled.acquire(blocking=False):
+                raise EOFError  # it is about to be killed, and must not get the next file
         except (EOFError, OSError):
             self._ended()
             raise self._why(limits or Limits(), timed_out.is_set()) from None

@@ -79,6 +79,8 @@ class Desk:
             with suppress(AssertionError):
                 office.wait_for(taken, office.AGAIN)
                 return
+            self.mouse.look_again()
+        self.mouse.picture(self.pictures / f"{button} was not taken.png")
         raise AssertionError(f"{button} was not taken")
 
     def click(self, button: str, *answers: tuple[str, str], picture: bool = True) -> list[str]:

@@ -157,6 +157,10 @@ class Mouse:
                     self._places.setdefault(context.getAccessibleName(), self._centre(context))
         self.at(*self._places[name])
 
+    def look_again(self) -> None:
+        """Find out anew where the buttons are: the window may not have had its size and its bars when that was found out."""
+        self._places.clear()
+
     def _centre(self, found: Any) -> tuple[int, int]:
         assert found is not None
         at, size = found.getLocationOnScreen(), found.getSize()
