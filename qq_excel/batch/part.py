@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qq_excel import language
 from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
-from qq_excel.batch.tables import table_path, write_tables
+from qq_excel.batch.tables import kept_tables, table_path, write_tables
 from qq_excel.inputs import PACKAGES
 from qq_excel.output import safe_name, together
 from qq_excel.papers.names import BOOK, COPY
@@ -69,7 +69,6 @@ def check_part(part: Sequence[Submission], work: Work) -> list[Done]:
 def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     from qq_excel.check import check_submissions  # noqa: PLC0415
     from qq_excel.check.previous import intake_of  # noqa: PLC0415
-    from qq_excel.warnings import judged_rows  # noqa: PLC0415
 
     books: list[Workbook] = []
     numbers: list[int] = []
@@ -87,7 +86,7 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     result = check_submissions(books, numbers, work.policy, previous=previous, across=work.across)
     result, hits = _waived(result, work, spans)
     by_name = {f.workbook.name: f for f in result.files}
-    judged = {id(source.table): columns for source, columns in judged_rows(result)}
+    kept = kept_tables(result, [(s.unit, s.period) for s in part])
     counts = result.findings.tally("file", "level", "status")
     rules = result.findings.tally("file", "rule", "status", "level")
     out: list[Done] = []
@@ -116,7 +115,7 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
                     done.written += _returned(_own(result, submission), by_name[seen.name], seen, work)
             accepted = [by_name[o.name].workbook for o in done.files if o.state == "accepted"]
             tables.append(
-                write_tables(accepted, submission.unit, submission.period, work.target, TABLES, judged)
+                write_tables(accepted, (submission.unit, submission.period), kept, work.target, TABLES)
             )
             done.written += tables[-1].values()
             out.append(done)

@@ -20,27 +20,55 @@ _FEW = 5_000
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from qq_excel.check import Result
     from qq_excel.findings import Findings
-    from qq_excel.reading.model import Table, Workbook
+    from qq_excel.reading.model import Workbook
+
+#: Unit and period of a submission.
+Owner = tuple[str | None, str | None]
+
+
+def kept_tables(result: Result, owners: Sequence[Owner]) -> dict[int, pa.Table]:
+    """The tables of *result* as they are kept, by ``id``; *owners* are those of its submissions, by number.
+
+    A column is made once for all tables of a stack, each of which takes its rows of it: to make some fifty for each
+    table took half as long as Parquet takes to write them.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    from qq_excel.warnings import judged_rows  # noqa: PLC0415
+
+    text = pa.large_string()
+    judged = {id(stack): columns for stack, columns in judged_rows(result)}
+    out = {}
+    for stack in (s for of_kind in result.dated.values() for s in of_kind):
+        columns: dict[str, Any] = {str(name): pa.array(column) for name, column in stack.frame.items()}
+        source = pa.array(stack.source)
+        mine = [(*owners[s.submission], s.file, s.table.sheet, s.table.as_of) for s in stack.sources]
+        types = {"_unit": text, "_period": text, "_file": text, "_sheet": text, "_as_of": pa.date32()}
+        for (name, type_), values in zip(types.items(), zip(*mine, strict=True), strict=True):
+            columns[name] = pa.array(values, type_).take(source)
+        columns["_row"] = pa.array(stack.rows + 1, pa.int64())
+        for name, values in judged.get(id(stack), {}).items():
+            columns[name] = pa.array(values, text if values.dtype == object else None)
+        whole, start = pa.table(columns), 0
+        for one in stack.sources:
+            out[id(one.table)] = whole.slice(start, len(one.table.frame))
+            start += len(one.table.frame)
+    return out
 
 
 def write_tables(
-    books: Sequence[Workbook],
-    unit: str | None,
-    period: str | None,
-    target: Path,
-    folder: str,
-    judged: Mapping[int, Mapping[str, Any]],
+    books: Sequence[Workbook], owner: Owner, kept: Mapping[int, pa.Table], target: Path, folder: str
 ) -> dict[str, str]:
-    """Write the tables of *books*; the paths below *target* by kind. *judged* has further columns by ``id`` of a table."""
+    """Write the tables of *books*, which are *kept* so (:func:`kept_tables`); the paths below *target* by kind."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    unit, period = owner
     of_kind: dict[str, list[pa.Table]] = {}
-    for book in books:
-        for table in book.tables:
-            whole = _whole(table, book, unit, period, judged.get(id(table), {}))
-            of_kind.setdefault(table.kind.kind, []).append(whole)
+    for table in (t for book in books for t in book.tables):
+        of_kind.setdefault(table.kind.kind, []).append(kept[id(table)])
     out = {}
     for kind, tables in of_kind.items():
         name = table_path(folder, kind, unit or books[0].name, period)
@@ -56,22 +84,6 @@ def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
     # safe_name may give two units one name
     name = f"{safe_name(owner, 'no-unit')}_{hashlib.sha256(owner.encode()).hexdigest()[:6]}"
     return f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{name}.parquet"
-
-
-def _whole(
-    table: Table, book: Workbook, unit: str | None, period: str | None, judged: Mapping[str, Any]
-) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415
-
-    rows = len(table.frame)
-    columns: dict[str, Any] = {str(name): pa.array(column) for name, column in table.frame.items()}
-    for name, value in (("_unit", unit), ("_period", period), ("_file", book.name), ("_sheet", table.sheet)):
-        columns[name] = pa.repeat(pa.scalar(value, pa.large_string()), rows)
-    columns["_as_of"] = pa.repeat(pa.scalar(table.as_of, pa.date32()), rows)
-    columns["_row"] = pa.array(table.rows + 1, pa.int64())
-    for name, values in judged.items():
-        columns[name] = pa.array(values, pa.large_string() if values.dtype == object else None)
-    return pa.table(columns)
 
 
 def findings_table(findings: Findings) -> bytes:

@@ -152,7 +152,7 @@ def _asked(
             sources.setdefault(table.kind.kind, []).append(source)
             run.table(source)
     stacks = {k: Stack.of(s[0].table.kind, s, latest_day(s)) for k, s in sources.items()}
-    dated = {k: [Stack.of(s[0].table.kind, s, day) for day, s in days] for k, days in by_day(sources).items()}
+    dated = {k: _dated(stacks[k], days) for k, days in by_day(sources).items()}
     earlier = Earlier.of(books, submissions, previous, together)
     for stack in [*stacks.values(), *(s for some in dated.values() for s in some)]:
         stack.partners = stacks
@@ -167,6 +167,13 @@ def _asked(
         for b, book in enumerate(books)
     ]
     return run, Result(policy=policy, files=files, findings=Findings(), stacks=stacks, dated=dated)
+
+
+def _dated(whole: Stack, days: Sequence[tuple[dt.date | None, list[Source]]]) -> list[Stack]:
+    """The tables of a stack by as-of date: itself where all have one, as mostly."""
+    if len(days) == 1 and days[0][0] == whole.day:
+        return [whole]
+    return [Stack.of(whole.kind, sources, day) for day, sources in days]
 
 
 def _with_findings(result: Result, run: Run) -> Result:

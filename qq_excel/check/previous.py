@@ -14,7 +14,7 @@ from qq_excel.check.submission import head, latest_day
 from qq_excel.reading.model import Table, Workbook
 from qq_excel.rules.intakes import Intake
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.tables import period_bounds
+from qq_excel.rules.tables import period_bounds, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _reported(books: Sequence[Workbook]) -> Iterator[tuple[tuple[str, str], str]
         for table in book.tables:
             units = [head(book, "unit")]
             if "unit" in table.columns:  # one ledger may speak for several units
-                units += [str(u) for u in table.frame["unit"].dropna().unique()]
+                units += words_of(table.frame["unit"])
             for unit in dict.fromkeys(units):
                 if unit:
                     yield (unit, table.kind.kind), book.name

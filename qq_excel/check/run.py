@@ -166,8 +166,7 @@ class Run:
 
                 into[spec.id] = verdicts(registry.load()[spec.id], stack, params)
             else:
-                blamed = [spec.field] if spec.field in stack.frame else list(stack.kind.key[:1])
-                mask(check, stack.frame[blamed])
+                mask(check, stack.frame)
         except CannotJudge as reason:
             self._each_table(spec, stack, reason.why, judgeable)
             return

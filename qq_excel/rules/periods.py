@@ -335,16 +335,22 @@ def xpd007(stack: Stack, _params: Params) -> Verdict:
     也会列出。
     """
     fields = ["debtor", "contract_id", "occurred_on", "original"]
+    bad = np.zeros(len(stack), dtype=bool)
     heads = {source.table.text("unit") for source in stack.sources}
     if len(heads) == 1 and None not in heads:  # one unit alone: the usual run
-        return Verdict(np.zeros(len(stack), dtype=bool))
+        return Verdict(bad)
+    claims = stack.frame[fields]
+    judged = live_claims(stack)
+    for name in fields:
+        judged = judged & true(claims[name].notna())
+    if not claims[judged].duplicated().any():  # nor is any reported twice by one unit, mostly
+        return Verdict(bad)
     unit = pd.Series(stack.per_table(lambda table: table.text("unit")), dtype="str").fillna(stack["unit"])
-    rows = stack.frame[fields].assign(_unit=unit.to_numpy())
-    judged = live_claims(stack) & true(rows.notna().all(axis=1))
+    rows = claims.assign(_unit=unit.to_numpy())
+    judged = judged & true(unit.notna())
     pairs = rows[judged].drop_duplicates()
     shared = pairs[pairs.duplicated(fields, keep=False)]
     others: Any = np.full(len(stack), None, dtype=object)
-    bad = np.zeros(len(stack), dtype=bool)
     if len(shared):
         listed = shared.groupby(fields)["_unit"].agg(lambda u: "、".join(sorted(u))).rename("_units")
         units = rows.merge(listed.reset_index(), on=fields, how="left")["_units"]

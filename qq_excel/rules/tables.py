@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -383,7 +384,7 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
         return
     column = table.frame["unit"]
     plain = re.sub(r"\s", "", unit)
-    others = [name for name in column.dropna().unique() if re.sub(r"\s", "", name) != plain]
+    others = [name for name in words_of(column) if re.sub(r"\s", "", name) != plain]
     for name in others[:_UNITS]:
         here = np.flatnonzero((column == name).to_numpy(dtype=bool, na_value=False))
         first, count = int(here[0]), len(here)
@@ -396,6 +397,11 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
             row=int(table.rows[first]), field="unit", value=str(name), expected=unit,
             figures={"what": Text(header, table.kind["unit"].en), "why": why}, related=_place(entry),
         )  # fmt: skip
+
+
+def words_of(column: pd.Series[Any]) -> list[str]:
+    """The texts of *column*, each once, in the order in which they come."""
+    return [word for word in column.unique() if isinstance(word, str)]  # the others are blank
 
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}

@@ -25,7 +25,7 @@ from qq_excel.rules.limitation import (
     overdue,
     still_owed,
 )
-from qq_excel.rules.stack import Source, Stack
+from qq_excel.rules.stack import Stack
 from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
 from qq_excel.warnings.book import CAUSES, LEVELS, Cause, Sum, Warned, WarningBook
 from qq_excel.warnings.causes import ORANGE, Causes
@@ -71,8 +71,8 @@ def warnings_of(result: Result) -> WarningBook:
     return book
 
 
-def judged_rows(result: Result) -> Iterator[tuple[Source, dict[str, Any]]]:
-    """Each table of receivables with what is judged of its rows, for whoever sums them up without judging anew.
+def judged_rows(result: Result) -> Iterator[tuple[Stack, dict[str, Any]]]:
+    """Each stack of receivables with what is judged of its rows, for whoever sums them up without judging anew.
 
     ``_creditor`` is the unit whose claim it is, ``_live`` whether it is still owed and ``_owed`` how much (cents),
     ``_overdue`` whether its due date is past, ``_warning`` its level and
@@ -80,11 +80,7 @@ def judged_rows(result: Result) -> Iterator[tuple[Source, dict[str, Any]]]:
     of the ageing by either date.
     """
     for stack in result.dated.get("receivables", []):
-        columns = _Ledger(stack, result.policy.at(stack.day), {}).judged()
-        for s, source in enumerate(stack.sources):
-            at = np.flatnonzero(stack.source == s)
-            at = at[np.argsort(stack.position[at])]
-            yield source, {name: values[at] for name, values in columns.items()}
+        yield stack, _Ledger(stack, result.policy.at(stack.day), {}).judged()
 
 
 class _Ledger:
