@@ -132,3 +132,21 @@ def test_longest_protection_caps_the_chain() -> None:
     events = [days(f"{y}-03-01") for y in (2006, 2008, 2010, 2012, 2014, 2016, 2018, 2020, 2022)]
     assert texts(limitation_end(due, events, 3, 20)) == ["2024-03-02"]
     assert texts(limitation_end(days(None), events, 3, 20)) == ["NaT"]
+
+
+@pytest.mark.parametrize("last", ["2026-03-01", "9999-12-31"])
+def test_days_of_a_long_column_are_reckoned_with_once_each(last: str) -> None:
+    """Days that lie close together are counted, others sorted: with both each row has what it has alone."""
+    some = days("2024-02-29", None, "2023-01-31", "2026-02-14", "2024-02-29", "2025-10-01")
+    column = np.append(np.tile(some, 400), np.datetime64(last, "D"))
+    for own in (lambda d: add_years(d, -1), lambda d: add_months(d, 1)):
+        got = own(column)
+        assert texts(got[:6]) == texts(own(some))
+        assert texts(got[-7:]) == [*texts(own(some)), *texts(own(column[-1:]))]
+    assert texts(to_working_day(column)[-7:-1]) == [
+        "2024-02-29", "NaT", "2023-01-31", "2026-02-14", "2024-02-29", "2025-10-09",
+    ]  # fmt: skip
+
+
+def test_a_long_column_without_any_day() -> None:
+    assert set(texts(add_years(days(*[None] * 2_000), 3))) == {"NaT"}
