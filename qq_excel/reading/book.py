@@ -253,7 +253,7 @@ def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[l
             sheets = package.sheets
             if len(sheets) > limits.sheets:
                 raise over("sheets", "工作表数量", "number of sheets", len(sheets), limits.sheets)
-            reader = grid.open_file(source)
+            reader = grid.LateReader(source)
             yield [grid.FileGrid(reader, package, sheet) for sheet in sheets]
     else:
         from qq_excel.reading.oldformats import read_old  # noqa: PLC0415

@@ -12,6 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qq_excel.reading.marked import NotPlain
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import lengths
@@ -168,13 +171,17 @@ class FileGrid(ArrowGrid):
         self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
         self.marks = sheet.marks
         self.date1904 = package.date1904
+        self._plain = package.plain(sheet)
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values."""
-        return self._package.head(self._sheet, rows)
+        return self._package.head(self._sheet, rows) if self._plain is None else self._plain.head(rows)
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
         """See :meth:`ArrowGrid.read`."""
+        if self._plain is not None:
+            with suppress(NotPlain):
+                return self._plain.read(first_row, columns, exact)
         self._package.forget_head(self._sheet)
         return super().read(first_row, columns, exact)
 
@@ -343,6 +350,21 @@ def _from_values(values: list[Any]) -> Cells:
         else:
             kind[i], text[i] = CellKind.TEXT, str(value)
     return Cells(kind, number=number, date=date, text=texts_of(text))
+
+
+class LateReader:
+    """The bulk reader of a file, opened when it is asked for a sheet."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def _reader(self) -> Any:
+        return open_file(self._source)
+
+    def load_sheet(self, name: str, **options: Any) -> Any:
+        """See ``fastexcel.ExcelReader.load_sheet``."""
+        return self._reader.load_sheet(name, **options)
 
 
 def open_file(source: Source) -> Any:

@@ -27,7 +27,7 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.options import Limits
-from qq_excel.reading.scan import Scanner, SheetScan, XmlScan, scan_bytes
+from qq_excel.reading.scan import AT_ONCE, Scanner, SheetScan, XmlScan, scan_bytes
 from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)
@@ -230,10 +230,11 @@ def _inflate(
             size = 0
             with archive.open(info) as part:
                 pending: Future[None] | None = None
-                while chunk := part.read(_CHUNK):
+                most = _CHUNK if info.file_size > AT_ONCE else AT_ONCE
+                while chunk := part.read(most):
                     size += len(chunk)
                     _check_size(size, total + size, limits)
-                    if size == len(chunk) and len(chunk) < _CHUNK:
+                    if size == len(chunk) and len(chunk) <= info.file_size < AT_ONCE:
                         scanner.feed(chunk)
                         continue
                     if pending is not None:

@@ -20,8 +20,11 @@ from lxml import etree
 from qq_excel.reading.celltypes import texts_among
 from qq_excel.reading.firstrows import FirstRows, Strings
 from qq_excel.reading.guard import damaged
+from qq_excel.reading.marked import CellType, NotPlain
 from qq_excel.reading.model import Area
 from qq_excel.reading.passengers import parse
+from qq_excel.reading.plainsheet import PlainSheet
+from qq_excel.reading.plainstrings import PlainStrings, plain_strings
 from qq_excel.reading.scan import SheetScan, XmlScan
 from qq_excel.reading.source import Source
 from qq_excel.reading.xmlwords import local, place, whole
@@ -31,6 +34,7 @@ _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *ran
 _MERGE = re.compile(rb"""<mergeCell\s[^>]*?ref=["']([A-Z]+\d+):([A-Z]+\d+)["']""")
 _COLUMN = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_SPAN = re.compile(rb"\[(?:h+|m+|s+)\]|numFmtId=.46\b", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 
 
@@ -213,6 +217,25 @@ class Package:
                 while element.getprevious() is not None and element.getparent() is not None:
                     del element.getparent()[0]
 
+    # --- all cells of a small sheet -----------------------------------------------------------------
+
+    def plain(self, sheet: SheetPart) -> PlainSheet | None:
+        """The cells of *sheet* from its bytes; None where only the bulk reader can read them."""
+        cells = self.scan(sheet).cells
+        if cells is None or self.date1904 or self._counts_hours:
+            return None
+        try:
+            strings = self._plain_strings if (cells.type == CellType.SHARED).any() else None
+            return PlainSheet(cells, strings, self.date_styles)
+        except NotPlain:
+            return None
+
+    @cached_property
+    def _plain_strings(self) -> PlainStrings | None:
+        part = self._target(self.workbook, "sharedStrings")
+        scan = self._scans.get(part.lower()) if part else None
+        return plain_strings(scan.start) if scan is not None and scan.whole else None
+
     # --- the first rows -----------------------------------------------------------------------------
 
     def head(self, sheet: SheetPart, rows: int) -> list[list[Any]]:
@@ -231,10 +254,19 @@ class Package:
         return Strings(self, self._target(self.workbook, "sharedStrings"))
 
     @cached_property
+    def _styles(self) -> bytes | None:
+        part = self._target(self.workbook, "styles")
+        return self._read(part) if part else None
+
+    @cached_property
+    def _counts_hours(self) -> bool:
+        """Whether a format shows a number as a span of time, which is no date: its days are counted otherwise."""
+        return self._styles is not None and _SPAN.search(self._styles) is not None
+
+    @cached_property
     def date_styles(self) -> frozenset[int]:
         """The cell formats that show a number as a date."""
-        part = self._target(self.workbook, "styles")
-        content = self._read(part) if part else None
+        content = self._styles
         if content is None:
             return frozenset()
         root = parse(content)

@@ -15,11 +15,20 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from qq_excel.reading.marked import Marked, NotPlain, mark
+
+#: A part of so many bytes is taken at once: a sheet's cells are marked, shared strings kept.
+AT_ONCE = 4 << 20
 #: A part that is kept back to find the end of a cell; Excel's longest cell text is far below.
 _LONGEST_CELL = 8 << 20
 _KEPT = 32 << 20
 #: The root element, or what may precede it and hold tags of its own.
 _ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<(?:([A-Za-z_][\w.\-]*):)?([A-Za-z]\w*)[\s/>]", re.DOTALL)
+#: The start of a part in UTF-8, which is what a part is in that says nothing of it.
+_UTF8 = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["']utf-8["'])?(?:\s+standalone=["']\w+["'])?\s*\?>|[^?])""",
+    re.IGNORECASE,
+)
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,10})["']""")
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
@@ -43,7 +52,7 @@ class XmlScan:
 
     #: Local name of the root element.
     root: str = ""
-    #: The first bytes, at most 64 KB.
+    #: The first bytes, at most 64 KB; of shared strings more.
     start: bytes = b""
     #: Whether these are all.
     whole: bool = False
@@ -71,6 +80,8 @@ class SheetScan(XmlScan):
     hidden_rows: list[int] = field(default_factory=list)
     stale: list[tuple[int, int]] = field(default_factory=list)
     foreign: list[tuple[int, int]] = field(default_factory=list)
+    #: The cells themselves, of a small sheet that is written as known writers do.
+    cells: Marked | None = None
     #: What precedes and what follows the cells.
     before: bytes = b""
     tail: bytes = b""
@@ -139,7 +150,7 @@ class Scanner:
             self.scan = SheetScan(root=root, start=start, plain=not self._prefix)
             self._cells = _Cells(self.scan, filled_only=self._filled_only)
         else:
-            self.scan = XmlScan(root=root, start=start)
+            self.scan = XmlScan(root=root, start=chunk[:AT_ONCE] if root == "sst" else start)
         if plain is not start:  # two bytes per character: no byte search below would find it
             self.scan.declares |= declares(chunk.replace(b"\x00", b""))
 
@@ -169,7 +180,8 @@ class _Cells:
     def feed(self, window: bytes) -> None:
         """Whole tags, in order."""
         scan = self.scan
-        if self._state == "before":
+        whole = self._state == "before"
+        if whole:
             at = window.find(b"<sheetData")
             start = window if at < 0 else window[:at]
             scan.before = (scan.before + start)[:_KEPT]
@@ -188,7 +200,9 @@ class _Cells:
                 self._carry = window[max(cut, 0) :]
                 self._look(window[: max(cut, 0)])
                 return
-            self._look(self._carry + window[:at])
+            cells = self._carry + window[:at]
+            if not (whole and self._mark(cells)):
+                self._look(cells)
             window, self._carry, self._state = window[at:], b"", "after"
         scan.declares |= declares(window)
         if len(scan.tail) < _KEPT:
@@ -199,6 +213,23 @@ class _Cells:
         if self._carry:
             self._look(self._carry)
             self._carry = b""
+
+    def _mark(self, window: bytes) -> bool:
+        """Mark all cells of a sheet, if they are not too many and known writers would write them so."""
+        scan = self.scan
+        if not scan.plain or self._filled_only or len(window) > AT_ONCE or not _UTF8.match(scan.start):
+            return False
+        try:
+            scan.cells = mark(window)
+        except NotPlain:
+            return False
+        self._stretch(*scan.cells.reach)
+        scan.written = scan.cells.written
+        if b" hidden=" in window:
+            self._hidden(window)
+        if scan.cells.formulas:
+            self._formulas(window)
+        return True
 
     def _look(self, window: bytes) -> None:
         if not window:

@@ -22,10 +22,12 @@ _STRING = re.compile(r"'String\(\"(.*)\"\)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))", re.DOTALL)
 _ERROR = re.compile(r"'Error\((\w+)\)")
 #: What the bulk reader calls an error value.
-_ERRORS = {
+_NAMED = {
     "NA": "#N/A", "Ref": "#REF!", "Value": "#VALUE!", "Div0": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!",
     "Null": "#NULL!", "GettingData": "#GETTING_DATA",
 }  # fmt: skip
+#: Error values as a sheet holds them.
+ERRORS = frozenset(_NAMED.values())
 _DAY = 86_400
 #: The first number after 9999-12-31, and the days by which date numbers of the 1904 system are smaller.
 END_SERIAL, DAYS_TO_1904 = 2_958_466, 1_462
@@ -42,7 +44,7 @@ def panicked(error: BaseException) -> bool:
 def error_of(detail: str) -> str | None:
     """The error value that a report of the bulk reader names."""
     match = _ERROR.search(detail)
-    return None if match is None else _ERRORS.get(match[1], "#N/A")
+    return None if match is None else _NAMED.get(match[1], "#N/A")
 
 
 def number_of(detail: str) -> float | None:

@@ -1,0 +1,194 @@
+"""A sheet that is written as known writers do, as cells, from one pass over its bytes.
+
+The bulk reader guesses the type of a column from its cells and tells no number from a text that looks like one; so it takes two
+passes, and its answers are asked again. Here each cell says itself what it is. Whatever is out of the ordinary is left to the
+bulk reader, which gives the same cells: a sheet of some thousand rows is read by it because the arrays here would be large.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from qq_excel.reading.marked import CellType, Ints, Marked, NotPlain, numbers
+from qq_excel.reading.model import CellError, CellKind, Cells
+from qq_excel.reading.plainstrings import PlainStrings, unescaped
+from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
+
+#: The first number from which on all programs count days alike, and the number of 1970-01-01.
+_FIRST_SERIAL, _EPOCH = 61, 25_569
+_DAY_MS = 86_400_000
+_WORDS = (CellKind.TEXT, CellKind.ERROR)
+
+
+class PlainSheet:
+    """The cells of one sheet. Rows and columns are zero-based.
+
+    Raises :class:`NotPlain` where a cell is not what it says, or not one of what most sheets hold.
+    """
+
+    def __init__(self, cells: Marked, strings: PlainStrings | None, date_styles: frozenset[int]) -> None:
+        self._row, self._column = cells.row, cells.column
+        if not len(cells.row):
+            raise NotPlain
+        is_number = cells.type == CellType.NUMBER
+        self._kind = np.where(is_number, CellKind.NUMBER, CellKind.TEXT).astype(np.uint8)
+        self._kind[cells.type == CellType.ERROR] = CellKind.ERROR
+        at = np.flatnonzero(is_number)
+        self._number = np.full(len(cells.row), np.nan)
+        self._number[at] = numbers(cells, at)
+        if date_styles:
+            dates = is_number & np.isin(cells.style, list(date_styles))
+            self._kind[dates] = CellKind.DATE
+            days = self._number[dates]
+            if not ((days >= _FIRST_SERIAL) & (days < END_SERIAL)).all():
+                raise NotPlain
+        self._data, self._start, self._size = _texts(cells, strings)
+        for i in np.flatnonzero(self._kind == CellKind.ERROR).tolist():
+            if self._word(i) not in ERRORS:
+                raise NotPlain
+
+    def head(self, rows: int) -> list[list[Any]]:
+        """The first *rows* rows as Python values, ragged to the right."""
+        many = int(np.searchsorted(self._row, rows))
+        out: list[list[Any]] = [[] for _ in range(int(self._row[many - 1]) + 1 if many else 0)]
+        for i, (row, column) in enumerate(
+            zip(self._row[:many].tolist(), self._column[:many].tolist(), strict=True)
+        ):
+            if (value := self._value(i)) != "":
+                out[row].extend([None] * (column + 1 - len(out[row])))
+                out[row][column] = value
+        return out
+
+    def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
+        """See :meth:`qq_excel.reading.grid.ArrowGrid.read`.
+
+        Raises :class:`NotPlain` where a column of texts holds other cells too: the bulk reader says how they are written.
+        """
+        begin = int(np.searchsorted(self._row, first_row))
+        if begin == len(self._row):
+            return {}
+        row, column, kind = self._row[begin:] - first_row, self._column[begin:], self._kind[begin:]
+        size, right = int(row[-1]) + 1, int(self._column.max())
+        wanted = [c for c in sorted(set(columns)) if c <= right]
+        order = np.full(right + 1, -1)
+        order[wanted] = np.arange(len(wanted))
+        here = np.flatnonzero(order[column] >= 0)
+        of, kind = order[column[here]], kind[here]
+        there = np.zeros((len(wanted), CellKind.ERROR + 1), dtype=np.bool_)
+        there[of, kind] = True
+        strict = set(exact)
+        loose = [n for n, c in enumerate(wanted) if c not in strict]
+        if (there[loose][:, [CellKind.NUMBER, CellKind.TEXT, CellKind.DATE]].sum(axis=1) > 1).any():
+            raise NotPlain
+        place = of * size + row[here]
+        kinds = np.zeros(len(wanted) * size, dtype=np.uint8)
+        kinds[place] = kind
+        whole = _Columns(kinds, size)
+        here += begin
+        whole.put_numbers(place, kind, self._number[here])
+        whole.put_texts(place, kind, self._data, self._start[here], self._size[here])
+        return {c: whole.cells(n, there[n]) for n, c in enumerate(wanted)}
+
+    def _word(self, i: int) -> str:
+        start = int(self._start[i])
+        return self._data[start : start + int(self._size[i])].tobytes().decode()
+
+    def _value(self, i: int) -> Any:
+        kind = self._kind[i]
+        if kind == CellKind.TEXT:
+            return self._word(i)
+        if kind == CellKind.ERROR:
+            return CellError(self._word(i))
+        number = float(self._number[i])
+        value: float | dt.datetime = date_of(number, date1904=False) if kind == CellKind.DATE else number
+        return value
+
+
+class _Columns:
+    """Columns of *size* cells each, one after the other in the same arrays."""
+
+    def __init__(self, kinds: Any, size: int) -> None:
+        self.kinds, self.size = kinds, size
+        self.number = self.date = self.data = self.ends = None
+
+    def put_numbers(self, place: Ints, kind: Any, number: Any) -> None:
+        """Numbers and dates."""
+        plain, dates = kind == CellKind.NUMBER, kind == CellKind.DATE
+        self.number = np.full(len(self.kinds), np.nan)
+        self.number[place[plain]] = number[plain]
+        self.date = np.full(len(self.kinds), np.datetime64("NaT", "s"))
+        # milliseconds, rounded, of which the seconds count: as the bulk reader has them
+        ms = np.floor((number[dates] * _DAY_MS) + 0.5).astype(np.int64) - _EPOCH * _DAY_MS
+        self.date[place[dates]] = (ms // 1_000).astype("datetime64[s]")
+
+    def put_texts(self, place: Ints, kind: Any, data: Any, start: Ints, size: Ints) -> None:
+        """Texts and errors: their bytes, one after the other."""
+        words = (kind == CellKind.TEXT) | (kind == CellKind.ERROR)
+        sizes, starts = np.zeros(len(self.kinds), dtype=np.int64), np.zeros(len(self.kinds), dtype=np.int64)
+        sizes[place[words]], starts[place[words]] = size[words], start[words]
+        ends = np.zeros(len(self.kinds) + 1, dtype=np.int64)
+        np.cumsum(sizes, out=ends[1:])
+        source = np.repeat(starts - ends[:-1], sizes)
+        source += np.arange(len(source))
+        self.data, self.ends = data[source], ends
+
+    def cells(self, n: int, there: Any) -> Cells:
+        """Column *n*, which has cells of these kinds."""
+        here = slice(n * self.size, (n + 1) * self.size)
+        cells = Cells(self.kinds[here])
+        if there[CellKind.NUMBER]:
+            cells.number = self.number[here]
+        if there[CellKind.DATE]:
+            cells.date = self.date[here]
+        if there[CellKind.TEXT] or there[CellKind.ERROR]:
+            cells.text = self._text(here, cells.kind)
+        return cells
+
+    def _text(self, here: slice, kind: Any) -> Any:
+        ends = self.ends[here.start : here.stop + 1]
+        data = self.data[ends[0] : ends[-1]]
+        there = np.isin(kind, _WORDS)
+        valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+        text = pa.LargeStringArray.from_buffers(
+            self.size, pa.py_buffer(ends - ends[0]), pa.py_buffer(data), valid
+        )
+        try:
+            text.validate(full=True)
+        except pa.ArrowInvalid:  # what is no UTF-8
+            raise NotPlain from None
+        return text
+
+
+def _texts(cells: Marked, strings: PlainStrings | None) -> tuple[Any, Ints, Ints]:
+    """Bytes in which all texts are, where each begins, and its length."""
+    start, size = cells.start.copy(), cells.end - cells.start
+    data = [cells.text]
+    shared = np.flatnonzero(cells.type == CellType.SHARED)
+    if len(shared):
+        if strings is None:
+            raise NotPlain
+        index = numbers(cells, shared).astype(np.int64)
+        if index.min() < 0 or index.max() >= len(strings.start):
+            raise NotPlain
+        start[shared], size[shared] = (
+            strings.start[index] + len(cells.text),
+            (strings.end - strings.start)[index],
+        )
+        data.append(strings.data)
+    escapes = np.flatnonzero(cells.text == ord("&"))
+    if len(escapes):
+        own = np.flatnonzero((cells.type == CellType.TEXT) | (cells.type == CellType.INLINE))
+        first = np.searchsorted(escapes, cells.start[own])
+        escaped = own[np.searchsorted(escapes, cells.end[own]) > first]
+        begin = sum(map(len, data))
+        for i in escaped.tolist():
+            word = unescaped(cells.text[cells.start[i] : cells.end[i]].tobytes())
+            start[i], size[i] = begin, len(word)
+            begin += len(word)
+            data.append(np.frombuffer(word, dtype=np.uint8))
+    return data[0] if len(data) == 1 else np.concatenate(data), start, size

@@ -1,0 +1,80 @@
+"""Texts as a package holds them: escaped, shared, with the formats of their parts and how they are pronounced."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from qq_excel.reading.marked import Bytes, Ints, NotPlain
+
+#: What a character that XML does not allow is written as (``_x000D_``), and a line end that a parser changes.
+_ENCODED = re.compile(rb"_x[0-9A-Fa-f]{4}_|\r")
+_ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
+#: What is not said: how a text is pronounced, and what a text without it may have besides.
+_SOUNDS = re.compile(
+    rb"<rPh\b[^>]*>.*?</rPh>|<phoneticPr\b[^>]*/>|<phoneticPr\b[^>]*>\s*</phoneticPr>", re.DOTALL
+)
+_TEXT = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<]*)</t>")
+_RICH = re.compile(rb"(?:<r>(?:<rPr>.*?</rPr>)?<t(?: xml:space=\"preserve\")?>[^<]*</t></r>\s*)+", re.DOTALL)
+_HEAD = re.compile(rb"<sst\b[^>]*>")
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
+
+
+@dataclass(slots=True)
+class PlainStrings:
+    """The shared strings of a workbook: string i is ``data[start[i]:end[i]]``, UTF-8."""
+
+    data: Bytes
+    start: Ints
+    end: Ints
+
+
+def plain_strings(content: bytes) -> PlainStrings:
+    """The shared strings in the part *content*. Raises :class:`NotPlain`."""
+    head = _HEAD.search(content)
+    if head is None or _ENCODED.search(content, head.end()):
+        raise NotPlain
+    said: list[bytes] = []
+    last = head.end()
+    for item in _ITEM.finditer(content, head.end()):
+        if content[last : item.start()].strip():
+            raise NotPlain
+        last = item.end()
+        said.append(_said(item[1]))
+    if content[last:].strip() != b"</sst>":
+        raise NotPlain
+    sizes = np.fromiter(map(len, said), dtype=np.int64, count=len(said))
+    end = np.cumsum(sizes)
+    return PlainStrings(np.frombuffer(b"".join(said), dtype=np.uint8), end - sizes, end)
+
+
+def _said(item: bytes) -> bytes:
+    one = _TEXT.fullmatch(item)
+    if one is not None:
+        return unescaped(one[1])
+    item = _SOUNDS.sub(b"", item).strip()
+    if not item:
+        return b""
+    one = _TEXT.fullmatch(item)
+    if one is not None:
+        return unescaped(one[1])
+    if _RICH.fullmatch(item) is None:
+        raise NotPlain
+    return b"".join(unescaped(part) for part in _TEXT.findall(item))
+
+
+def unescaped(written: bytes) -> bytes:
+    """A text as XML writes it, without its entities. Raises :class:`NotPlain` where one is unknown."""
+    if b"&" not in written:
+        return written
+    if written.count(b"&") != len(_ENTITY.findall(written)):
+        raise NotPlain
+    return html.unescape(written.decode()).encode()
+
+
+def surely_unencoded(data: bytes) -> bool:
+    """Whether no character of *data* is written in a roundabout way, but for entities."""
+    return _ENCODED.search(data) is None
