@@ -66,7 +66,7 @@ class FirstRows:
 
     def _value(self, type_: str, text: str, strings: dict[int, str]) -> Any:
         if type_ == "s":
-            return strings.get(whole(text, 0))
+            return strings.get(whole(text, 0)) or None
         if type_ == "b":
             return text in ("1", "true")
         if type_ == "e":

@@ -13,7 +13,6 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -122,9 +121,13 @@ class ArrowGrid:
         try:
             sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
         except fastexcel.ColumnNotFoundError:  # a header without any cell below or beside it
-            there = {
-                c.absolute_index for c in self._reader.load_sheet(self.name, **options).available_columns()
-            }
+            try:
+                there = {
+                    c.absolute_index
+                    for c in self._reader.load_sheet(self.name, **options).available_columns()
+                }
+            except fastexcel.FastExcelError:  # nor any row below it
+                return None
             columns = [c for c in columns if c in there]
             if not columns:
                 return None
@@ -161,7 +164,7 @@ class ArrowGrid:
 class FileGrid(ArrowGrid):
     """One sheet of an .xlsx or .xlsm file."""
 
-    def __init__(self, reader: Any, package: Package, sheet: SheetPart) -> None:
+    def __init__(self, reader: LateReader, package: Package, sheet: SheetPart) -> None:
         rows, columns = package.hidden(sheet)
         notes = SheetNotes(package.merges(sheet), rows, columns, package.filtered(sheet))
         super().__init__(reader, sheet.name, notes, state=sheet.state)
@@ -183,6 +186,7 @@ class FileGrid(ArrowGrid):
             with suppress(NotPlain):
                 return self._plain.read(first_row, columns, exact)
         self._package.forget_head(self._sheet)
+        self._reader.open()
         return super().read(first_row, columns, exact)
 
     def _texts_among(self, first_row: int, columns: list[int]) -> dict[int, set[int]]:
@@ -353,14 +357,16 @@ def _from_values(values: list[Any]) -> Cells:
 
 
 class LateReader:
-    """The bulk reader of a file, opened when it is asked for a sheet."""
+    """The bulk reader of a file that may never be asked for anything."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._reader: Any = None
 
-    @cached_property
-    def _reader(self) -> Any:
-        return open_file(self._source)
+    def open(self) -> None:
+        """Open the file if it is not. Raises what the bulk reader does at one that it cannot open."""
+        if self._reader is None:
+            self._reader = open_file(self._source)
 
     def load_sheet(self, name: str, **options: Any) -> Any:
         """See ``fastexcel.ExcelReader.load_sheet``."""

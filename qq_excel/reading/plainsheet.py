@@ -8,7 +8,7 @@ bulk reader, which gives the same cells: a sheet of some thousand rows is read b
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from qq_excel.reading.marked import CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.model import CellError, CellKind, Cells
-from qq_excel.reading.plainstrings import PlainStrings, unescaped
+from qq_excel.reading.plainstrings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 
 #: The first number from which on all programs count days alike, and the number of 1970-01-01.
@@ -73,8 +73,8 @@ class PlainSheet:
         if begin == len(self._row):
             return {}
         row, column, kind = self._row[begin:] - first_row, self._column[begin:], self._kind[begin:]
-        size, right = int(row[-1]) + 1, int(self._column.max())
-        wanted = [c for c in sorted(set(columns)) if c <= right]
+        size, left, right = int(row[-1]) + 1, int(self._column.min()), int(self._column.max())
+        wanted = [c for c in sorted(set(columns)) if left <= c <= right]
         order = np.full(right + 1, -1)
         order[wanted] = np.arange(len(wanted))
         here = np.flatnonzero(order[column] >= 0)
@@ -122,9 +122,9 @@ class _Columns:
         self.number = np.full(len(self.kinds), np.nan)
         self.number[place[plain]] = number[plain]
         self.date = np.full(len(self.kinds), np.datetime64("NaT", "s"))
-        # milliseconds, rounded, of which the seconds count: as the bulk reader has them
-        ms = np.floor((number[dates] * _DAY_MS) + 0.5).astype(np.int64) - _EPOCH * _DAY_MS
-        self.date[place[dates]] = (ms // 1_000).astype("datetime64[s]")
+        # milliseconds, rounded, of which the seconds are kept: as the bulk reader and Arrow have them
+        ms = np.floor(number[dates] * _DAY_MS + 0.5) - _EPOCH * _DAY_MS
+        self.date[place[dates]] = np.trunc(ms / 1_000).astype("datetime64[s]")
 
     def put_texts(self, place: Ints, kind: Any, data: Any, start: Ints, size: Ints) -> None:
         """Texts and errors: their bytes, one after the other."""
@@ -180,15 +180,29 @@ def _texts(cells: Marked, strings: PlainStrings | None) -> tuple[Any, Ints, Ints
             (strings.end - strings.start)[index],
         )
         data.append(strings.data)
-    escapes = np.flatnonzero(cells.text == ord("&"))
-    if len(escapes):
-        own = np.flatnonzero((cells.type == CellType.TEXT) | (cells.type == CellType.INLINE))
-        first = np.searchsorted(escapes, cells.start[own])
-        escaped = own[np.searchsorted(escapes, cells.end[own]) > first]
-        begin = sum(map(len, data))
-        for i in escaped.tolist():
-            word = unescaped(cells.text[cells.start[i] : cells.end[i]].tobytes())
-            start[i], size[i] = begin, len(word)
-            begin += len(word)
-            data.append(np.frombuffer(word, dtype=np.uint8))
+    if not surely_unencoded(cells.text):
+        raise NotPlain
+    begin = sum(map(len, data))
+    for i, trim in _odd(cells):
+        word = unescaped(cells.text[cells.start[i] : cells.end[i]].tobytes())
+        word = word.strip(XML_SPACE) if trim else word
+        start[i], size[i] = begin, len(word)
+        begin += len(word)
+        data.append(np.frombuffer(word, dtype=np.uint8))
     return data[0] if len(data) == 1 else np.concatenate(data), start, size
+
+
+def _odd(cells: Marked) -> Iterator[tuple[int, bool]]:
+    """The texts in the sheet itself that do not mean just what is written, and whether white space around them counts for nothing.
+
+    It counts in a formula's result, and in a text that says so.
+    """
+    own = (cells.type == CellType.TEXT) | (cells.type == CellType.INLINE)
+    loose = (cells.type == CellType.INLINE) & (cells.text[cells.start - 2] == ord("t"))
+    spaced = (cells.text[cells.start] <= ord(" ")) | (cells.text[cells.end - 1] <= ord(" "))
+    escapes = np.flatnonzero(cells.text == ord("&"))
+    odd = loose & spaced & (cells.end > cells.start)
+    if len(escapes):
+        odd |= own & (np.searchsorted(escapes, cells.end) > np.searchsorted(escapes, cells.start))
+    for i in np.flatnonzero(odd).tolist():
+        yield i, bool(loose[i])

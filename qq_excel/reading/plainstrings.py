@@ -10,15 +10,21 @@ import numpy as np
 
 from qq_excel.reading.marked import Bytes, Ints, NotPlain
 
-#: What a character that XML does not allow is written as (``_x000D_``), and a line end that a parser changes.
-_ENCODED = re.compile(rb"_x[0-9A-Fa-f]{4}_|\r")
+#: What a character that XML does not allow is written as: ``_x000D_``.
+_ENCODED = re.compile(rb"_x[0-9A-Fa-f]{4}_")
+#: What is white space in XML; around a text that does not ask for it to be kept it counts for nothing.
+XML_SPACE = b" \t\n\r"
 _ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 #: What is not said: how a text is pronounced, and what a text without it may have besides.
 _SOUNDS = re.compile(
     rb"<rPh\b[^>]*>.*?</rPh>|<phoneticPr\b[^>]*/>|<phoneticPr\b[^>]*>\s*</phoneticPr>", re.DOTALL
 )
-_TEXT = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<]*)</t>")
-_RICH = re.compile(rb"(?:<r>(?:<rPr>.*?</rPr>)?<t(?: xml:space=\"preserve\")?>[^<]*</t></r>\s*)+", re.DOTALL)
+_TEXT = re.compile(rb"<t( xml:space=\"preserve\")?>([^<]*)</t>")
+_PARTS = re.compile(
+    rb"""<t(?:\ xml:space="preserve")?>[^<]*</t>
+        |(?:<r>\s*(?:<rPr>.*?</rPr>|<rPr/>)?\s*<t(?:\ xml:space="preserve")?>[^<]*</t>\s*</r>\s*)+""",
+    re.DOTALL | re.VERBOSE,
+)
 _HEAD = re.compile(rb"<sst\b[^>]*>")
 _ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 
@@ -35,7 +41,7 @@ class PlainStrings:
 def plain_strings(content: bytes) -> PlainStrings:
     """The shared strings in the part *content*. Raises :class:`NotPlain`."""
     head = _HEAD.search(content)
-    if head is None or _ENCODED.search(content, head.end()):
+    if head is None or not surely_unencoded(np.frombuffer(content, dtype=np.uint8)[head.end() :]):
         raise NotPlain
     said: list[bytes] = []
     last = head.end()
@@ -54,16 +60,16 @@ def plain_strings(content: bytes) -> PlainStrings:
 def _said(item: bytes) -> bytes:
     one = _TEXT.fullmatch(item)
     if one is not None:
-        return unescaped(one[1])
-    item = _SOUNDS.sub(b"", item).strip()
-    if not item:
-        return b""
-    one = _TEXT.fullmatch(item)
-    if one is not None:
-        return unescaped(one[1])
-    if _RICH.fullmatch(item) is None:
+        return _text(*one.groups())
+    parts = _SOUNDS.sub(b"", item).strip()
+    if parts and _PARTS.fullmatch(parts) is None:
         raise NotPlain
-    return b"".join(unescaped(part) for part in _TEXT.findall(item))
+    return b"".join(_text(*part) for part in _TEXT.findall(parts))
+
+
+def _text(preserved: bytes | None, written: bytes) -> bytes:
+    said = unescaped(written)
+    return said if preserved else said.strip(XML_SPACE)
 
 
 def unescaped(written: bytes) -> bytes:
@@ -75,6 +81,8 @@ def unescaped(written: bytes) -> bytes:
     return html.unescape(written.decode()).encode()
 
 
-def surely_unencoded(data: bytes) -> bool:
-    """Whether no character of *data* is written in a roundabout way, but for entities."""
-    return _ENCODED.search(data) is None
+def surely_unencoded(text: Bytes) -> bool:
+    """Whether a parser leaves every character of *text* as it is written, but for entities."""
+    if (text == ord("\r")).any():
+        return False
+    return not (text == ord("_")).any() or _ENCODED.search(text.tobytes()) is None
