@@ -116,11 +116,12 @@ class _Tags:
 
     def bare(self, which: Ints) -> Bools:
         """Whether the tags have no end tag: ``<v/>``."""
-        return self.text[self.closes[which] - 1] == ord("/")
+        out: Bools = self.text[self.closes[which] - 1] == ord("/")
+        return out
 
     def ends(self, which: Ints, name: str) -> Bools:
         """Whether these are the end tags of *name*, of one or two letters."""
-        out = (self.first[which] == ord("/")) & (self.width(which) == 2 + len(name))
+        out: Bools = (self.first[which] == ord("/")) & (self.width(which) == 2 + len(name))
         for n, letter in enumerate(name):
             out &= self.text[self.opens[which] + 2 + n] == ord(letter)
         return out

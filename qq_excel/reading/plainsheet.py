@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from qq_excel.reading.marked import CellType, Ints, Marked, NotPlain, numbers
+from qq_excel.reading.marked import Bytes, CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.model import CellError, CellKind, Cells
 from qq_excel.reading.plainstrings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
@@ -22,7 +23,9 @@ from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 #: The first number from which on all programs count days alike, and the number of 1970-01-01.
 _FIRST_SERIAL, _EPOCH = 61, 25_569
 _DAY_MS = 86_400_000
-_WORDS = (CellKind.TEXT, CellKind.ERROR)
+#: A rectangle has at most so many times the cells that are filled, and a few more.
+_SPARSE, _FEW = 8, 1_000
+Kinds = npt.NDArray[np.uint8]
 
 
 class PlainSheet:
@@ -75,6 +78,8 @@ class PlainSheet:
         row, column, kind = self._row[begin:] - first_row, self._column[begin:], self._kind[begin:]
         size, left, right = int(row[-1]) + 1, int(self._column.min()), int(self._column.max())
         wanted = [c for c in sorted(set(columns)) if left <= c <= right]
+        if size * len(wanted) > _SPARSE * (len(row) + _FEW):  # a cell far below all others
+            raise NotPlain
         order = np.full(right + 1, -1)
         order[wanted] = np.arange(len(wanted))
         here = np.flatnonzero(order[column] >= 0)
@@ -88,15 +93,36 @@ class PlainSheet:
         place = of * size + row[here]
         kinds = np.zeros(len(wanted) * size, dtype=np.uint8)
         kinds[place] = kind
-        whole = _Columns(kinds, size)
         here += begin
-        whole.put_numbers(place, kind, self._number[here])
-        whole.put_texts(place, kind, self._data, self._start[here], self._size[here])
-        return {c: whole.cells(n, there[n]) for n, c in enumerate(wanted)}
+        number, date = _numbers(len(kinds), place, kind, self._number[here])
+        data, ends = self._texts(len(kinds), place, kind, here)
+        out = {}
+        for n, c in enumerate(wanted):
+            cells = slice(n * size, (n + 1) * size)
+            one = out[c] = Cells(kinds[cells])
+            if there[n, CellKind.NUMBER]:
+                one.number = number[cells]
+            if there[n, CellKind.DATE]:
+                one.date = date[cells]
+            if there[n, CellKind.TEXT] or there[n, CellKind.ERROR]:
+                one.text = _text(one.kind, data, ends[n * size : (n + 1) * size + 1])
+        return out
+
+    def _texts(self, size: int, place: Ints, kind: Kinds, here: Ints) -> tuple[Bytes, Ints]:
+        """The bytes of *size* texts one after the other, and where each ends; blanks have none. Those *here* go to *place*."""
+        words = _is_word(kind)
+        sizes, starts = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        sizes[place[words]], starts[place[words]] = self._size[here[words]], self._start[here[words]]
+        ends = np.zeros(size + 1, dtype=np.int64)
+        np.cumsum(sizes, out=ends[1:])
+        source = np.repeat(starts - ends[:-1], sizes)
+        source += np.arange(len(source))
+        return self._data[source], ends
 
     def _word(self, i: int) -> str:
         start = int(self._start[i])
-        return self._data[start : start + int(self._size[i])].tobytes().decode()
+        word: bytes = self._data[start : start + int(self._size[i])].tobytes()
+        return word.decode()
 
     def _value(self, i: int) -> Any:
         kind = self._kind[i]
@@ -109,59 +135,36 @@ class PlainSheet:
         return value
 
 
-class _Columns:
-    """Columns of *size* cells each, one after the other in the same arrays."""
+def _numbers(
+    size: int, place: Ints, kind: Kinds, value: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.datetime64]]:
+    """*size* numbers and dates, NaN and NaT where there is none; each *value* goes to its *place*."""
+    plain, dates = kind == CellKind.NUMBER, kind == CellKind.DATE
+    number, date = np.full(size, np.nan), np.full(size, np.datetime64("NaT", "s"))
+    number[place[plain]] = value[plain]
+    # milliseconds, rounded, of which the seconds are kept: as the bulk reader and Arrow have them
+    ms = np.floor(value[dates] * _DAY_MS + 0.5) - _EPOCH * _DAY_MS
+    date[place[dates]] = np.trunc(ms / 1_000).astype("datetime64[s]")
+    return number, date
 
-    def __init__(self, kinds: Any, size: int) -> None:
-        self.kinds, self.size = kinds, size
-        self.number = self.date = self.data = self.ends = None
 
-    def put_numbers(self, place: Ints, kind: Any, number: Any) -> None:
-        """Numbers and dates."""
-        plain, dates = kind == CellKind.NUMBER, kind == CellKind.DATE
-        self.number = np.full(len(self.kinds), np.nan)
-        self.number[place[plain]] = number[plain]
-        self.date = np.full(len(self.kinds), np.datetime64("NaT", "s"))
-        # milliseconds, rounded, of which the seconds are kept: as the bulk reader and Arrow have them
-        ms = np.floor(number[dates] * _DAY_MS + 0.5) - _EPOCH * _DAY_MS
-        self.date[place[dates]] = np.trunc(ms / 1_000).astype("datetime64[s]")
+def _is_word(kind: Kinds) -> npt.NDArray[np.bool_]:
+    """Which cells hold a text."""
+    out: npt.NDArray[np.bool_] = (kind == CellKind.TEXT) | (kind == CellKind.ERROR)
+    return out
 
-    def put_texts(self, place: Ints, kind: Any, data: Any, start: Ints, size: Ints) -> None:
-        """Texts and errors: their bytes, one after the other."""
-        words = (kind == CellKind.TEXT) | (kind == CellKind.ERROR)
-        sizes, starts = np.zeros(len(self.kinds), dtype=np.int64), np.zeros(len(self.kinds), dtype=np.int64)
-        sizes[place[words]], starts[place[words]] = size[words], start[words]
-        ends = np.zeros(len(self.kinds) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=ends[1:])
-        source = np.repeat(starts - ends[:-1], sizes)
-        source += np.arange(len(source))
-        self.data, self.ends = data[source], ends
 
-    def cells(self, n: int, there: Any) -> Cells:
-        """Column *n*, which has cells of these kinds."""
-        here = slice(n * self.size, (n + 1) * self.size)
-        cells = Cells(self.kinds[here])
-        if there[CellKind.NUMBER]:
-            cells.number = self.number[here]
-        if there[CellKind.DATE]:
-            cells.date = self.date[here]
-        if there[CellKind.TEXT] or there[CellKind.ERROR]:
-            cells.text = self._text(here, cells.kind)
-        return cells
-
-    def _text(self, here: slice, kind: Any) -> Any:
-        ends = self.ends[here.start : here.stop + 1]
-        data = self.data[ends[0] : ends[-1]]
-        there = np.isin(kind, _WORDS)
-        valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-        text = pa.LargeStringArray.from_buffers(
-            self.size, pa.py_buffer(ends - ends[0]), pa.py_buffer(data), valid
-        )
-        try:
-            text.validate(full=True)
-        except pa.ArrowInvalid:  # what is no UTF-8
-            raise NotPlain from None
-        return text
+def _text(kind: Kinds, data: Bytes, ends: Ints) -> pa.LargeStringArray:
+    """One column of texts: its part of *data*, in which they end at these places."""
+    there = _is_word(kind)
+    valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    own = pa.py_buffer(data[ends[0] : ends[-1]])
+    text = pa.LargeStringArray.from_buffers(len(kind), pa.py_buffer(ends - ends[0]), own, valid)
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:  # what is no UTF-8
+        raise NotPlain from None
+    return text
 
 
 def _texts(cells: Marked, strings: PlainStrings | None) -> tuple[Any, Ints, Ints]:

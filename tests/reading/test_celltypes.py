@@ -19,6 +19,8 @@ from qq_excel.reading.package import Package
 from qq_excel.reading.source import Source
 from tests.reading.tables import filed, row, write_rows
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 #: Cells as programs write them, and whether each is a text (or a boolean) or a number, a date, an error, nothing.
 TEXTS = [
     '<c r="{}" t="str"><v>123</v></c>', '<c r="{}" s="1" t="str"><f>1&amp;2</f><v>12</v></c>',

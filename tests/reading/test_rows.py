@@ -16,6 +16,8 @@ from qq_excel.reading.model import FootEntry
 from tests.reading.tables import HEADERS, ROW, cells, live, only, row
 from tests.support.build import build, clean_row
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def test_blank_rows() -> None:
     table = live(row(), only(), only(debtor="  "), row(contract_id="HT-2"), only(), only())

@@ -18,6 +18,8 @@ from qq_excel.reading.pool import Pool
 from tests.reading.tables import NAMES, cells, day, facts, filed, live, row, write_rows
 from tests.support.build import build
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 DAY, TIME, HOURS = "yyyy-mm-dd", "hh:mm", "[h]:mm"
 #: What stands in the cells, how they are formatted, and how a finding quotes them.
 ODD = [

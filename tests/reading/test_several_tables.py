@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from qq_excel.kinds import get_kind
@@ -14,6 +15,8 @@ from qq_excel.reading import read_grids, read_workbook
 from qq_excel.reading.grid import BlockGrid
 from tests.reading.tables import HEADERS, KIND, NAMES, cells, row, write_rows
 from tests.support.build import clean_row
+
+pytestmark = pytest.mark.usefixtures("each_way")
 
 
 def test_tables_below_each_other() -> None:

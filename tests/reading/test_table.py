@@ -18,6 +18,8 @@ from tests.reading.tables import HEADERS, NAMES, ROW, cells, day, facts, filed, 
 from tests.support.build import build
 from tests.support.ods import write_ods
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def test_table_that_starts_at_c7(tmp_path: Path) -> None:
     table = filed(tmp_path / "c7.xlsx", lambda b, s: write_rows(b, s, [row(), row(contract_id="HT-2")], 6, 2))

@@ -20,6 +20,8 @@ from qq_excel.reading.model import Area, Table, Workbook
 from qq_excel.rules.tables import _gaps
 from tests.support.layouts import Wild, wild_sheets, write_openpyxl, write_xlsxwriter
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 #: What is about the cells as they are written, which is what differs here; the values must not.
 SAME = settings(
     deadline=None, phases=[Phase.generate], database=None, derandomize=True, print_blob=False,
