@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 #: ``mallopt``'s numbers of glibc: how much free memory is kept, from what size on a block is a mapping of its own.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -29,8 +30,13 @@ def keep_freed_memory() -> None:
 
 
 def load_undisturbed() -> None:
-    """Have Python hardly look for cycles of garbage among what it loads: that was a twelfth of the time to load pandas."""
+    """Have Python hardly look for cycles of garbage among what it loads: that was a twelfth of the time to load pandas.
+
+    Nor does numpy start threads for linear algebra, of which there is none here: one for each further core, and each turns on
+    the spot for 60 ms before it sleeps.
+    """
     gc.set_threshold(_LOADED)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def collect_rarely() -> None:

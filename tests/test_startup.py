@@ -35,6 +35,22 @@ def test_a_small_check_loads_nothing_that_it_does_not_use(tmp_path: Path) -> Non
     assert "LOADED 0 []" in done.stdout, done.stdout[-300:] + done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize(
+    ("own", "wanted"), [({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, min(2, os.cpu_count() or 1))]
+)
+def test_numpy_starts_no_threads_but_those_that_were_asked_for(own: dict[str, str], wanted: int) -> None:
+    code = (
+        "import os\nfrom qq_excel.heap import load_undisturbed\nload_undisturbed()\n"
+        "import numpy\nprint(len(os.listdir('/proc/self/task')))"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=plain | own, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) == wanted
+
+
 def test_a_process_that_was_begun_ahead_is_the_first_that_is_used_and_ends_with_the_program() -> None:
     code = (
         "from qq_excel import processes\nprocesses.begin_ahead()\nprocesses.begin_ahead()\n"

@@ -78,8 +78,7 @@ def parcel(path: Path, name: str, unpacked: Path, limits: Limits) -> Iterable[Ar
 
 def must_lead_somewhere(paths: Sequence[str]) -> None:
     """Say at once that one of *paths* leads to nothing. Raises :class:`InputError`."""
-    for _ in _named(paths):
-        pass
+    next(_named(paths), None)
 
 
 def is_text(path: Path) -> bool:

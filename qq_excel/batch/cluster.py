@@ -12,7 +12,7 @@ import itertools
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -108,7 +108,7 @@ class Cluster:
                 )
 
     @contextmanager
-    def reading(self) -> Iterator[Read]:
+    def reading(self, _paths: Collection[Path]) -> Iterator[Read]:
         """Files are read by tasks, each by a reader of the worker."""
 
         def read(path: Path, target: Path, as_of: dt.date | None, home: Path | None) -> Future[Sight]:

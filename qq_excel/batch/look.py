@@ -67,7 +67,7 @@ class Look:
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
         """Each of *files*, read unless the journal knows it."""
         out: list[Seen | None] = [None] * len(files)
-        waiting: deque[tuple[int, Arrival, str, Future[Sight], Path]] = deque()
+        waiting: deque[tuple[int, Arrival, str, str, Future[Sight], Path]] = deque()
         for n, file in enumerate(files):
             name = prefix + file.name
             if file.home is not None:
@@ -78,18 +78,18 @@ class Look:
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why, digest or "")
-            elif (known := self._journal.known(name, digest, self._how(name, file.path))) is not None:
+            elif (known := self._journal.known(name, digest, how := self._how(name, file.path))) is not None:
                 self.places[name] = file.path
-                out[n] = self._made(name, file, digest, known)
+                out[n] = self._made(name, file, digest, how, known)
             else:
                 self.places[name] = file.path
                 target = self._spool()
-                waiting.append((n, file, digest, self._submit(name, file.path, target), target))
+                waiting.append((n, file, digest, how, self._submit(name, file.path, target), target))
         what = Text("读取", "reading")
         self._tell(what, len(files) - len(waiting), len(files))
         while waiting:  # what was seen of a file is not held twice
-            n, file, digest, future, target = waiting.popleft()
-            out[n] = self._read(prefix + file.name, file, digest, future, target)
+            n, file, digest, how, future, target = waiting.popleft()
+            out[n] = self._read(prefix + file.name, file, digest, how, future, target)
             self._tell(what, len(files) - len(waiting), len(files))
         return [s for s in out if s is not None]
 
@@ -123,7 +123,9 @@ class Look:
         as_of = None if name in self._previous else self._as_of
         return self._read_file(path, target, as_of, self.homes.get(name))
 
-    def _read(self, name: str, file: Arrival, digest: str, future: Future[Sight], target: Path) -> Seen:
+    def _read(
+        self, name: str, file: Arrival, digest: str, how: str, future: Future[Sight], target: Path
+    ) -> Seen:
         try:
             sight = future.result()
         except (InputError, OSError) as error:
@@ -138,16 +140,16 @@ class Look:
             "claims": sight.claims, "as_of": sight.as_of,
         }  # fmt: skip
         if not (fact := sight.refused) or not (fact.rule == _LOCKED or fact.values.get("code") in _MAY_PASS):
-            self._journal.saw(name, digest, self._how(name, file.path), what)
-        return replace(self._made(name, file, digest, what), spooled=str(target))
+            self._journal.saw(name, digest, how, what)
+        return replace(self._made(name, file, digest, how, what), spooled=str(target))
 
-    def _made(self, name: str, file: Arrival, digest: str, what: dict[str, Any]) -> Seen:
+    def _made(self, name: str, file: Arrival, digest: str, how: str, what: dict[str, Any]) -> Seen:
         unit, period = self._pattern.of(file.name)
         return Seen(
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
             claims=what["claims"], as_of=what["as_of"],
-            how=self._how(name, file.path) + _evidence(file.home or file.path.parent, what["evidence"]),
+            how=how + _evidence(file.home or file.path.parent, what["evidence"]),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 

@@ -97,11 +97,12 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             previous = brought(asked.previous, room / "remote-before", limits.file_bytes)
             came = _foreign(arrivals(inbox, room / "zips", limits), asked.target.resolve(), room.resolve())
             before = arrivals(previous, room / "zips-before", limits) if previous else []
-            workers.must_reach(room, [a.path for a in (*came, *before) if not a.refused])
+            paths = [a.path for a in (*came, *before) if not a.refused]
+            workers.must_reach(room, paths)
             if journal.unfinished is None:
                 journal.begin(asked.identity())
             _sweep(asked.target)
-            with workers.reading() as read:
+            with workers.reading(paths) as read:
                 look = Look(read, asked.options, journal, room, pattern, asked.as_of, tell)
                 now, again, lost = _with_those_before(look, came, journal, workers, room, limits)
                 last = look.at(before, PREVIOUS)

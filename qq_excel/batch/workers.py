@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -18,7 +18,7 @@ from qq_excel.errors import OutputError
 from qq_excel.language import Text
 from qq_excel.reading import Options
 from qq_excel.reading.guard import Refusal
-from qq_excel.reading.pool import Pool
+from qq_excel.reading.pool import Pool, worth_beginning
 
 if TYPE_CHECKING:
     from qq_excel.reading.spool import Sight
@@ -41,8 +41,8 @@ class Workers(Protocol):
     def must_reach(self, room: Path, paths: Iterable[Path]) -> None:
         """Refuse when one of them cannot work in *room* or does not see what is at *paths*."""
 
-    def reading(self) -> AbstractContextManager[Read]:
-        """As long as files are read."""
+    def reading(self, paths: Collection[Path]) -> AbstractContextManager[Read]:
+        """As long as files are read: *paths*, as far as they are not known."""
 
     def checked(
         self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]
@@ -77,11 +77,12 @@ def in_turn(parts: Iterable[T], most: int, submit: Callable[[T], Future[A]]) -> 
 
 
 class Processes:
-    """Processes of this computer, as a context. The same ones read and check: each loads its libraries once."""
+    """At most *count* processes of this computer, as a context. The same ones read and check: each loads its libraries once."""
 
     def __init__(self, count: int, options: Options) -> None:
         self.count = count
-        self._pool = Pool(count, options)
+        self._options = options
+        self._pool: Pool | None = None
 
     def __enter__(self) -> Processes:
         return self
@@ -89,29 +90,35 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.close()  # what is under way counts for nothing
+        if self._pool is not None:
+            self._pool.close()  # what is under way counts for nothing
 
     def must_reach(self, room: Path, paths: Iterable[Path]) -> None:
         """They see what this program sees."""
 
-    def reading(self) -> AbstractContextManager[Read]:
+    def reading(self, paths: Collection[Path]) -> AbstractContextManager[Read]:
         """Readers; they stay, to check."""
-        return nullcontext(
-            lambda path, target, as_of, home: self._pool.spool(path, target, as_of=as_of, home=home)
-        )
+        self.count = worth_beginning(paths, self.count)
+        self._pool = pool = Pool(self.count, self._options)
+        return nullcontext(lambda path, target, as_of, home: pool.spool(path, target, as_of=as_of, home=home))
 
     def checked(
         self, parts: Sequence[Part], work: Work, begins: Callable[[Part], None]
     ) -> Iterator[list[Done]]:
         """Check *parts*."""
+        assert self._pool is not None  # noqa: S101 - it has read them
+        pool = self._pool
 
         def submit(part: Part) -> Future[list[Done]]:
             begins(part)
-            return self._pool.run(check_part, part, work.of(part))
+            return pool.run(check_part, part, work.of(part))
 
         try:
-            for _, future in in_turn(parts, self.count + 1, submit):
-                yield future.result()
+            for part, future in in_turn(parts, self.count + 1, submit):
+                done = future.result()
+                for seen in (f for s in part for f in s.files):  # not at the end, when nobody works meanwhile
+                    Path(seen.spooled).unlink(missing_ok=True)
+                yield done
         except Refusal:  # it says why in the log
             raise OutputError(
                 Text(

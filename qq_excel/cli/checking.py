@@ -54,14 +54,14 @@ def checked(
     from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
 
     entries = [w for f in ([waivers] if waivers else beside(paths)) for w in load_waivers(f)]
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool, worth_beginning  # noqa: PLC0415
 
     files = inputs.workbooks(paths)
     before = inputs.workbooks(previous)
     if target is not None:
         must_be_writable(target)
     with (
-        Pool(min(len(files), os.cpu_count() or 1), options) as pool,
+        Pool(worth_beginning([*files, *before], os.cpu_count() or 1), options) as pool,
         common.progress_shown(quiet) as progress,
     ):
         pool.warm_up()  # it loads its libraries while this process loads its own

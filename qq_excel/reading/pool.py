@@ -18,8 +18,9 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,6 +41,17 @@ log = logging.getLogger(__name__)
 #: A parser that leaks does so for this many files at most. A new process costs as much as some thirty files.
 _FILES_PER_WORKER = 2_000
 _STDERR_KEPT = 4_000
+#: Bytes of workbooks that are read and checked before a further process would be there: it begins half a second later.
+_WORTH_ONE = 512 << 10
+
+
+def worth_beginning(paths: Collection[Path], most: int) -> int:
+    """How many processes are to read *paths*: *most*, or fewer where the first is done before another has begun."""
+    size = 0
+    for path in paths:
+        with suppress(OSError):  # who reads it says so
+            size += path.stat().st_size
+    return max(1, min(most, len(paths), 1 + size // _WORTH_ONE))
 
 
 class Pool:

@@ -19,13 +19,15 @@ UNITS = ("华东分公司", "华南分公司", "华北分公司", "西南分公�
 
 
 def inbox(folder: Path, units: int = 4) -> Path:
-    """Some units with two workbooks each; the first unit's ledger is wrong; one file is no workbook."""
+    """Some units with two workbooks each; the first unit's ledger is wrong; one file is no workbook, and large enough for two
+    processes to be worth beginning.
+    """
     for n, unit in enumerate(UNITS[:units]):
         place = folder / unit
         place.mkdir(parents=True)
         build(place / "应收.xlsx", {"receivables": ledger(n, WRONG if n == 0 else {})}, {"unit": unit})
         build(place / "合同.xlsx", {"contracts": [{"debtor": f"客户{n}有限公司"}]}, {"unit": unit})
-    (folder / "坏的.xlsx").write_bytes(b"PK\x03\x04 nothing more")
+    (folder / "坏的.xlsx").write_bytes(b"PK\x03\x04 nothing more" + bytes(600_000))
     return folder
 
 

@@ -20,6 +20,7 @@ import pytest
 from qq_excel.batch import Asked, Outcome, run_batch
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import Done
+from qq_excel.batch.workers import Processes
 from qq_excel.check import check_paths
 from qq_excel.cli.batching import Lines
 from qq_excel.errors import InputError
@@ -86,6 +87,26 @@ def test_what_it_is_checked_beside_does_not_matter(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, rows, files: [[one] for one in todo])
     run(tmp_path / "single", came)
     assert results(tmp_path / "whole") == results(tmp_path / "single")
+
+
+def test_a_small_inbox_is_read_and_checked_by_one_process(tmp_path: Path) -> None:
+    came = inbox(tmp_path / "in")
+    with Processes(2, Options()) as workers, workers.reading(list(came.glob("华*/*.xlsx"))):
+        assert workers.count == 1
+    with Processes(2, Options()) as workers, workers.reading(list(came.rglob("*.xlsx"))):
+        assert workers.count == 2
+
+
+def test_what_waited_on_the_disk_is_gone_once_it_is_checked(tmp_path: Path) -> None:
+    came, out = inbox(tmp_path / "in"), tmp_path / "out"
+    waiting: list[int] = []
+
+    def tell(what: Text, done: int, _of: int) -> None:
+        if what.en == "checking" and done:
+            waiting.append(len(list(out.glob(".qq-batch/room-*/*.tables"))))
+
+    run_batch(Asked((str(came),), out, load_policy("group"), jobs=1), tell)
+    assert waiting == [0]
 
 
 def test_a_claim_of_two_units_is_found_whatever_part_they_are_in(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from qq_excel import processes
 from qq_excel.check import check_paths
 from qq_excel.errors import InputError
 from qq_excel.reading import Limits, Options, frames, read_workbook
-from qq_excel.reading.pool import Pool
+from qq_excel.reading.pool import Pool, worth_beginning
 from tests.support.build import build
 
 #: A worker whose parser does what it is told by the name of the file.
@@ -90,6 +90,28 @@ def test_one_worker_serves_many_and_findings_agree(honest: Pool, folder: Path) -
     assert [(f.rule, f.cell, f.value) for f in check_paths(paths[:1], pool=honest).findings] == [
         (f.rule, f.cell, f.value) for f in plain
     ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "worth"),
+    [
+        ([], 4, 1),
+        ([9], 4, 1),
+        ([9] * 9, 4, 1),
+        ([300_000] * 2, 4, 2),
+        ([300_000] * 5, 2, 2),
+        ([9, 900_000_000], 4, 2),
+    ],
+)
+def test_no_more_processes_are_begun_than_have_something_to_do(
+    sizes: list[int], most: int, worth: int, tmp_path: Path
+) -> None:
+    paths = [tmp_path / str(n) for n in range(len(sizes))]
+    for path, size in zip(paths, sizes, strict=True):
+        path.touch()
+        os.truncate(path, size)
+    assert worth_beginning(paths, most) == worth
+    assert worth_beginning([tmp_path / "没有"], most) == 1
 
 
 def test_an_error_of_the_user_is_raised_here(honest: Pool, tmp_path: Path) -> None:
