@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qq_excel.reading.marked import NotPlain
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
+from qq_excel.reading.onepass.cells import NotPlain
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import lengths
 from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put

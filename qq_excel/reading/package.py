@@ -20,11 +20,11 @@ from lxml import etree
 from qq_excel.reading.celltypes import texts_among
 from qq_excel.reading.firstrows import FirstRows, Strings
 from qq_excel.reading.guard import damaged
-from qq_excel.reading.marked import CellType, NotPlain
 from qq_excel.reading.model import Area
+from qq_excel.reading.onepass.cells import CellType, NotPlain
+from qq_excel.reading.onepass.sheet import PlainSheet
+from qq_excel.reading.onepass.strings import PlainStrings, plain_strings
 from qq_excel.reading.passengers import parse
-from qq_excel.reading.plainsheet import PlainSheet
-from qq_excel.reading.plainstrings import PlainStrings, plain_strings
 from qq_excel.reading.scan import SheetScan, XmlScan
 from qq_excel.reading.source import Source
 from qq_excel.reading.xmlwords import local, place, whole

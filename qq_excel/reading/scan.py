@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from qq_excel.reading.marked import Marked, NotPlain, mark
+from qq_excel.reading.onepass.cells import Marked, NotPlain, mark
 
 #: A part of so many bytes is taken at once: a sheet's cells are marked, shared strings kept.
 AT_ONCE = 4 << 20

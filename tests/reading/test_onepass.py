@@ -22,12 +22,12 @@ from qq_excel.findings import a1
 from qq_excel.reading import scan
 from qq_excel.reading.grid import ArrowGrid, open_file
 from qq_excel.reading.guard import inspect
-from qq_excel.reading.marked import NotPlain, mark, numbers
 from qq_excel.reading.model import CellError, Cells, SheetNotes
+from qq_excel.reading.onepass.cells import NotPlain, mark, numbers
+from qq_excel.reading.onepass.sheet import PlainSheet
+from qq_excel.reading.onepass.strings import plain_strings
 from qq_excel.reading.options import Limits
 from qq_excel.reading.package import Package
-from qq_excel.reading.plainsheet import PlainSheet
-from qq_excel.reading.plainstrings import plain_strings
 from qq_excel.reading.source import Source
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

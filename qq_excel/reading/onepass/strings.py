@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qq_excel.reading.marked import Bytes, Ints, NotPlain
+from qq_excel.reading.onepass.cells import Bytes, Ints, NotPlain
 
 #: What a character that XML does not allow is written as: ``_x000D_``.
 _ENCODED = re.compile(rb"_x[0-9A-Fa-f]{4}_")

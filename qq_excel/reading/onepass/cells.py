@@ -18,14 +18,16 @@ Bools = npt.NDArray[np.bool_]
 
 #: Blanks behind the bytes that are looked at, so that what is taken behind a place is always there.
 PADDING = 32
-#: The longest number that is read, and how many digits a float64 holds exactly.
-_LONGEST_NUMBER, _EXACT_DIGITS = 24, 15
+#: The longest number that is read, how many characters of one are read at once, and how many digits a float64 holds exactly.
+_LONGEST_NUMBER, _SHORT, _EXACT_DIGITS = 24, 16, 15
 _POWERS = 10.0 ** np.arange(_EXACT_DIGITS + 1)
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PRESERVED = b'<t xml:space="preserve">'
 _PRESERVED_WIDTH = len(_PRESERVED) - 1
 #: Keep the first bytes of a number, so many.
 _MASKS = [np.uint64((1 << 8 * n) - 1) for n in range(9)]
+#: What < and > have in common.
+_BRACKET = np.uint8(~(ord("<") ^ ord(">")) & 0xFF)
 #: No tag: what is taken beyond the last one.
 _BEYOND = np.zeros(8, dtype=np.int64)
 #: Cells of a row at most, so that row and column make one number.
@@ -97,9 +99,10 @@ class _Tags:
     """Where each tag begins and ends, and the first letters of its name; ``/`` is the first of an end tag's."""
 
     def __init__(self, text: Bytes) -> None:
-        opens, closes = np.flatnonzero(text == ord("<")), np.flatnonzero(text == ord(">"))
+        brackets = np.flatnonzero((text & _BRACKET) == ord("<"))
+        opens, closes = brackets[::2].copy(), brackets[1::2].copy()
         # in turn, so that no tag and no text has a > of its own
-        _must(len(opens) == len(closes) and _all(opens < closes) and _all(closes[:-1] < opens[1:]))
+        _must(len(opens) == len(closes) and _all(text[opens] == ord("<")) and _all(text[closes] == ord(">")))
         self.text = text
         self.size = len(opens)
         self.opens, self.closes = np.append(opens, _BEYOND), np.append(closes, _BEYOND)
@@ -151,7 +154,7 @@ def _forms(text: Bytes, behind: Ints, close: Ints) -> tuple[Ints, npt.NDArray[np
     style, length = _whole(_take(text, behind + 4, 6))
     length[~styled] = 0
     after = behind + np.where(styled, 5 + length, 0)
-    _must(_all(~styled | ((length > 0) & (length < 6) & (text[after - 1] == ord('"')))))
+    _must(_all(~styled | ((length > 0) & (text[after - 1] == ord('"')))))
     closed = text[close - 1] == ord("/")
     size = close - closed - after
     type_ = np.full(len(behind), _UNKNOWN, dtype=np.uint8)
@@ -214,28 +217,24 @@ def _must_be_all(tags: _Tags, count: Ints) -> None:
 def numbers(cells: Marked, which: Ints) -> npt.NDArray[np.float64]:
     """The values of *which* cells as numbers. Raises :class:`NotPlain` where one is none."""
     start, size = cells.start[which], cells.end[which] - cells.start[which]
-    if not len(which):
-        return np.zeros(0)
-    longest = int(size.max())
-    _must(int(size.min()) > 0 and longest <= _LONGEST_NUMBER)
-    written = _take(cells.text, start, longest)
-    inside = np.arange(longest) < size[:, None]
-    digits = written - np.uint8(ord("0"))
-    digit = (digits <= 9) & inside
+    written = _take(cells.text, start, _SHORT)
+    values = written - np.uint8(ord("0"))
+    inside = np.arange(_SHORT) < size[:, None]
+    digit = (values <= 9) & inside
     point = (written == ord(".")) & inside
+    digits, points = np.count_nonzero(digit, axis=1), np.count_nonzero(point, axis=1)
     minus = written[:, 0] == ord("-")
-    known = digit.sum(axis=1)
-    points = point.sum(axis=1)
-    value = np.zeros(len(which), dtype=np.int64)
-    for n in range(longest):
-        value = np.where(digit[:, n], value * 10 + digits[:, n], value)
+    whole = np.zeros(len(which), dtype=np.int64)
+    for n in range(min(int(size.max(initial=0)), _SHORT)):
+        whole = np.where(digit[:, n], whole * 10 + values[:, n], whole)
     # whole numbers of so many digits, divided by a power of ten, are rounded once: as if the digits were read
     behind = np.where(points > 0, size - 1 - point.argmax(axis=1), 0)
-    out = value / _POWERS[np.minimum(behind, _EXACT_DIGITS)]
+    out = whole / _POWERS[np.minimum(behind, _EXACT_DIGITS)]
     out[minus] = -out[minus]
-    simple = (known + points + minus == size) & (points <= 1) & (known > 0) & (known <= _EXACT_DIGITS)
+    simple = (digits + points + minus == size) & (points <= 1) & (digits > 0) & (digits <= _EXACT_DIGITS)
     for n in np.flatnonzero(~simple).tolist():
-        one = written[n, : size[n]].tobytes()
+        _must(size[n] <= _LONGEST_NUMBER)
+        one = cells.text[start[n] : start[n] + size[n]].tobytes()
         _must(_NUMBER.fullmatch(one) is not None)
         out[n] = float(one)
     return out
@@ -243,13 +242,16 @@ def numbers(cells: Marked, which: Ints) -> npt.NDArray[np.float64]:
 
 def _whole(digits: Bytes) -> tuple[Ints, Ints]:
     """The whole number that each row of bytes begins with, and its length."""
-    values = digits - np.uint8(ord("0"))
-    ends = values > 9
-    ends[:, -1] = True
-    length = ends.argmax(axis=1)
-    out = np.zeros(len(digits), dtype=np.int64)
-    for n in range(int(length.max()) if len(length) else 0):
-        out = np.where(n < length, out * 10 + values[:, n], out)
+    values = digits - np.uint8(ord("0"))  # other bytes become more than 9
+    out, length = np.zeros(len(digits), dtype=np.int64), np.zeros(len(digits), dtype=np.int64)
+    more = np.ones(len(digits), dtype=np.bool_)
+    for n in range(digits.shape[1] - 1):
+        value = values[:, n]
+        more &= value <= 9
+        if not more.any():
+            break
+        out = np.where(more, out * 10 + value, out)
+        length += more
     return out, length
 
 

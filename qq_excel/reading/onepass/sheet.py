@@ -1,9 +1,4 @@
-"""A sheet that is written as known writers do, as cells, from one pass over its bytes.
-
-The bulk reader guesses the type of a column from its cells and tells no number from a text that looks like one; so it takes two
-passes, and its answers are asked again. Here each cell says itself what it is. Whatever is out of the ordinary is left to the
-bulk reader, which gives the same cells: a sheet of some thousand rows is read by it because the arrays here would be large.
-"""
+"""The cells of one sheet as columns, and its first rows as values. Each cell says itself what it is."""
 
 from __future__ import annotations
 
@@ -15,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from qq_excel.reading.marked import Bytes, CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.model import CellError, CellKind, Cells
-from qq_excel.reading.plainstrings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
+from qq_excel.reading.onepass.cells import Bytes, CellType, Ints, Marked, NotPlain, numbers
+from qq_excel.reading.onepass.strings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 
 #: The first number from which on all programs count days alike, and the number of 1970-01-01.
