@@ -27,7 +27,8 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.options import Limits
-from qq_excel.reading.scan import AT_ONCE, Scanner, SheetScan, XmlScan, scan_bytes
+from qq_excel.reading.scan import Scanner, scan_bytes
+from qq_excel.reading.scanned import AT_ONCE, SheetScan, XmlScan
 from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from qq_excel.reading.onepass.cells import CellType, NotPlain
 from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.onepass.strings import PlainStrings, plain_strings
 from qq_excel.reading.passengers import parse
-from qq_excel.reading.scan import SheetScan, XmlScan
+from qq_excel.reading.scanned import SheetScan, XmlScan
 from qq_excel.reading.source import Source
 from qq_excel.reading.xmlwords import local, place, whole
 

@@ -14,7 +14,7 @@ from lxml import etree
 from qq_excel.language import Text
 from qq_excel.reading.guard import Refusal
 from qq_excel.reading.model import FileFact
-from qq_excel.reading.scan import XmlScan
+from qq_excel.reading.scanned import XmlScan
 
 #: Relationship files are small; a larger one is no honest one.
 _LONGEST = 32 << 20

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qq_excel.findings import a1
-from qq_excel.reading import scan
+from qq_excel.reading import cellscan
 from qq_excel.reading.grid import ArrowGrid, open_file
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import CellError, Cells, SheetNotes
@@ -28,6 +28,7 @@ from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.onepass.strings import plain_strings
 from qq_excel.reading.options import Limits
 from qq_excel.reading.package import Package
+from qq_excel.reading.scanned import SheetScan
 from qq_excel.reading.source import Source
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -211,10 +212,10 @@ def test_as_the_bulk_reader_has_them(
 def test_the_guard_sees_the_same_in_it(tmp_path: Path, cells: dict[tuple[int, int], str]) -> None:
     source = Source(workbook(tmp_path / "s.xlsx", cells, map(item, STRINGS)))
     mine = inspect(source, Limits()).scans["xl/worksheets/sheet1.xml"]
-    with mock.patch.object(scan, "AT_ONCE", 0):
+    with mock.patch.object(cellscan, "AT_ONCE", 0):
         other = inspect(source, Limits()).scans["xl/worksheets/sheet1.xml"]
-    assert isinstance(mine, scan.SheetScan)
-    assert isinstance(other, scan.SheetScan)
+    assert isinstance(mine, SheetScan)
+    assert isinstance(other, SheetScan)
     assert other.cells is None
     assert (mine.cells is not None) == bool(cells)
     for name in (
@@ -332,7 +333,7 @@ def test_a_workbook_that_counts_hours(tmp_path: Path, what: str, styles: str) ->
 def test_a_large_sheet(tmp_path: Path) -> None:
     path = workbook(tmp_path / "s.xlsx", {(n, 0): PLAIN for n in range(100)})
     assert plain_of(path) is not None
-    with mock.patch.object(scan, "AT_ONCE", 1_000):
+    with mock.patch.object(cellscan, "AT_ONCE", 1_000):
         assert plain_of(path) is None
 
 
