@@ -250,13 +250,19 @@ ODD = {
     "cell without end": '<c r="{}"><v>5</v>',
     "end of another": '<c r="{}"><v>5</t></c>',
     "cell in a cell": '<c r="{}"><c r="Z9"/></c>',
+    "line between tags": '<c r="{}">\n<v>5</v></c>',
+    "line after a formula": '<c r="{}"><f>1</f>\n<v>5</v></c>',
+    "line after a value": '<c r="{}"><v>5</v>\n</c>',
+    "formula without end": '<c r="{}"><f>1<v>5</v></c>',
+    "formula alone without end": '<c r="{}"><f></c>',
+    "text of a number": '<c r="{}"><is><t>a</t></is></c>',
+    "text without text": '<c r="{}" t="inlineStr"><is></is></c>',
+    "value of a text": '<c r="{}" t="inlineStr"><v>a</v></c>',
     "comment": '<c r="{}"><v>5<!-- --></v></c>',
     "CDATA": '<c r="{}" t="str"><v><![CDATA[5]]></v></c>',
     "parts with formats": '<c r="{}" t="inlineStr"><is><r><t>a</t></r></is></c>',
     "pronunciation": '<c r="{}" t="inlineStr"><is><t>a</t><rPh sb="0" eb="1"><t>b</t></rPh></is></c>',
     "text of another space": '<c r="{}" t="inlineStr"><is><t xml:space="default">a</t></is></c>',
-    "bracket in a text": '<c r="{}" t="str"><v>a>b</v></c>',
-    "bracket in a tag": '<c r="{}"><f a=">">1</f><v>5</v></c>',
     "rich extension": '<c r="{}"><v>5</v><extLst/></c>',
 }
 NO_VALUES = {
@@ -388,13 +394,18 @@ def test_numbers_are_those_that_python_reads(written: list[str]) -> None:
 
 def test_first_rows(tmp_path: Path) -> None:
     cells = {
-        (0, 1): '<c r="{}" t="s"><v>0</v></c>', (1, 0): '<c r="{}" s="1"><v>46295</v></c>', (1, 2): PLAIN,
-        (1, 3): '<c r="{}" t="e"><v>#N/A</v></c>', (3, 0): '<c r="{}" t="str"><v>a&lt;b</v></c>', (3, 1): '<c r="{}" t="str"><v></v></c>',
-    }  # fmt: skip
+        (0, 1): '<c r="{}" t="s"><v>0</v></c>',
+        (0, 2): '<c r="{}" t="str"><f a="&gt;">b>a</f><v>b>a</v></c>',
+        (1, 0): '<c r="{}" s="1"><v>46295</v></c>',
+        (1, 2): PLAIN,
+        (1, 3): '<c r="{}" t="e"><v>#N/A</v></c>',
+        (3, 0): '<c r="{}" t="str"><v>a&lt;b</v></c>',
+        (3, 1): '<c r="{}" t="str"><v></v></c>',
+    }
     plain = plain_of(workbook(tmp_path / "s.xlsx", cells, [item("甲")]))
     assert plain is not None
     assert plain.head(9) == [
-        [None, "甲"], [dt.datetime(2026, 9, 30), None, 5.0, CellError("#N/A")], [], ["a<b"],
+        [None, "甲", "b>a"], [dt.datetime(2026, 9, 30), None, 5.0, CellError("#N/A")], [], ["a<b"],
     ]  # fmt: skip
-    assert plain.head(1) == [[None, "甲"]]
+    assert plain.head(1) == [[None, "甲", "b>a"]]
     assert plain.head(0) == []

@@ -15,23 +15,20 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 
 #: Blanks behind the bytes that are looked at, so that what is taken behind a place is always there.
-PADDING = 32
+_PADDING = 32
+#: Places behind the last tag, at which there is none.
+_BEYOND = 8
 #: The longest number that is read, how many characters of one are read at once, and how many digits a float64 holds exactly.
 _LONGEST_NUMBER, _SHORT, _EXACT_DIGITS = 24, 16, 15
 _POWERS = 10.0 ** np.arange(_EXACT_DIGITS + 1)
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_PRESERVED = b'<t xml:space="preserve">'
-_PRESERVED_WIDTH = len(_PRESERVED) - 1
-#: Keep the first bytes of a number, so many.
-_MASKS = [np.uint64((1 << 8 * n) - 1) for n in range(9)]
-#: What < and > have in common.
-_BRACKET = np.uint8(~(ord("<") ^ ord(">")) & 0xFF)
-#: No tag: what is taken beyond the last one.
-_BEYOND = np.zeros(8, dtype=np.int64)
 #: Cells of a row at most, so that row and column make one number.
 _ROW = 1 << 14
+_LETTERS = 26
+_PRESERVED = b'<t xml:space="preserve">'
 
 
 class NotPlain(Exception):
@@ -44,12 +41,12 @@ class CellType:
     NUMBER, SHARED, TEXT, INLINE, ERROR = range(5)
 
 
-_INLINE = b' t="inlineStr"'
-_TYPES = {
-    b"": CellType.NUMBER, b' t="n"': CellType.NUMBER, b' t="s"': CellType.SHARED, b' t="str"': CellType.TEXT,
-    _INLINE: CellType.INLINE, b' t="e"': CellType.ERROR,
+#: What ends the tag of a cell. One that is closed at once has no value, whatever its type.
+_ENDINGS = {
+    b">": CellType.NUMBER, b' t="n">': CellType.NUMBER, b' t="s">': CellType.SHARED, b' t="str">': CellType.TEXT,
+    b' t="inlineStr">': CellType.INLINE, b' t="e">': CellType.ERROR,
 }  # fmt: skip
-_UNKNOWN = 255
+_CLOSED, _UNKNOWN = 254, 255
 
 
 @dataclass(slots=True)
@@ -75,143 +72,139 @@ class Marked:
 
 def mark(body: bytes) -> Marked:
     """The cells in *body*, a sheet from ``<sheetData`` up to its end tag. Raises :class:`NotPlain`."""
-    text = np.empty(len(body) + PADDING, dtype=np.uint8)
+    text = np.empty(len(body) + _PADDING, dtype=np.uint8)
     text[: len(body)] = np.frombuffer(body, dtype=np.uint8)
     text[len(body) :] = ord(" ")
     tags = _Tags(text)
-    cells = tags.called("c")
+    cells = np.flatnonzero(tags.letter == ord("c"))
     _must(len(cells) > 0)
-    row, column, behind = _addresses(text, tags.opens[cells])
-    _must(_all(np.diff(row * _ROW + column) > 0))  # in order, none twice
-    style, type_, closed = _forms(text, behind, tags.closes[cells])
-    value, count = _values(tags, cells, type_, closed)
+    row, column, behind = _addresses(text, tags.at[cells])
+    _must_be(np.diff(row * _ROW + column) > 0)  # in order, none twice
+    style, behind = _styles(text, behind)
+    type_, behind = _types(text, behind)
+    start, end, count = _values(tags, cells, type_, behind)
     _must_be_all(tags, count)
-    filled = np.flatnonzero(value)
-    at = value[filled]
+    filled = np.flatnonzero(start)
     reach = (int(row[0]), int(column.min()), int(row[-1]), int(column.max()))
     return Marked(
-        text, row[filled], column[filled], type_[filled], style[filled], tags.closes[at] + 1, tags.opens[at + 1],
-        len(cells), reach, bool((tags.first == ord("f")).any()),
+        text, row[filled], column[filled], type_[filled], style[filled], start[filled], end[filled],
+        len(cells), reach, bool((tags.letter == ord("f")).any()),
     )  # fmt: skip
 
 
 class _Tags:
-    """Where each tag begins and ends, and the first letters of its name; ``/`` is the first of an end tag's."""
+    """Where each tag begins, and the first letter of its name: ``/`` for an end tag, 0 beyond the last."""
 
     def __init__(self, text: Bytes) -> None:
-        brackets = np.flatnonzero((text & _BRACKET) == ord("<"))
-        opens, closes = brackets[::2].copy(), brackets[1::2].copy()
-        # in turn, so that no tag and no text has a > of its own
-        _must(len(opens) == len(closes) and _all(text[opens] == ord("<")) and _all(text[closes] == ord(">")))
-        self.text = text
-        self.size = len(opens)
-        self.opens, self.closes = np.append(opens, _BEYOND), np.append(closes, _BEYOND)
-        self.first = text[self.opens + 1]
-        self.first[self.size :] = 0
-
-    def called(self, initial: str) -> Ints:
-        """The tags whose names begin with *initial*."""
-        return np.flatnonzero(self.first == ord(initial))
-
-    def width(self, which: Ints) -> Ints:
-        """Bytes between the brackets, and one."""
-        return self.closes[which] - self.opens[which]
-
-    def bare(self, which: Ints) -> Bools:
-        """Whether the tags have no end tag: ``<v/>``."""
-        out: Bools = self.text[self.closes[which] - 1] == ord("/")
-        return out
-
-    def ends(self, which: Ints, name: str) -> Bools:
-        """Whether these are the end tags of *name*, of one or two letters."""
-        out: Bools = (self.first[which] == ord("/")) & (self.width(which) == 2 + len(name))
-        for n, letter in enumerate(name):
-            out &= self.text[self.opens[which] + 2 + n] == ord(letter)
-        return out
+        at = np.flatnonzero(text == ord("<"))
+        self.text, self.size = text, len(at)
+        self.at = np.append(at, np.zeros(_BEYOND, dtype=np.int64))
+        self.letter = text[self.at + 1]
+        self.letter[self.size :] = 0
 
 
 def _addresses(text: Bytes, at: Ints) -> tuple[Ints, Ints, Ints]:
     """Row and column of the cells whose tags begin *at* these places, and what place follows the address."""
-    _must(_all(_words(text, at + 2, 4) == _word(b' r="')))
+    _must_be(_words(text, at + 2, 4) == _word(b' r="'))
     letters = _take(text, at + 6, 3) - np.uint8(ord("A"))  # other bytes become more than 25
-    letter = letters < 26
+    letter = letters < _LETTERS
     two = letter[:, 1]
     three = two & letter[:, 2]
-    _must(_all(letter[:, 0]))
+    _must_be(letter[:, 0])
     column = letters[:, 0].astype(np.int64)
-    column = np.where(two, (column + 1) * 26 + letters[:, 1], column)
-    column = np.where(three, (column + 1) * 26 + letters[:, 2], column)
+    if two.any():
+        column = np.where(two, (column + 1) * _LETTERS + letters[:, 1], column)
+        column = np.where(three, (column + 1) * _LETTERS + letters[:, 2], column)
     start = at + 7 + two + three
     row, length = _whole(_take(text, start, 8))
     behind = start + length
-    _must(_all((length > 0) & (row > 0) & (text[behind] == ord('"'))) and _all(column < _ROW))
+    _must_be((length > 0) & (row > 0) & (column < _ROW) & (text[behind] == ord('"')))
     return row - 1, column, behind + 1
 
 
-def _forms(text: Bytes, behind: Ints, close: Ints) -> tuple[Ints, npt.NDArray[np.uint8], Bools]:
-    """Style and type of cells, and whether they are closed at once, from what stands between address and bracket."""
+def _styles(text: Bytes, behind: Ints) -> tuple[Ints, Ints]:
+    """The style of each cell, 0 where none is named, and what place follows it."""
     styled = _words(text, behind, 4) == _word(b' s="')
     style, length = _whole(_take(text, behind + 4, 6))
-    length[~styled] = 0
-    after = behind + np.where(styled, 5 + length, 0)
-    _must(_all(~styled | ((length > 0) & (text[after - 1] == ord('"')))))
-    closed = text[close - 1] == ord("/")
-    size = close - closed - after
+    end = behind + 4 + length
+    _must_be(~styled | ((length > 0) & (text[end] == ord('"'))))
+    return np.where(styled, style, 0), np.where(styled, end + 1, behind)
+
+
+def _types(text: Bytes, behind: Ints) -> tuple[npt.NDArray[np.uint8], Ints]:
+    """The type of each cell, ``_CLOSED`` if it is closed at once, and what place follows its tag."""
+    start = _words(text, behind, 8)
     type_ = np.full(len(behind), _UNKNOWN, dtype=np.uint8)
-    start = _words(text, after, 8)
-    for written, number in _TYPES.items():
-        this = (size == len(written)) & (start & _MASKS[min(len(written), 8)] == _word(written[:8]))
-        type_[this] = number
-    inline = np.flatnonzero(type_ == CellType.INLINE)
-    _must(
-        _all(type_ != _UNKNOWN)
-        and _all(_words(text, close[inline] - closed[inline] - 8, 8) == _word(_INLINE[-8:]))
-    )
-    return np.where(styled, style, 0), type_, closed
-
-
-def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8], closed: Bools) -> tuple[Ints, Ints]:
-    """The tag that holds each cell's value (0: none), and how many tags a cell is made of."""
-    here = cells + 1
-    formula = ~closed & (tags.first[here] == ord("f"))
-    if formula.any():
-        bare = formula & tags.bare(here)
-        whole = formula & ~bare
-        _must(_all(~whole | tags.ends(here + 1, "f")))
-        taken = formula.astype(np.int64) + whole
-    else:
-        taken = np.zeros(len(cells), dtype=np.int64)
-    here = here + taken
-    inline = ~closed & (type_ == CellType.INLINE)
-    _must(_all(~inline | ((tags.first[here] == ord("i")) & (tags.width(here) == 3))))
-    here = here + inline
-    width = tags.width(here)
-    value = ~closed & ~inline & (tags.first[here] == ord("v"))
-    _must(_all(~value | ((width == 2) & tags.ends(here + 1, "v"))))  # <v>: none is empty or says more
-    words = inline & (tags.first[here] == ord("t"))
-    _must(_all(~inline | (words & tags.ends(here + 1, "t") & tags.ends(here + 2, "is"))))
-    kept = np.flatnonzero(words & (width != 2))
-    if len(kept):
-        at = here[kept]
-        _must(_all(width[kept] == _PRESERVED_WIDTH))
-        _must(
-            _all(
-                _take(tags.text, tags.opens[at], len(_PRESERVED)) == np.frombuffer(_PRESERVED, dtype=np.uint8)
-            )
+    size = np.zeros(len(behind), dtype=np.int64)
+    for ending, number in _ENDINGS.items():
+        this = np.flatnonzero(start & _first(len(ending)) == _word(ending[:8]))
+        if len(ending) > 8:
+            this = this[_words(text, behind[this] + len(ending) - 8, 8) == _word(ending[-8:])]
+        type_[this], size[this] = number, len(ending)
+        closed = ending[:-1] + b"/>"
+        this = (
+            np.flatnonzero(start & _first(len(closed)) == _word(closed[:8])) if len(closed) <= 8 else this[:0]
         )
-    count = np.where(closed, 1, 2) + taken + 2 * value + 4 * inline
-    _must(_all(closed | tags.ends(cells + count - 1, "c")))
-    return np.where(value | words, here, 0), count
+        type_[this], size[this] = _CLOSED, len(closed)
+    _must_be(type_ != _UNKNOWN)
+    return type_, behind + size
+
+
+def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8], behind: Ints) -> tuple[Ints, Ints, Ints]:
+    """Where the value of each cell begins (0: it has none) and ends, and how many tags the cell is made of."""
+    text = tags.text
+    start, end, count = (np.zeros(len(cells), dtype=np.int64) for _ in range(3))
+    count[type_ == _CLOSED] = 1
+    open_ = np.flatnonzero(type_ != _CLOSED)
+    tag = cells[open_] + 1
+    formula = np.flatnonzero(tags.letter[tag] == ord("f"))
+    _must_be(tags.at[tag] == behind[open_])
+    if len(formula):
+        here = tag[formula]
+        whole = _words(text, tags.at[here + 1], 4) == _word(b"</f>")
+        after = here + 1 + whole
+        _must_be(
+            np.where(whole, tags.at[after] == tags.at[here + 1] + 4, text[tags.at[after] - 2] == ord("/"))
+        )
+        tag[formula] = after
+    at = tags.at[tag]
+    first = _words(text, at, 4)
+    inline = type_[open_] == CellType.INLINE
+    has_value = (first & _first(3) == _word(b"<v>")) & ~inline
+    has_text = (first == _word(b"<is>")) & inline
+    _must_be(has_value | has_text | (first == _word(b"</c>")))
+    count[open_] = tag - cells[open_] + 1
+
+    here = np.flatnonzero(has_value)
+    this = open_[here]
+    start[this], end[this] = at[here] + 3, tags.at[tag[here] + 1]
+    count[this] += 2
+    _must_be(_words(text, end[this], 8) == _word(b"</v></c>"))
+
+    here = np.flatnonzero(has_text)
+    this = open_[here]
+    begin = at[here] + 4
+    plain = _words(text, begin, 4) & _first(3) == _word(b"<t>")
+    kept = begin[~plain]
+    _must_be(_take(text, kept, len(_PRESERVED)) == np.frombuffer(_PRESERVED, dtype=np.uint8))
+    start[this] = begin + np.where(plain, 3, len(_PRESERVED))
+    end[this] = tags.at[tag[here] + 2]
+    count[this] += 4
+    _must_be(_words(text, end[this], 8) == _word(b"</t></is"))
+    _must_be(_words(text, end[this] + 5, 8) == _word(b"/is></c>"))
+    return start, end, count
 
 
 def _must_be_all(tags: _Tags, count: Ints) -> None:
     """Every tag is of a row or of a cell, or the first: nothing else is in the sheet."""
-    rows = tags.called("r")
-    bare = tags.bare(rows)
+    rows = np.flatnonzero(tags.letter == ord("r"))
+    _must_be(_words(tags.text, tags.at[rows], 4) == _word(b"<row"))
+    after = tags.letter[rows + 1]
+    bare = (after == ord("r")) | (after == 0)  # <row r="3"/>
     _must(1 + 2 * len(rows) - int(bare.sum()) + int(count.sum()) == tags.size)
-    # each row ends before the next begins
-    before = rows[1:] - 1
-    _must(_all(bare[:-1] | _all_of(_take(tags.text, tags.opens[before], 6), b"</row>")))
+    # each row ends before the next begins, and the last at the end
+    before = np.append(rows[1:], tags.size) - 1
+    _must_be((before == rows) | (_words(tags.text, tags.at[before], 4) == _word(b"</ro")))
 
 
 def numbers(cells: Marked, which: Ints) -> npt.NDArray[np.float64]:
@@ -261,7 +254,7 @@ def _take(text: Bytes, at: Ints, size: int) -> Bytes:
     return runs[at].view(np.uint8).reshape(-1, size)
 
 
-def _words(text: Bytes, at: Ints, size: int) -> npt.NDArray[np.uint64]:
+def _words(text: Bytes, at: Ints, size: int) -> Words:
     """The *size* bytes at each place, 4 or 8, as a number."""
     runs = np.ndarray((len(text) - size + 1,), dtype=f"V{size}", buffer=text, strides=(1,))
     return runs[at].view(f"<u{size}").astype(np.uint64, copy=False)
@@ -272,13 +265,13 @@ def _word(written: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(written, "little"))
 
 
-def _all_of(rows: Bytes, written: bytes) -> Bools:
-    out: Bools = (rows == np.frombuffer(written, dtype=np.uint8)).all(axis=1)
-    return out
+def _first(size: int) -> np.uint64:
+    """What keeps the first *size* bytes of a number, and no more than eight."""
+    return np.uint64((1 << 8 * min(size, 8)) - 1)
 
 
-def _all(what: Bools) -> bool:
-    return bool(what.all())
+def _must_be(every: Bools) -> None:
+    _must(bool(every.all()))
 
 
 def _must(plain: bool) -> None:
