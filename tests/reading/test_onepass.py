@@ -250,6 +250,9 @@ ODD = {
     "cell without end": '<c r="{}"><v>5</v>',
     "end of another": '<c r="{}"><v>5</t></c>',
     "cell in a cell": '<c r="{}"><c r="Z9"/></c>',
+    "another tag with f": '<c r="{}"><frow>1</f><v>5</v></c>',
+    "formula without quotes": '<c r="{}"><f t=shared>1</f><v>5</v></c>',
+    "formula with half a quote": '<c r="{}"><f t="shared>1</f><v>5</v></c>',
     "line between tags": '<c r="{}">\n<v>5</v></c>',
     "line after a formula": '<c r="{}"><f>1</f>\n<v>5</v></c>',
     "line after a value": '<c r="{}"><v>5</v>\n</c>',
@@ -287,7 +290,9 @@ def test_a_cell_that_no_known_writer_writes(name: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "", '<row r="1"/>', '<row r="2"><c r="A2"/></row><row r="1"><c r="A1"/></row>', '<row r="1"><c r="B1"/><c r="A1"/></row>',
+        '<row><c r="A1"/></row>', '<row r=1><c r="A1"/></row>', '<row r="x"><c r="A1"/></row>', '<row r="1" s=2><c r="A1"/></row>',
+        '<row r="1" s="2><c r="A1"/></row>', '<rows r="1"><c r="A1"/></row>', "", '<row r="1"/>', '<row r="1"><c r="A1"/>\x00</row>',
+        '<row r="2"><c r="A2"/></row><row r="1"><c r="A1"/></row>', '<row r="1"><c r="B1"/><c r="A1"/></row>',
         '<row r="1"><c r="A1"/><c r="A1"/></row>', '<row r="1"><c r="A1"/>', '<row r="1"><c r="A1"/><row r="2"></row></row>',
         '<row r="1"><c r="1A"/></row>', '<row r="1"><c r="A0"/></row>', '<row r="1"><c r="AAAA1"/></row>', '<row r="1"><c r="A"/></row>',
         '<row r="1"><c/></row>', '<row r="1"><c r="A1" s="1234567"/></row>', '<row r="1"><c r="A1" s=""/></row>',
@@ -298,6 +303,8 @@ def test_a_cell_that_no_known_writer_writes(name: str) -> None:
 def test_rows_that_no_known_writer_writes(body: str) -> None:
     with pytest.raises(NotPlain):
         mark(f"<sheetData>{body}".encode())
+    with pytest.raises(NotPlain):
+        mark(b'<sheetDatax><row r="1"><c r="A1"/></row>')
 
 
 @pytest.mark.parametrize("name", NO_VALUES)
