@@ -126,7 +126,7 @@ class ArrowGrid:
                     c.absolute_index
                     for c in self._reader.load_sheet(self.name, **options).available_columns()
                 }
-            except fastexcel.FastExcelError:  # nor any row below it
+            except fastexcel.InvalidParametersError:  # nor any row below it
                 return None
             columns = [c for c in columns if c in there]
             if not columns:
@@ -139,7 +139,7 @@ class ArrowGrid:
                 (c for c in columns if not self._inferred(c, options)), "string"
             )
             sheet = self._reader.load_sheet(self.name, use_columns=columns, **options)
-        except fastexcel.FastExcelError:  # no row below the header
+        except fastexcel.InvalidParametersError:  # no row below the header
             return None
         batch, errors = sheet.to_arrow_with_errors()
         names = {column: f"{i}" for i, column in enumerate(columns)}

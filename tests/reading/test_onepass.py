@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qq_excel.findings import a1
-from qq_excel.reading import cellscan
+from qq_excel.reading import cellscan, read_workbook
 from qq_excel.reading.grid import ArrowGrid, open_file
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import CellError, Cells, SheetNotes
@@ -30,6 +30,7 @@ from qq_excel.reading.options import Limits
 from qq_excel.reading.package import Package
 from qq_excel.reading.scanned import SheetScan
 from qq_excel.reading.source import Source
+from tests.reading.tables import HEADERS
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 #: Cell formats 0 to 4: general, a date, a date with its time, two decimals, a date of our own.
@@ -416,3 +417,36 @@ def test_first_rows(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert plain.head(1) == [[None, "甲", "b>a"]]
     assert plain.head(0) == []
+
+
+@pytest.mark.usefixtures("each_way")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<row r="30">', "<row r=30>"),
+        ('<c r="A30" t="inlineStr"><is><t>HT-29</t></is></c>', '<c r="A30" t="s"><v>9</v></c>'),
+        ('<row r="30">', None),
+    ],
+    ids=["half a tag", "no such string", "breaks off"],
+)
+def test_a_sheet_that_is_damaged_is_said_to_be_and_no_row_of_it_counts(
+    tmp_path: Path, old: str, new: str | None
+) -> None:
+    cells = {
+        (0, n): f'<c r="{{}}" t="inlineStr"><is><t>{header}</t></is></c>' for n, header in enumerate(HEADERS)
+    }
+    cells |= {(n, 0): f'<c r="{{}}" t="inlineStr"><is><t>HT-{n}</t></is></c>' for n in range(1, 50)}
+    path = workbook(tmp_path / "s.xlsx", cells)
+    (table,) = read_workbook(path).tables
+    assert len(table.frame) == 49
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    assert sheet.count(old) == 1
+    sheet = sheet[: sheet.index(old)] if new is None else sheet.replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else content)
+    book = read_workbook(path)
+    assert [(f.rule, f.values["code"]) for f in book.facts] == [("FIL001", "damaged")]
+    assert not book.tables
