@@ -175,7 +175,16 @@ def value(kind: str, draw: Any) -> str:
         return f'<c r="{{}}" t="e">{draw(st.sampled_from(["", "<f>1/0</f>"]))}<v>{word}</v></c>'
     if kind == "blank":
         return draw(
-            st.sampled_from(['<c r="{}"/>', '<c r="{}" s="3"/>', '<c r="{}"></c>', '<c r="{}"><f>A9</f></c>'])
+            st.sampled_from(
+                [
+                    '<c r="{}"/>',
+                    '<c r="{}" s="3"/>',
+                    '<c r="{}"></c>',
+                    '<c r="{}"><f>A9</f></c>',
+                    '<c r="{}"><v></v></c>',
+                    '<c r="{}" s="1"><f>A9</f><v></v></c>',
+                ]
+            )
         )
     text = escape(draw(TEXTS)).replace("{", "(").replace("}", ")")
     if kind == "formula":

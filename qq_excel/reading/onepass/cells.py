@@ -94,7 +94,8 @@ def mark(body: bytes) -> Marked:
     type_, behind = _types(text, behind)
     start, end, count = _values(tags, cells, type_, behind)
     _must_be_all(tags, count)
-    filled = np.flatnonzero(start)
+    # a formula that nobody has calculated: <f>A1</f><v></v>
+    filled = np.flatnonzero((start > 0) & ((end > start) | (type_ != CellType.NUMBER)))
     reach = (int(row[0]), int(column.min()), int(row[-1]), int(column.max()))
     return Marked(
         text, row[filled], column[filled], type_[filled], style[filled], start[filled], end[filled],
