@@ -87,8 +87,8 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     result, hits = _waived(result, work, spans)
     by_name = {f.workbook.name: f for f in result.files}
     kept = kept_tables(result, [(s.unit, s.period) for s in part])
-    counts = result.findings.tally("file", "level", "status")
-    rules = result.findings.tally("file", "rule", "status", "level")
+    counts = _of_files(result.findings.tally("file", "level", "status"))
+    rules = _of_files(result.findings.tally("file", "rule", "status", "level"))
     out: list[Done] = []
     tables: list[dict[str, str]] = []
     with together():
@@ -108,7 +108,7 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
                     outcome.state = "superseded"
                     outcome.why = (f"后来又报送了 {later}", f"{later} was handed in later")
                     continue
-                _count(outcome, counts, rules)
+                _count(outcome, counts.get(seen.name, {}), rules.get(seen.name, {}))
                 outcome.state = _state(seen, by_name[seen.name].accepted)
                 outcome.why = seen.refused
                 if outcome.state != "accepted":
@@ -133,14 +133,22 @@ def _outcome(seen: Seen, prepared_by: str | None) -> FileOutcome:
     )  # fmt: skip
 
 
-def _count(
-    outcome: FileOutcome, counts: Mapping[tuple[str, ...], int], rules: Mapping[tuple[str, ...], int]
-) -> None:
-    """Its open findings: *counts* by file, level and status, *rules* by file, rule, status and level."""
-    name = outcome.name
-    outcome.counts = {level: n for (f, level, s), n in counts.items() if f == name and s == "open"}
-    for (f, rule, s, level), n in rules.items():
-        if f == name and s == "open":
+_Counts = Mapping[tuple[str, ...], int]
+
+
+def _of_files(counts: _Counts) -> dict[str, dict[tuple[str, ...], int]]:
+    """*counts*, of which the first key is the file, by file."""
+    out: dict[str, dict[tuple[str, ...], int]] = {}
+    for (file, *rest), n in counts.items():
+        out.setdefault(file, {})[tuple(rest)] = n
+    return out
+
+
+def _count(outcome: FileOutcome, counts: _Counts, rules: _Counts) -> None:
+    """Its open findings: *counts* by level and status, *rules* by rule, status and level."""
+    outcome.counts = {level: n for (level, s), n in counts.items() if s == "open"}
+    for (rule, s, level), n in rules.items():
+        if s == "open":
             outcome.rules[rule] = outcome.rules.get(rule, 0) + n
             if level == "?":
                 outcome.unjudged[rule] = n

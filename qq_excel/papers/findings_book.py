@@ -285,7 +285,7 @@ def _list_sheet(sheet: Sheet, told: AllTold, copies: Mapping[str, str]) -> dict[
         Column(t("状态", "status"), centre=True, least=7), Column(t("说明及批准人", "reason, approved by"), most=16),
     ]  # fmt: skip
     shown = told.findings[:MOST_ROWS]
-    files = {name: relative(name) for name in told.findings.each("file")}
+    files = {name: relative(name) for name in dict.fromkeys(told.findings.each("file"))}
     level, rule, *others = told.needs
     file = (max(map(width, files.values()), default=0), False)
     needs = [(len(str(len(shown))), False), level, rule, file, *others]
