@@ -87,6 +87,7 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
     result, hits = _waived(result, work, spans)
     by_name = {f.workbook.name: f for f in result.files}
     kept = kept_tables(result, [(s.unit, s.period) for s in part])
+    result.take_apart()
     counts = _of_files(result.findings.tally("file", "level", "status"))
     rules = _of_files(result.findings.tally("file", "rule", "status", "level"))
     out: list[Done] = []

@@ -44,6 +44,14 @@ class Result:
     #: The same tables stacked by as-of date, as the rules saw them, and what they computed on the way.
     dated: dict[str, list[Stack]] = field(default_factory=dict)
 
+    def take_apart(self) -> None:
+        """No rule is asked any more: stacks no longer know their partners.
+
+        Each is a partner of its own, and so would stay in memory, tables and all, until Python looks for cycles.
+        """
+        for stack in (*self.stacks.values(), *(s for of_kind in self.dated.values() for s in of_kind)):
+            stack.partners = {}
+
     @property
     def as_of(self) -> dt.date | None:
         """The latest as-of date of the workbooks."""

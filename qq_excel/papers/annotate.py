@@ -296,11 +296,11 @@ class _Copy:
         made = listed.sheet
         head = (made.head or 0) + 1
         there = sheet_reference(name)
-        # the marks are complete only now: a fill is noted when its cell is changed
+        marked = self.made  # complete only when it is written: a fill is noted when its cell is changed
         self.book.add_sheets(
             [
                 (name, made.maker(self.book, self.styles), "visible"),
-                (MARKS_SHEET, hidden_table(self.book, lambda: marks.to_rows(self.made)), "veryHidden"),
+                (MARKS_SHEET, hidden_table(self.book, lambda: marks.to_rows(marked)), "veryHidden"),
             ],
             [
                 (0, "_xlnm._FilterDatabase", f"{there}!{made.filter}"),

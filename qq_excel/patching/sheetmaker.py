@@ -90,7 +90,8 @@ class Made:
         looks = dict.fromkeys(put.look for _, cells in self.rows for put in cells if put is not None)
         looks |= dict.fromkeys(self._looks)
         numbers = {look: styles.own(look) for look in (*looks, *(_quoted(x) for x in looks))}
-        return lambda: self._pieces(book.main, numbers)
+        namespace = book.main  # the book holds what makes its parts, which is not to hold the book
+        return lambda: self._pieces(namespace, numbers)
 
     def _pieces(self, namespace: str, looks: Mapping[Look, int]) -> Iterator[bytes]:
         out = [HEAD.decode(), f'<worksheet xmlns="{namespace}">']

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from pathlib import Path
 
 from qq_excel.batch.tables import kept_tables
@@ -40,3 +42,17 @@ def test_each_table_has_its_own_rows_owner_and_day(tmp_path: Path) -> None:
     ]
     assert [len(rows) for rows in contracts] == [1, 1, 1]
     assert "_live" not in contracts[0][0]
+
+
+def test_the_tables_of_a_part_are_let_go_at_once(tmp_path: Path) -> None:
+    """Its memory does not wait for Python to look for cycles."""
+    book = read_workbook(build(tmp_path / "a.xlsx", {"receivables": [{}], "contracts": [{}]}))
+    result = check_submissions([book], [0], load_policy("group"))
+    ledger = weakref.ref(result.stacks["receivables"])
+    gc.disable()
+    try:
+        result.take_apart()
+        del book, result
+        assert ledger() is None
+    finally:
+        gc.enable()

@@ -1,3 +1,4 @@
+import gc
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from qq_excel.findings import Findings, from_a1
 from qq_excel.papers import annotate as module
 from qq_excel.papers import marks
 from qq_excel.papers.annotate import annotate
+from qq_excel.patching import Book
 from tests.papers.support import HOSTILE, finding
 from tests.support.build import build, cell
 from tests.support.digests import digest
@@ -103,6 +105,17 @@ def test_same_input_same_bytes_and_a_second_run_changes_nothing(source, findings
     annotate(source, findings, two)
     annotate(one, findings, again)
     assert digest(one) == digest(two) == digest(again)
+
+
+def test_the_parts_of_a_copy_are_let_go_at_once(source, findings, tmp_path):
+    """They are megabytes, and do not wait for Python to look for cycles."""
+    gc.collect()
+    gc.disable()
+    try:
+        annotate(source, findings, tmp_path / "copy.xlsx")
+        assert not [one for one in gc.get_objects() if isinstance(one, Book)]
+    finally:
+        gc.enable()
 
 
 def test_without_findings_our_marks_go_and_the_staffs_come_back(source, findings, tmp_path):
