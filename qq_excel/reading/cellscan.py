@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qq_excel.reading.onepass.cells import NotPlain, mark
-from qq_excel.reading.scanned import AT_ONCE, LONGEST_CELL, SheetScan, declares
+from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, declares
 
 #: Bytes before and after the cells that are kept.
 _KEPT = 32 << 20
@@ -41,9 +41,9 @@ _ENDS = np.isin(np.arange(256), np.frombuffer(b" />\t\r\n", dtype=np.uint8))
 class CellScan:
     """The rows and cells of one sheet."""
 
-    def __init__(self, scan: SheetScan, *, filled_only: bool) -> None:
+    def __init__(self, scan: SheetScan, *, filled_only: bool, at_once: bool) -> None:
         self.scan = scan
-        self._filled_only = filled_only
+        self._filled_only, self._at_once = filled_only, at_once
         self._state = "before"
         self._carry = b""
         self._row, self._column = -1, -1
@@ -92,7 +92,7 @@ class CellScan:
     def _mark(self, window: bytes) -> bool:
         """Mark all cells of a sheet, if they are not too many and known writers would write them so."""
         scan = self.scan
-        if not scan.plain or self._filled_only or len(window) > AT_ONCE or not _UTF8.match(scan.start):
+        if not self._at_once or not scan.plain or not _UTF8.match(scan.start):
             return False
         try:
             scan.cells = mark(window)

@@ -33,6 +33,8 @@ from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
+#: Parts are taken at once until so many bytes are inflated: what is kept of them stays in bounds.
+_ALL_AT_ONCE = 32 << 20
 #: What is looked at to tell the format.
 _START = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -227,15 +229,15 @@ def _inflate(
     total = 0
     with ThreadPoolExecutor(1, thread_name_prefix="qq-scan") as side:
         for info in infos:
-            scanner = Scanner()
+            small = info.file_size <= AT_ONCE and total <= _ALL_AT_ONCE
+            scanner = Scanner(at_once=small)
             size = 0
             with archive.open(info) as part:
                 pending: Future[None] | None = None
-                most = _CHUNK if info.file_size > AT_ONCE else AT_ONCE
-                while chunk := part.read(most):
+                while chunk := part.read(AT_ONCE if small else _CHUNK):
                     size += len(chunk)
                     _check_size(size, total + size, limits)
-                    if size == len(chunk) and len(chunk) <= info.file_size < AT_ONCE:
+                    if size == len(chunk) == info.file_size:  # all of it, as the directory says
                         scanner.feed(chunk)
                         continue
                     if pending is not None:

@@ -10,16 +10,16 @@ import re
 from collections.abc import Iterator
 
 from qq_excel.reading.cellscan import CellScan
-from qq_excel.reading.scanned import AT_ONCE, LONGEST_CELL, SheetScan, XmlScan, declares
+from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, XmlScan, declares
 
 #: The root element, or what may precede it and hold tags of its own.
 _ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<(?:([A-Za-z_][\w.\-]*):)?([A-Za-z]\w*)[\s/>]", re.DOTALL)
 
 
 class Scanner:
-    """Takes a part's bytes in order; ``done`` gives what they showed."""
+    """Takes a part's bytes in order; ``done`` gives what they showed. A part that is small comes *at_once*."""
 
-    def __init__(self, *, filled_only: bool = False) -> None:
+    def __init__(self, *, filled_only: bool = False, at_once: bool = False) -> None:
         self.scan: XmlScan = XmlScan()
         self._carry = b""
         self._first = True
@@ -27,7 +27,7 @@ class Scanner:
         self._xml = False
         self._prefix = b""
         self._cells: CellScan | None = None
-        self._filled_only = filled_only
+        self._filled_only, self._at_once = filled_only, at_once
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next bytes."""
@@ -72,9 +72,9 @@ class Scanner:
         if root in ("worksheet", "macrosheet", "dialogsheet"):
             self._prefix = (match[1] or b"") if match else b""
             self.scan = SheetScan(root=root, start=start, plain=not self._prefix)
-            self._cells = CellScan(self.scan, filled_only=self._filled_only)
+            self._cells = CellScan(self.scan, filled_only=self._filled_only, at_once=self._at_once)
         else:
-            self.scan = XmlScan(root=root, start=chunk[:AT_ONCE] if root == "sst" else start)
+            self.scan = XmlScan(root=root, start=chunk if root == "sst" and self._at_once else start)
         if plain is not start:  # two bytes per character: no byte search below would find it
             self.scan.declares |= declares(chunk.replace(b"\x00", b""))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from qq_excel.reading.onepass.cells import Marked
 
 #: A part of so many bytes is taken at once: a sheet's cells are marked, shared strings kept.
-AT_ONCE = 4 << 20
+AT_ONCE = 8 << 20
 #: A part that is kept back to find the end of a cell; Excel's longest cell text is far below.
 LONGEST_CELL = 8 << 20
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qq_excel.findings import a1
-from qq_excel.reading import cellscan, read_workbook
+from qq_excel.reading import guard, read_workbook
 from qq_excel.reading.grid import ArrowGrid, open_file
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import CellError, Cells, SheetNotes
@@ -222,7 +222,7 @@ def test_as_the_bulk_reader_has_them(
 def test_the_guard_sees_the_same_in_it(tmp_path: Path, cells: dict[tuple[int, int], str]) -> None:
     source = Source(workbook(tmp_path / "s.xlsx", cells, map(item, STRINGS)))
     mine = inspect(source, Limits()).scans["xl/worksheets/sheet1.xml"]
-    with mock.patch.object(cellscan, "AT_ONCE", 0):
+    with mock.patch.object(guard, "AT_ONCE", 0):
         other = inspect(source, Limits()).scans["xl/worksheets/sheet1.xml"]
     assert isinstance(mine, SheetScan)
     assert isinstance(other, SheetScan)
@@ -356,7 +356,9 @@ def test_a_workbook_that_counts_hours(tmp_path: Path, what: str, styles: str) ->
 def test_a_large_sheet(tmp_path: Path) -> None:
     path = workbook(tmp_path / "s.xlsx", {(n, 0): PLAIN for n in range(100)})
     assert plain_of(path) is not None
-    with mock.patch.object(cellscan, "AT_ONCE", 1_000):
+    with mock.patch.object(guard, "AT_ONCE", 1_000):
+        assert plain_of(path) is None
+    with mock.patch.object(guard, "_ALL_AT_ONCE", 1_000):  # other parts come before
         assert plain_of(path) is None
 
 
