@@ -12,15 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from qq_excel.reading.onepass.cells import NotPlain, mark
+from qq_excel.reading.onepass.strings import is_utf8
 from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, declares
 
 #: Bytes before and after the cells that are kept.
 _KEPT = 32 << 20
-#: The start of a part in UTF-8, which is what a part is in that says nothing of it.
-_UTF8 = re.compile(
-    rb"""(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["']utf-8["'])?(?:\s+standalone=["']\w+["'])?\s*\?>|[^?])""",
-    re.IGNORECASE,
-)
 _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,10})["']""")
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
@@ -92,7 +88,7 @@ class CellScan:
     def _mark(self, window: bytes) -> bool:
         """Mark all cells of a sheet, if they are not too many and known writers would write them so."""
         scan = self.scan
-        if not self._at_once or not scan.plain or not _UTF8.match(scan.start):
+        if not self._at_once or not scan.plain or not is_utf8(scan.start):
             return False
         try:
             scan.cells = mark(window)

@@ -13,6 +13,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.onepass.cells import NotPlain
+from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import lengths
 from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
@@ -174,7 +176,10 @@ class FileGrid(ArrowGrid):
         self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
         self.marks = sheet.marks
         self.date1904 = package.date1904
-        self._plain = package.plain(sheet)
+
+    @cached_property
+    def _plain(self) -> PlainSheet | None:
+        return self._package.plain(self._sheet)
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values."""

@@ -284,6 +284,9 @@ NO_VALUES = {
     "infinity": '<c r="{}"><v>INF</v></c>', "very long": '<c r="{}"><v>' + "1" * 30 + "</v></c>",
     "no string of that number": '<c r="{}" t="s"><v>7</v></c>', "no number of a string": '<c r="{}" t="s"><v>x</v></c>',
     "unknown error": '<c r="{}" t="e"><v>#OOPS!</v></c>', "unknown entity": '<c r="{}" t="str"><v>&foo;</v></c>',
+    "half a string": '<c r="{}" t="s"><v>0.5</v></c>', "control character": '<c r="{}" t="str"><v>&#1;</v></c>',
+    "control character of old": '<c r="{}" t="str"><v>&#x80;</v></c>', "half a character": '<c r="{}" t="str"><v>&#xD800;</v></c>',
+    "ampersand": '<c r="{}" t="str"><v>a & b</v></c>',
     "encoded": '<c r="{}" t="str"><v>a_x000D_b</v></c>', "line end": '<c r="{}" t="str"><v>a\r\nb</v></c>',
     "day before all": '<c r="{}" s="1"><v>59</v></c>', "day after all": '<c r="{}" s="1"><v>2958466</v></c>',
 }  # fmt: skip
@@ -322,6 +325,11 @@ def test_a_value_that_is_none(tmp_path: Path, name: str) -> None:
     assert (
         plain_of(workbook(tmp_path / "s.xlsx", {(0, 0): PLAIN, (1, 1): NO_VALUES[name]}, [item("a")])) is None
     )
+
+
+def test_strings_of_another_encoding() -> None:
+    with pytest.raises(NotPlain):
+        plain_strings(f'<?xml version="1.0" encoding="GBK"?><sst {MAIN}><si><t>a</t></si></sst>'.encode())
 
 
 def test_a_text_that_is_no_utf8(tmp_path: Path) -> None:
@@ -382,13 +390,14 @@ def test_texts_and_numbers_in_a_column_of_texts(tmp_path: Path) -> None:
 
 def test_shared_strings() -> None:
     items = [
-        "<si><t>甲</t></si>", "<si><t> 甲 </t></si>", '<si><t xml:space="preserve"> 甲 </t></si>', "<si><t>a&amp;b&#65;</t></si>",
+        "<si><t>甲</t></si>", "<si><t> 甲 </t></si>", '<si><t xml:space="preserve"> 甲 </t></si>',
+        "<si><t>a&amp;b&#65;&#x4E2D;&quot;&apos;&lt;&gt;&#10;c</t></si>",
         '<si><t>乙</t><phoneticPr fontId="1" type="noConversion"/></si>', '<si><t>丙</t><rPh sb="0" eb="1"><t>bing</t></rPh></si>',
         '<si><r><t>前</t></r><r><rPr><b/><sz val="9"/></rPr><t xml:space="preserve"> 后</t></r></si>', "<si></si>", "<si><t></t></si>",
     ]  # fmt: skip
     strings = plain_strings(f"<sst {MAIN} count='9'>{chr(10).join(items)}</sst>".encode())
     texts = [strings.data[a:b].tobytes().decode() for a, b in zip(strings.start, strings.end, strict=True)]
-    assert texts == ["甲", "甲", " 甲 ", "a&bA", "乙", "丙", "前 后", "", ""]
+    assert texts == ["甲", "甲", " 甲 ", "a&bA中\"'<>\nc", "乙", "丙", "前 后", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ class PlainSheet:
     def _word(self, i: int) -> str:
         start = int(self._start[i])
         word: bytes = self._data[start : start + int(self._size[i])].tobytes()
-        return word.decode()
+        return word.decode(errors="replace")  # read() refuses what is no UTF-8
 
     def _value(self, i: int) -> Any:
         kind = self._kind[i]
@@ -170,9 +170,10 @@ def _texts(cells: Marked, strings: PlainStrings | None) -> tuple[Any, Ints, Ints
     if len(shared):
         if strings is None:
             raise NotPlain
-        index = numbers(cells, shared).astype(np.int64)
-        if index.min() < 0 or index.max() >= len(strings.start):
+        named = numbers(cells, shared)
+        if not ((named >= 0) & (named < len(strings.start)) & (named == np.floor(named))).all():
             raise NotPlain
+        index = named.astype(np.int64)
         start[shared], size[shared] = (
             strings.start[index] + len(cells.text),
             (strings.end - strings.start)[index],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 
@@ -25,8 +24,16 @@ _PARTS = re.compile(
         |(?:<r>\s*(?:<rPr>.*?</rPr>|<rPr/>)?\s*<t(?:\ xml:space="preserve")?>[^<]*</t>\s*</r>\s*)+""",
     re.DOTALL | re.VERBOSE,
 )
+#: The start of a part in UTF-8, which is what a part is in that says nothing of it.
+_UTF8 = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["']utf-8["'])?(?:\s+standalone=["']\w+["'])?\s*\?>|[^?])""",
+    re.IGNORECASE,
+)
 _HEAD = re.compile(rb"<sst\b[^>]*>")
-_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
+_ENTITY = re.compile(r"&(?:([a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)?")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+#: The characters that XML allows, without those that control devices.
+_CHARACTERS = ((9, 10), (13, 13), (0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 
 
 @dataclass(slots=True)
@@ -41,7 +48,11 @@ class PlainStrings:
 def plain_strings(content: bytes) -> PlainStrings:
     """The shared strings in the part *content*. Raises :class:`NotPlain`."""
     head = _HEAD.search(content)
-    if head is None or not surely_unencoded(np.frombuffer(content, dtype=np.uint8)[head.end() :]):
+    if (
+        head is None
+        or not is_utf8(content)
+        or not surely_unencoded(np.frombuffer(content, dtype=np.uint8)[head.end() :])
+    ):
         raise NotPlain
     said: list[bytes] = []
     last = head.end()
@@ -73,12 +84,30 @@ def _text(preserved: bytes | None, written: bytes) -> bytes:
 
 
 def unescaped(written: bytes) -> bytes:
-    """A text as XML writes it, without its entities. Raises :class:`NotPlain` where one is unknown."""
+    """A text as XML writes it, without its entities. Raises :class:`NotPlain` where one is unknown, or what is written no UTF-8."""
     if b"&" not in written:
         return written
-    if written.count(b"&") != len(_ENTITY.findall(written)):
+    try:
+        return _ENTITY.sub(_meant, written.decode()).encode()
+    except UnicodeDecodeError:
+        raise NotPlain from None
+
+
+def _meant(entity: re.Match[str]) -> str:
+    name = entity[1] or ""
+    if name in _NAMED:
+        return _NAMED[name]
+    number = (
+        int(name[2:], 16) if name.startswith("#x") else int(name[1:] or -1) if name.startswith("#") else -1
+    )
+    if not any(first <= number <= last for first, last in _CHARACTERS):
         raise NotPlain
-    return html.unescape(written.decode()).encode()
+    return chr(number)
+
+
+def is_utf8(start: bytes) -> bool:
+    """Whether a part that begins with *start* is in UTF-8, as one is that says nothing of it."""
+    return _UTF8.match(start) is not None
 
 
 def surely_unencoded(text: Bytes) -> bool:
