@@ -405,6 +405,11 @@ def test_shared_strings() -> None:
     [
         "<si><t>a_x0041_</t></si>", "<si><t>a\rb</t></si>", "<si><t/></si>", "<si><x>a</x></si>", "<si/>", "a<si><t>a</t></si>",
         "<si><t>a</t></si><extLst/>", "<si><t>&nbsp;</t></si>", "<si><t>a</t><t>b</t></si>", "<si><t>a</si>",
+        "<si><si><t>a</t></si></si>",
+        pytest.param("<si>" * 100_000, id="no end"),
+        pytest.param("<si>" + "<rPh" * 100_000 + "</si>", id="tags without end"),
+        pytest.param("<si>" + "<rPh><t>a</t>" * 100_000 + "</si>", id="pronunciations without end"),
+        pytest.param("<si>" + "<r><rPr><b/></rPr><t>a</t></r>" * 60 + "<x/></si>", id="many parts and a wrong one"),
     ],
 )  # fmt: skip
 def test_shared_strings_out_of_the_ordinary(items: str) -> None:

@@ -74,7 +74,7 @@ class Marked:
 
 
 def mark(body: bytes) -> Marked:
-    """The cells in *body*, a sheet from ``<sheetData`` up to its end tag. Raises :class:`NotPlain`."""
+    """The cells in *body*, a sheet from ``<sheetData>`` up to its end tag. Raises :class:`NotPlain`."""
     text = np.empty(len(body) + _PADDING, dtype=np.uint8)
     text[: len(body)] = np.frombuffer(body, dtype=np.uint8)
     text[len(body) :] = ord(" ")

@@ -13,23 +13,20 @@ from qq_excel.reading.onepass.cells import Bytes, Ints, NotPlain
 _ENCODED = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 #: What is white space in XML; around a text that does not ask for it to be kept it counts for nothing.
 XML_SPACE = b" \t\n\r"
-_ITEM = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
+# Each of these can match in one way only, and none looks beyond the next bracket: whatever a file holds takes no longer.
+_T = rb'<t(?: xml:space="preserve")?>[^<]*</t>'
+_FORMATS = rb"(?:<rPr>(?:<(?!/rPr>)[^<>]*>\s*)*</rPr>\s*|<rPr/>\s*)?"
+#: The parts of a text: one, or several with formats of their own.
+_PARTS = re.compile(rb"(?:" + _T + rb"|(?:<r>\s*" + _FORMATS + _T + rb"\s*</r>\s*)+)")
+_TEXT = re.compile(rb'<t( xml:space="preserve")?>([^<]*)</t>')
 #: What is not said: how a text is pronounced, and what a text without it may have besides.
-_SOUNDS = re.compile(
-    rb"<rPh\b[^>]*>.*?</rPh>|<phoneticPr\b[^>]*/>|<phoneticPr\b[^>]*>\s*</phoneticPr>", re.DOTALL
-)
-_TEXT = re.compile(rb"<t( xml:space=\"preserve\")?>([^<]*)</t>")
-_PARTS = re.compile(
-    rb"""<t(?:\ xml:space="preserve")?>[^<]*</t>
-        |(?:<r>\s*(?:<rPr>.*?</rPr>|<rPr/>)?\s*<t(?:\ xml:space="preserve")?>[^<]*</t>\s*</r>\s*)+""",
-    re.DOTALL | re.VERBOSE,
-)
+_SOUNDS = re.compile(rb"<rPh\b[^<>]*>\s*" + _T + rb"\s*</rPh>|<phoneticPr\b[^<>]*(?:/>|>\s*</phoneticPr>)")
 #: The start of a part in UTF-8, which is what a part is in that says nothing of it.
 _UTF8 = re.compile(
     rb"""(?:\xef\xbb\xbf)?\s*<(?:\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["']utf-8["'])?(?:\s+standalone=["']\w+["'])?\s*\?>|[^?])""",
     re.IGNORECASE,
 )
-_HEAD = re.compile(rb"<sst\b[^>]*>")
+_HEAD = re.compile(rb"<sst\b[^<>]*>")
 _ENTITY = re.compile(r"&(?:([a-z]{2,4}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)?")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 #: The characters that XML allows, without those that control devices.
@@ -54,25 +51,23 @@ def plain_strings(content: bytes) -> PlainStrings:
         or not surely_unencoded(np.frombuffer(content, dtype=np.uint8)[head.end() :])
     ):
         raise NotPlain
-    said: list[bytes] = []
-    last = head.end()
-    for item in _ITEM.finditer(content, head.end()):
-        if content[last : item.start()].strip():
-            raise NotPlain
-        last = item.end()
-        said.append(_said(item[1]))
-    if content[last:].strip() != b"</sst>":
+    *items, rest = content[head.end() :].split(b"</si>")
+    if rest.strip() != b"</sst>":
         raise NotPlain
+    said = [_said(item.lstrip()) for item in items]
     sizes = np.fromiter(map(len, said), dtype=np.int64, count=len(said))
     end = np.cumsum(sizes)
     return PlainStrings(np.frombuffer(b"".join(said), dtype=np.uint8), end - sizes, end)
 
 
 def _said(item: bytes) -> bytes:
-    one = _TEXT.fullmatch(item)
+    """What an item says that begins with ``<si>``, its end tag gone."""
+    if not item.startswith(b"<si>"):
+        raise NotPlain
+    one = _TEXT.fullmatch(item, 4)
     if one is not None:
         return _text(*one.groups())
-    parts = _SOUNDS.sub(b"", item).strip()
+    parts = _SOUNDS.sub(b"", item[4:]).strip()
     if parts and _PARTS.fullmatch(parts) is None:
         raise NotPlain
     return b"".join(_text(*part) for part in _TEXT.findall(parts))
