@@ -116,8 +116,6 @@ class CellScan:
         if not quick:
             scan.plain = False
             self._reach_slowly(window)
-        if not scan.bools and (self._pairs(text, "b", '"').any() or not quick):
-            scan.bools = b't="b"' in window or (not quick and b"'b'" in window)
         if self._pairs(text, "h", "i").any() and b"hidden" in window:
             self._hidden(window)
         if self._pairs(text, opens, "f").any():
@@ -220,7 +218,6 @@ class CellScan:
     def _formulas(self, window: bytes) -> None:
         scan = self.scan
         for match in _FORMULA.finditer(window):
-            scan.formulas = True
             attributes, text, value = match[1] or b"", match[2] or b"", match[3]
             group = _SHARED.search(attributes)
             foreign = bool(text) and bool(_FOREIGN.search(text))

@@ -34,6 +34,7 @@ _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *ran
 _MERGE = re.compile(rb"""<mergeCell\s[^>]*?ref=["']([A-Z]+\d+):([A-Z]+\d+)["']""")
 _COLUMN = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+#: A format that shows a number as a span of time.
 _SPAN = re.compile(rb"\[(?:h+|m+|s+)\]|numFmtId=.46\b", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 
@@ -221,13 +222,16 @@ class Package:
 
     def plain(self, sheet: SheetPart) -> PlainSheet | None:
         """The cells of *sheet* from its bytes; None where only the bulk reader can read them."""
-        cells = self.scan(sheet).cells
+        scan = self.scan(sheet)
+        cells = scan.cells
         if cells is None or self.date1904 or self._counts_hours:
             return None
         try:
+            # what precedes the cells is whole, and they stand in no comment
+            parse(scan.before + f"<sheetData/></{scan.root}>".encode())
             strings = self._plain_strings if (cells.type == CellType.SHARED).any() else None
             return PlainSheet(cells, strings, self.date_styles)
-        except NotPlain:
+        except (NotPlain, etree.XMLSyntaxError):
             return None
 
     @cached_property

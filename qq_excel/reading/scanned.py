@@ -40,9 +40,6 @@ class SheetScan(XmlScan):
     written: int = 0
     #: Whether every cell is written as known writers do, its address first.
     plain: bool = True
-    #: Whether any cell is a boolean, has a formula.
-    bools: bool = False
-    formulas: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     stale: list[tuple[int, int]] = field(default_factory=list)
     foreign: list[tuple[int, int]] = field(default_factory=list)

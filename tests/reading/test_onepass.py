@@ -13,6 +13,7 @@ from unittest import mock
 from xml.sax.saxutils import escape
 
 import numpy as np
+import pandas as pd
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +33,7 @@ from qq_excel.reading.scanned import SheetScan
 from qq_excel.reading.source import Source
 from tests.reading.tables import HEADERS
 
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 #: Cell formats 0 to 4: general, a date, a date with its time, two decimals, a date of our own.
 STYLES = (
@@ -234,7 +236,6 @@ def test_the_guard_sees_the_same_in_it(tmp_path: Path, cells: dict[tuple[int, in
         "bottom",
         "right",
         "written",
-        "formulas",
         "stale",
         "foreign",
         "hidden_rows",
@@ -475,3 +476,59 @@ def test_a_sheet_that_is_damaged_is_said_to_be_and_no_row_of_it_counts(
     book = read_workbook(path)
     assert [(f.rule, f.values["code"]) for f in book.facts] == [("FIL001", "damaged")]
     assert not book.tables
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<?xml version="1.0"?><worksheet {}><!--<sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData>--><sheetData/></worksheet>',
+        '<?xml version="1.0"?><worksheet {}><?x <sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData> ?><sheetData/></worksheet>',
+        '<?xml version="1.0"?>foo<worksheet {}><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
+        '<worksheet {}><cols><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
+    ],
+    ids=["in a comment", "in an instruction", "no XML before", "a tag without end before"],
+)
+def test_cells_that_are_none(tmp_path: Path, before: str) -> None:
+    path = workbook(tmp_path / "s.xlsx", {(0, 0): PLAIN})
+    assert plain_of(path) is not None
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, before.format(MAIN) if name == "xl/worksheets/sheet1.xml" else content)
+    assert package_of(path)._scans["xl/worksheets/sheet1.xml"].cells is not None  # type: ignore[attr-defined]
+    assert plain_of(path) is None
+
+
+@pytest.mark.parametrize(
+    "path", sorted(WORKBOOKS.rglob("*.xlsx")), ids=lambda path: str(path.relative_to(WORKBOOKS))
+)
+def test_templates_and_samples_read_the_same_both_ways(path: Path) -> None:
+    once = read_workbook(path)
+    with mock.patch.object(Package, "plain", return_value=None):
+        bulk = read_workbook(path)
+    assert [(f.rule, f.sheet) for f in once.facts] == [(f.rule, f.sheet) for f in bulk.facts]
+    assert len(once.tables) == len(bulk.tables)
+    for mine, other in zip(once.tables, bulk.tables, strict=True):
+        pd.testing.assert_frame_equal(mine.frame, other.frame)
+        for name in (
+            "rows",
+            "columns",
+            "headers",
+            "head",
+            "totals",
+            "foot",
+            "unknown",
+            "blank_rows",
+            "hidden",
+            "below",
+        ):
+            assert str(getattr(mine, name)) == str(getattr(other, name)), name
+        noted = [
+            {
+                rule: [(c.field, c.at.tolist(), c.raw, c.read) for c in facts]
+                for rule, facts in t.facts.items()
+            }
+            for t in (mine, other)
+        ]
+        assert noted[0] == noted[1]
