@@ -53,8 +53,8 @@ def kept_tables(result: Result, owners: Sequence[Owner]) -> dict[int, pa.Table]:
             columns[name] = pa.array(values, text if values.dtype == object else None)
         whole, start = pa.table(columns), 0
         for one in stack.sources:
-            out[id(one.table)] = whole.slice(start, len(one.table.frame))
-            start += len(one.table.frame)
+            out[id(one.table)] = whole.slice(start, len(one.table.data))
+            start += len(one.table.data)
     return out
 
 

@@ -74,7 +74,7 @@ def _reported(books: Sequence[Workbook]) -> Iterator[tuple[tuple[str, str], str]
         for table in book.tables:
             units = [head(book, "unit")]
             if "unit" in table.columns:  # one ledger may speak for several units
-                units += words_of(table.frame["unit"])
+                units += words_of(table["unit"])
             for unit in dict.fromkeys(units):
                 if unit:
                     yield (unit, table.kind.kind), book.name

@@ -29,7 +29,7 @@ class FileResult:
     @property
     def rows(self) -> int:
         """Data rows of all its tables."""
-        return sum(len(t.frame) for t in self.workbook.tables)
+        return sum(len(t.data) for t in self.workbook.tables)
 
 
 @dataclass(slots=True)

@@ -99,7 +99,7 @@ def evidence_of(table: Table) -> list[str]:
     """The files that *table* names, as they are written, each once."""
     if not set(table.columns) >= _FIELDS:
         return []
-    return [str(text) for text in table.frame["path"].dropna().unique()]
+    return [str(text) for text in table["path"].dropna().unique()]
 
 
 def look_at_evidence(table: Table, folder: Path) -> None:
@@ -110,7 +110,7 @@ def look_at_evidence(table: Table, folder: Path) -> None:
     """
     if not set(table.columns) >= _FIELDS:
         return
-    written = table.frame["path"]
+    written = table["path"]
     facts = []
     for text in evidence_of(table):
         found = find_attachment(folder, text) if text.strip() else Attachment()

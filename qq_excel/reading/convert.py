@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,7 +25,7 @@ from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
 from qq_excel.reading.plainness import Look, bytes_of
 from qq_excel.reading.serials import DAYS_TO_1904, shown
-from qq_excel.reading.texts import blank_texts, column_of, picked, replaced, without
+from qq_excel.reading.texts import blank_texts, picked, replaced, without
 
 _ODD_TEXT = "^[\\s\u3000\u00a0]|[\\s\u3000\u00a0]$|[ \u3000\u00a0]{2}|[\\n\\r\\t\u3000\u00a0]"
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
@@ -55,7 +54,7 @@ class Facts:
 
 
 def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool = False) -> Any:
-    """The typed column of one field, as an array that pandas takes over as it is.
+    """The typed column of one field, an Arrow array (:class:`~qq_excel.reading.columns.Columns` says of which type).
 
     *factor* is what the sheet's money unit is worth in yuan; *date1904* says from when date numbers count.
     """
@@ -73,12 +72,12 @@ def column(cells: Cells, f: Field, factor: int, facts: Facts, *, date1904: bool 
 def absent(type_: FieldType, size: int) -> Any:
     """A column of this type in which nothing stands."""
     if type_ in (FieldType.AMOUNT, FieldType.INT):
-        return pd.arrays.IntegerArray(np.zeros(size, dtype=np.int64), np.ones(size, dtype=bool))
+        return pa.nulls(size, pa.int64())
     if type_.numeric:
-        return np.full(size, np.nan)
+        return pa.array(np.full(size, np.nan))
     if type_ is FieldType.DATE:
-        return np.full(size, np.datetime64("NaT", "s"))
-    return column_of(blank_texts(size))
+        return pa.nulls(size, pa.timestamp("s"))
+    return blank_texts(size)
 
 
 class _Places:
@@ -148,7 +147,7 @@ def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts,
         facts.note("CEL004", f.name, broken, [f"{number[i]:.10g}" for i in broken])
         number[broken] = np.nan
         return _whole(number)
-    return number
+    return pa.array(number)
 
 
 def _cents(
@@ -175,7 +174,7 @@ def _cents(
 
 def _whole(number: npt.NDArray[np.float64]) -> Any:
     empty = np.isnan(number)
-    return pd.arrays.IntegerArray(np.where(empty, 0, number).astype(np.int64), empty)
+    return pa.array(np.where(empty, 0, number).astype(np.int64), mask=empty)
 
 
 def _plain(value: Decimal) -> str:
@@ -206,7 +205,7 @@ def _dates(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool
         _read_dates(at, picked(cells.text, at), days, f, facts)
     wrong = places.of(CellKind.BOOL)
     facts.note("CEL005", f.name, wrong, ["TRUE/FALSE"] * len(wrong))
-    return days.astype("datetime64[s]")
+    return pa.array(days.astype("datetime64[s]"))
 
 
 def _number_date(date1904: bool, text: str) -> dt.date | None:
@@ -247,7 +246,7 @@ def _read_dates(
 def _texts(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool) -> Any:
     text = _as_text(cells, places, f, facts, date1904)
     if text is cells.text and cells.look is not None and _is_as_it_should_be(text, cells.look, f):
-        return column_of(text)
+        return text
     encoded = text.dictionary_encode()
     words, index = encoded.dictionary, encoded.indices
     odd = pc.match_substring_regex(words, _ODD_TEXT)
@@ -267,7 +266,7 @@ def _texts(cells: Cells, places: _Places, f: Field, facts: Facts, date1904: bool
     clean = pc.if_else(pc.equal(clean, ""), pa.scalar(None, clean.type), clean)
     if f.type is FieldType.YESNO:
         clean = pa.array([_YES_NO.get(word, word) for word in clean.to_pylist()], clean.type)
-    return column_of(pc.take(clean, index))
+    return pc.take(clean, index)
 
 
 def _is_as_it_should_be(texts: Any, look: Look, f: Field) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from qq_excel.kinds import Kind
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qq_excel.reading.columns import Columns
     from qq_excel.reading.plainness import Look
 
 #: A cell as it stands. ``CellError`` for #N/A and its like; None for blank.
@@ -153,7 +154,7 @@ class FootEntry:
 class CellFacts:
     """Cells of one field about which reading noticed the same thing.
 
-    ``at`` are positions in the frame; ``raw`` what stands there; ``read`` what it was read as.
+    ``at`` are positions among the rows of data; ``raw`` what stands there; ``read`` what it was read as.
     """
 
     field: str
@@ -182,14 +183,14 @@ class TotalRow:
 class Table:
     """A recognised table with typed columns.
 
-    ``frame`` has one column per field of the kind (absent ones are all NA) and a RangeIndex; types:
-    amount ``Int64`` cents of yuan, int ``Int64``, qty/ratio/number ``float64``, date ``datetime64[s]``,
-    time, text, code, enum, yesno ``str``. ``rows[i]`` is the zero-based physical row of frame row i.
+    ``data`` has one column per field of the kind (absent ones are all NA); as pandas (``frame``, ``table[name]``), with a
+    RangeIndex: amount ``Int64`` cents of yuan, int ``Int64``, qty/ratio/number ``float64``, date ``datetime64[s]``,
+    time, text, code, enum, yesno ``str``. ``rows[i]`` is the zero-based physical row of row i.
     """
 
     kind: Kind
     sheet: str
-    frame: pd.DataFrame
+    data: Columns
     rows: npt.NDArray[np.int64]
     header_row: int
     #: Zero-based physical column and header text as written, by field; only fields that are there.
@@ -213,6 +214,15 @@ class Table:
     filtered: bool = False
     #: Zero-based row of the headers of the next table on the sheet, if there is one.
     below: int | None = None
+
+    def __getitem__(self, name: str) -> pd.Series[Any]:
+        """One column; a frame of all of them takes much longer to make."""
+        return self.data[name]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All columns."""
+        return self.data.frame
 
     @property
     def as_of(self) -> dt.date | None:

@@ -72,7 +72,7 @@ def leave(book: Workbook, target: Path, *, changed: bool = False) -> Sight:
             (t.kind.kind, day.isoformat() if isinstance(day, dt.date) else "")
             for t, day in zip(book.tables, days, strict=True)
         ),
-        rows=sum(len(t.frame) for t in book.tables),
+        rows=sum(len(t.data) for t in book.tables),
         evidence=tuple(dict.fromkeys(path for t in book.tables for path in evidence_of(t))),
         claims=_claims(book),
         refused=next(
@@ -102,7 +102,7 @@ def _digests(table: Table) -> bytes:
 
     said = []
     for name in _CLAIM:
-        column = pa.array(table.frame[name])
+        column = table.data.batch[name]
         if pa.types.is_temporal(column.type):
             column = column.cast(pa.int64())  # seconds: how a date is written is up to the library
         said.append(column.cast(pa.large_string()))

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from qq_excel.kinds import FieldType
 from qq_excel.money import MONEY_UNITS
 from qq_excel.reading import convert
 from qq_excel.reading.below import next_headers, without_title
+from qq_excel.reading.columns import Columns
 from qq_excel.reading.convert import Facts
 from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
@@ -69,9 +69,8 @@ def make_table(grid: Any, found: Located) -> Table:
             )
         else:
             columns[f.name] = convert.absent(f.type, len(keep))
-    frame = pd.DataFrame(columns, copy=False)  # each array is this frame's own
     table = Table(
-        kind=kind, sheet=grid.name, frame=frame, rows=rows, header_row=found.header_row, columns=found.columns,
+        kind=kind, sheet=grid.name, data=Columns.of(columns), rows=rows, header_row=found.header_row, columns=found.columns,
         headers=found.headers, head=found.head, step=factor, money_unit=money_unit,
         template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
         missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
@@ -119,8 +118,8 @@ def _merged(grid: Any, table: Table) -> None:
         if stop - start > 1 and table.rows[start] == area.top:
             source = sources.setdefault(by_column[area.left], np.arange(len(table.rows)))
             source[start:stop] = start
-    for name, source in sources.items():
-        table.frame[name] = table.frame[name].take(source).reset_index(drop=True)
+    if sources:
+        table.data = table.data.filled(sources)
 
 
 def _hidden(grid: Any, table: Table) -> None:

@@ -45,7 +45,7 @@ def spots(table: Table, rule_id: str) -> Iterator[Spot]:
 
 
 def _keys(table: Table, at: npt.NDArray[np.int64]) -> list[str | None]:
-    return [key or None for key in _joined([table.frame[name].iloc[at] for name in table.kind.key]).tolist()]
+    return [key or None for key in _joined([table[name].iloc[at] for name in table.kind.key]).tolist()]
 
 
 def noted(stack: Stack, name: str, rule_ids: tuple[str, ...]) -> Mask:
@@ -56,7 +56,7 @@ def noted(stack: Stack, name: str, rule_ids: tuple[str, ...]) -> Mask:
         table = source.table
         facts = [f for rule_id in rule_ids for f in table.facts.get(rule_id, ()) if f.field == name]
         if facts:
-            there = np.zeros(len(table.frame), dtype=bool)
+            there = np.zeros(len(table.data), dtype=bool)
             there[np.concatenate([f.at for f in facts])] = True
             out[start:end] = there[stack.position[start:end]]
     return out

@@ -109,11 +109,12 @@ def asked(spec: RuleSpec, params: Params) -> bool:
 
 
 def _alone(kind: Kind, frame: pd.DataFrame, day: dt.date | None) -> Stack:
+    from qq_excel.reading.columns import Columns  # noqa: PLC0415
     from qq_excel.reading.model import Table  # noqa: PLC0415
 
     columns = {f.name: i for i, f in enumerate(kind.fields)}
     table = Table(
-        kind=kind, sheet=kind.sheet, frame=frame.reset_index(drop=True), rows=np.arange(1, len(frame) + 1),
+        kind=kind, sheet=kind.sheet, data=Columns(None, frame.reset_index(drop=True)), rows=np.arange(1, len(frame) + 1),
         header_row=0, columns=columns, headers={f.name: f.header for f in kind.fields}, head={},
     )  # fmt: skip
     return Stack.of(kind, [Source(table, kind.kind, 0, (0, 0))], day)

@@ -18,6 +18,7 @@ import pandas as pd
 from qq_excel.kinds import Kind
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge
+from qq_excel.reading.columns import Columns
 from qq_excel.reading.model import Table
 from qq_excel.rules.verdict import true
 
@@ -57,12 +58,10 @@ class Stack:
     @classmethod
     def of(cls, kind: Kind, sources: Sequence[Source], day: dt.date | None) -> Stack:
         """Stack the tables of *sources* (one kind, one as-of date)."""
-        frames = [s.table.frame for s in sources]
-        lengths = [len(f) for f in frames]
-        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+        lengths = [len(s.table.data) for s in sources]
         return cls(
             kind=kind,
-            frame=frame,
+            frame=Columns.stacked([s.table.data for s in sources]).frame,
             sources=list(sources),
             source=np.repeat(np.arange(len(sources)), lengths),
             submission=np.repeat([s.submission for s in sources], lengths).astype(np.int64),

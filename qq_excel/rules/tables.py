@@ -182,7 +182,7 @@ def tab005(table: Table, _params: Params) -> Iterator[Spot]:
 
     局限：本期确无业务的，请不要提交该表。
     """
-    if not len(table.frame):
+    if not len(table.data):
         # of several tables on a sheet, or headers that were put down twice, it is these
         yield Spot(
             row=table.header_row,
@@ -236,7 +236,7 @@ def _gaps(table: Table, total: TotalRow, first: int) -> dict[str, tuple[float, f
         field = table.kind[name]
         if field.type not in (FieldType.AMOUNT, FieldType.QTY):
             continue
-        cells = table.frame[name].where(~table.copied(name))  # a merged cell counts once, as in SUM()
+        cells = table[name].where(~table.copied(name))  # a merged cell counts once, as in SUM()
         due = float(cells.iloc[first : total.last].sum())
         if abs(value - due) >= (table.step if field.type is FieldType.AMOUNT else 0.01 - 1e-9):
             out[name] = (value, due)
@@ -286,7 +286,7 @@ def _counted(table: Table, field: Field, area: Area) -> Text | None:
         return None
     first, end = np.searchsorted(table.rows, (area.top, area.bottom + 1))
     times = int(end - first)
-    value = table.frame[field.name].iloc[first]
+    value = table[field.name].iloc[first]
     if times < 2 or table.rows[first] != area.top or pd.isna(value) or not value:
         return None
     extra = _shown(table, field, float(value) * (times - 1))
@@ -382,7 +382,7 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
     # a table whose rows are told apart by unit lists many units on purpose
     if not unit or entry is None or "unit" not in table.columns or "unit" in table.kind.key:
         return
-    column = table.frame["unit"]
+    column = table["unit"]
     plain = re.sub(r"\s", "", unit)
     others = [name for name in words_of(column) if re.sub(r"\s", "", name) != plain]
     for name in others[:_UNITS]:
@@ -459,4 +459,4 @@ def tab010(table: Table, _params: Params) -> Iterator[Spot]:
     局限：无。
     """
     if table.filtered:
-        yield Spot(figures={"count": len(table.frame)})
+        yield Spot(figures={"count": len(table.data)})

@@ -360,7 +360,7 @@ def wof009(table: Table, _params: Params) -> Iterator[Spot]:
 
 
 def _key(table: Table, at: int) -> str | None:
-    cells = [table.frame[name].iloc[at] for name in table.kind.key]
+    cells = [table[name].iloc[at] for name in table.kind.key]
     return "/".join(str(c) for c in cells if pd.notna(c)) or None
 
 

@@ -81,7 +81,7 @@ def ledger_totals(source: Source) -> dict[str, int]:
 def merged_notes(source: Source) -> Iterator[Text]:
     """What merged balances add to the ageing beyond the ledger."""
     table = source.table
-    extra = int(table.frame["balance"].where(table.copied("balance")).fillna(0).sum())
+    extra = int(table["balance"].where(table.copied("balance")).fillna(0).sum())
     if extra:
         more = money.yuan(extra)
         yield Text(

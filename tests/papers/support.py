@@ -16,6 +16,7 @@ from qq_excel.findings import Finding, Findings
 from qq_excel.kinds import FieldType, get_kind
 from qq_excel.papers.write_off_pack import Kit, Outcome, plan, write_packs
 from qq_excel.policy import load_policy
+from qq_excel.reading.columns import Columns
 from qq_excel.reading.model import HeadEntry, Table, Workbook
 from qq_excel.rules.stack import Source, Stack
 from tests.support.build import HEADER_ROW, clean_row
@@ -49,7 +50,7 @@ def table(kind_name: str, rows: Sequence[Mapping[str, Any]], head: Mapping[str, 
     return Table(
         kind=kind,
         sheet=kind.sheet,
-        frame=frame,
+        data=Columns(None, frame),
         rows=np.arange(HEADER_ROW + 1, HEADER_ROW + 1 + len(filled)),
         header_row=HEADER_ROW,
         columns={f.name: i for i, f in enumerate(kind.fields)},
