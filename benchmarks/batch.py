@@ -1,6 +1,6 @@
 """Many workbooks: our whole batch against bare readers and what a user would write, in turn, in one run.
 
-    python benchmarks/batch.py [FILES] [ROWS] [--runs N] [--jobs N] [--data FOLDER] [--chart SVG] [--ge PYTHON]
+    python -m benchmarks.batch [FILES] [ROWS] [--runs N] [--jobs N] [--data FOLDER] [--chart SVG] [--ge PYTHON]
 
 One file in five has 5 % faulty rows. Every contestant has as many processes. The others' processes are there and have
 their libraries loaded before the clock starts, ours starts like a command: ``qq-excel batch``, findings written.
@@ -25,17 +25,19 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from benchmarks import peers
+from benchmarks import equal
 from benchmarks.chart import bars
-from benchmarks.ledger import make_ledger
+from benchmarks.ledger import AS_OF, make_ledger
+from benchmarks.peers import bare, with_expectations, with_frictionless, with_pandera
+from benchmarks.peers.asked import asked
 
 #: What is run: its name, what it does with one file, the share of the files that it gets.
 _CONTESTANTS: dict[str, tuple[Callable[[Path], object] | None, float]] = {
-    "fastexcel (reads only)": (peers.fastexcel_only, 1.0),
-    "python-calamine (reads only)": (peers.calamine_only, 0.5),
+    "fastexcel (reads only)": (bare.fastexcel_only, 1.0),
+    "python-calamine (reads only)": (bare.calamine_only, 0.5),
     "qq-excel batch": (None, 1.0),
-    "pandas + openpyxl + pandera": (peers.pandera_check, 0.1),
-    "frictionless": (peers.frictionless_check, 0.1),
+    "pandas + openpyxl + pandera": (with_pandera.check, 0.1),
+    "frictionless": (with_frictionless.check, 0.1),
 }
 OURS, LIMIT = "qq-excel batch", "fastexcel (reads only)"
 
@@ -100,6 +102,11 @@ def main() -> None:
     folder = options.data or Path(tempfile.mkdtemp(prefix="qq-bench-"))
     inbox = folder / f"inbox-{options.files}x{options.rows}"
     paths = make_inbox(inbox, options.files, options.rows, options.jobs)
+    expectations = partial(with_expectations.run, options.ge, asked(AS_OF))
+    checks = dict(equal.PEERS)
+    if options.ge:
+        checks["Great Expectations"] = lambda path: expectations([path], 1)[1][0]
+    print(equal.prove(paths, checks), flush=True)
     speeds: dict[str, list[float]] = {name: [] for name in _CONTESTANTS}
     if options.ge:
         speeds["Great Expectations"] = []
@@ -114,7 +121,7 @@ def main() -> None:
                 speeds[name].append((len(some) if work else len(paths)) / seconds)
             if options.ge:
                 some = paths[: max(4, len(paths) // 20)]
-                speeds["Great Expectations"].append(peers.great_expectations(options.ge, some, options.jobs))
+                speeds["Great Expectations"].append(expectations(some, options.jobs)[0])
     medians = {name: statistics.median(v) for name, v in speeds.items()}
     report(options.files, options.rows, options.jobs, options.runs, medians)
     if options.chart:
