@@ -420,8 +420,8 @@ def test_shared_strings_out_of_the_ordinary(items: str) -> None:
 
 @given(st.lists(NUMBERS, min_size=1, max_size=30))
 def test_numbers_are_those_that_python_reads(written: list[str]) -> None:
-    cells = "".join(f'<c r="A{n}"><v>{text}</v></c>' for n, text in enumerate(written, 1))
-    marked = mark(f'<sheetData><row r="1">{cells}</row>'.encode())
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{text}</v></c></row>' for n, text in enumerate(written, 1))
+    marked = mark(f"<sheetData>{rows}".encode())
     read = numbers(marked, np.arange(len(written)))
     assert read.view(np.int64).tolist() == np.array([float(t) for t in written]).view(np.int64).tolist()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -21,9 +22,9 @@ Words = npt.NDArray[np.uint64]
 _PADDING = 32
 #: Places behind the last tag, at which there is none.
 _BEYOND = 8
-#: The longest number that is read, how many characters of one are read at once, and how many digits a float64 holds exactly.
-_LONGEST_NUMBER, _SHORT, _EXACT_DIGITS = 24, 16, 15
-_POWERS = 10.0 ** np.arange(_EXACT_DIGITS + 1)
+#: The longest number that is read, and how many digits a float64 holds exactly.
+_LONGEST_NUMBER, _EXACT_DIGITS = 24, 15
+_POWERS = 10 ** np.arange(8)
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 #: Cells of a row at most, so that row and column make one number.
 _ROW = 1 << 14
@@ -32,6 +33,9 @@ _LETTERS = 26
 _SAID = rb'(?: [A-Za-z][\w:.\-]*="[^"<]*")*\s*/?>'
 _ROW_TAG, _FORMULA_TAG = re.compile(rb'<row r="[0-9]{1,7}"' + _SAID), re.compile(rb"<f" + _SAID)
 _PRESERVED = b'<t xml:space="preserve">'
+#: What the tag of a cell says behind its address. There are few such texts, however many cells: how long one is, and how many.
+_REST = re.compile(rb'(?: s="([0-9]{1,5})")?(?: t="([A-Za-z]+)")?(?:(/)>\s*|>)')
+_LONGEST_REST, _MOST_RESTS = 32, 1_000
 
 
 class NotPlain(Exception):
@@ -44,12 +48,12 @@ class CellType:
     NUMBER, SHARED, TEXT, INLINE, ERROR = range(5)
 
 
-#: What ends the tag of a cell. One that is closed at once has no value, whatever its type.
-_ENDINGS = {
-    b">": CellType.NUMBER, b' t="n">': CellType.NUMBER, b' t="s">': CellType.SHARED, b' t="str">': CellType.TEXT,
-    b' t="inlineStr">': CellType.INLINE, b' t="e">': CellType.ERROR,
+_TYPES = {
+    None: CellType.NUMBER, b"n": CellType.NUMBER, b"s": CellType.SHARED, b"str": CellType.TEXT,
+    b"inlineStr": CellType.INLINE, b"e": CellType.ERROR,
 }  # fmt: skip
-_CLOSED, _UNKNOWN = 254, 255
+#: A cell that is closed at once has no value, whatever its type.
+_CLOSED = 255
 
 
 @dataclass(slots=True)
@@ -78,21 +82,19 @@ def mark(body: bytes) -> Marked:
     text = np.empty(len(body) + _PADDING, dtype=np.uint8)
     text[: len(body)] = np.frombuffer(body, dtype=np.uint8)
     text[len(body) :] = ord(" ")
-    low = text[text < ord(" ")]
-    _must(
-        body.startswith(b"<sheetData>")
-        and bool(((low == ord("\n")) | (low == ord("\t")) | (low == ord("\r"))).all())
-    )
+    _must(body.startswith(b"<sheetData>"))
+    if text.min() < ord(" "):
+        low = text[text < ord(" ")]
+        _must_be((low == ord("\n")) | (low == ord("\t")) | (low == ord("\r")))
     tags = _Tags(text)
     _must_say(tags, "r", _ROW_TAG, body)
     _must_say(tags, "f", _FORMULA_TAG, body)
     cells = np.flatnonzero(tags.letter == ord("c"))
     _must(len(cells) > 0)
-    row, column, behind = _addresses(text, tags.at[cells])
+    row, column, behind = _addresses(tags, cells)
     _must_be(np.diff(row * _ROW + column) > 0)  # in order, none twice
-    style, behind = _styles(text, behind)
-    type_, behind = _types(text, behind)
-    start, end, count = _values(tags, cells, type_, behind)
+    style, type_ = _rests(tags, cells, behind)
+    start, end, count = _values(tags, cells, type_)
     _must_be_all(tags, count)
     # a formula that nobody has calculated: <f>A1</f><v></v>
     filled = np.flatnonzero((start > 0) & ((end > start) | (type_ != CellType.NUMBER)))
@@ -114,54 +116,63 @@ class _Tags:
         self.letter[self.size :] = 0
 
 
-def _addresses(text: Bytes, at: Ints) -> tuple[Ints, Ints, Ints]:
-    """Row and column of the cells whose tags begin *at* these places, and what place follows the address."""
-    _must_be(_words(text, at + 2, 4) == _word(b' r="'))
-    letters = _take(text, at + 6, 3) - np.uint8(ord("A"))  # other bytes become more than 25
-    letter = letters < _LETTERS
-    two = letter[:, 1]
-    three = two & letter[:, 2]
-    _must_be(letter[:, 0])
-    column = letters[:, 0].astype(np.int64)
-    if two.any():
-        column = np.where(two, (column + 1) * _LETTERS + letters[:, 1], column)
-        column = np.where(three, (column + 1) * _LETTERS + letters[:, 2], column)
-    start = at + 7 + two + three
-    row, length = _whole(_take(text, start, 8))
-    behind = start + length
-    _must_be((length > 0) & (row > 0) & (column < _ROW) & (text[behind] == ord('"')))
-    return row - 1, column, behind + 1
+def _addresses(tags: _Tags, cells: Ints) -> tuple[Ints, Ints, Ints]:
+    """Row and column of the *cells*, and what place follows the address."""
+    text, at = tags.text, tags.at[cells]
+    start = _words(text, at + 2)
+    _must_be(start & _FIRST[4] == _word(b' r="'))
+    one, two, three = (
+        (start >> np.uint64(bits)).astype(np.uint8) - np.uint8(ord("A")) for bits in (32, 40, 48)
+    )
+    _must_be(one < _LETTERS)  # what is no letter became more than that
+    column, behind = one.astype(np.int64), at + 7
+    if (more := two < _LETTERS).any():
+        column = np.where(more, (column + 1) * _LETTERS + two, column)
+        yet_more = more & (three < _LETTERS)
+        column = np.where(yet_more, (column + 1) * _LETTERS + three, column)
+        behind = behind + more + yet_more
+    _must(int(column.max()) < _ROW)
+    # behind the letters stands the number of the row that the cell is in
+    rows = np.flatnonzero(tags.letter == ord("r"))
+    first = np.searchsorted(cells, rows)
+    _must(len(first) > 0 and first[0] == 0)
+    many = np.diff(first, append=len(cells))
+    number = tags.at[rows] + len(b'<row r="')
+    written = _words(text, number)
+    size = 7 - _behind(written, ord('"'))
+    row, _ = _digits(_words(text, number + size - 8), size)
+    written &= _FIRST[size + 1]
+    _must_be(_words(text, behind) & np.repeat(_FIRST[size + 1], many) == np.repeat(written, many))
+    _must_be(row > 0)
+    return np.repeat(row - 1, many), column, behind + np.repeat(size + 1, many)
 
 
-def _styles(text: Bytes, behind: Ints) -> tuple[Ints, Ints]:
-    """The style of each cell, 0 where none is named, and what place follows it."""
-    styled = _words(text, behind, 4) == _word(b' s="')
-    style, length = _whole(_take(text, behind + 4, 6))
-    end = behind + 4 + length
-    _must_be(~styled | ((length > 0) & (text[end] == ord('"'))))
-    return np.where(styled, style, 0), np.where(styled, end + 1, behind)
+def _rests(tags: _Tags, cells: Ints, behind: Ints) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """The style of each cell, 0 where none is named, and its type, ``_CLOSED`` if it is closed at once.
+
+    Both stand *behind* the address, up to the next tag.
+    """
+    text, size = tags.text, tags.at[cells + 1] - behind
+    _must_be((size > 0) & (size <= _LONGEST_REST))
+    which = np.zeros(len(cells), dtype=np.int64)
+    for n in range(0, int(size.max()), 8):
+        part, distinct = pd.factorize(_words(text, behind + n) & _FIRST[np.clip(size - n, 0, 8)])
+        _must(len(distinct) <= _MOST_RESTS)
+        which = which * len(distinct) + part
+    which, distinct = pd.factorize(which)
+    _must(len(distinct) <= _MOST_RESTS)
+    one_of = np.zeros(len(distinct), dtype=np.int64)
+    one_of[which] = np.arange(len(cells))
+    styles, types = np.zeros(len(distinct), dtype=np.int64), np.zeros(len(distinct), dtype=np.uint8)
+    for n, i in enumerate(one_of.tolist()):
+        said = _REST.fullmatch(text[behind[i] : behind[i] + size[i]].tobytes())
+        if said is None or said[2] not in _TYPES:
+            raise NotPlain
+        styles[n], types[n] = int(said[1] or 0), _CLOSED if said[3] else _TYPES[said[2]]
+    return styles[which], types[which]
 
 
-def _types(text: Bytes, behind: Ints) -> tuple[npt.NDArray[np.uint8], Ints]:
-    """The type of each cell, ``_CLOSED`` if it is closed at once, and what place follows its tag."""
-    start = _words(text, behind, 8)
-    type_ = np.full(len(behind), _UNKNOWN, dtype=np.uint8)
-    size = np.zeros(len(behind), dtype=np.int64)
-    for ending, number in _ENDINGS.items():
-        this = np.flatnonzero(start & _first(len(ending)) == _word(ending[:8]))
-        if len(ending) > 8:
-            this = this[_words(text, behind[this] + len(ending) - 8, 8) == _word(ending[-8:])]
-        type_[this], size[this] = number, len(ending)
-        closed = ending[:-1] + b"/>"
-        this = (
-            np.flatnonzero(start & _first(len(closed)) == _word(closed[:8])) if len(closed) <= 8 else this[:0]
-        )
-        type_[this], size[this] = _CLOSED, len(closed)
-    _must_be(type_ != _UNKNOWN)
-    return type_, behind + size
-
-
-def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8], behind: Ints) -> tuple[Ints, Ints, Ints]:
+def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8]) -> tuple[Ints, Ints, Ints]:
     """Where the value of each cell begins (0: it has none) and ends, and how many tags the cell is made of."""
     text = tags.text
     start, end, count = (np.zeros(len(cells), dtype=np.int64) for _ in range(3))
@@ -169,19 +180,18 @@ def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8], behind: Ints
     open_ = np.flatnonzero(type_ != _CLOSED)
     tag = cells[open_] + 1
     formula = np.flatnonzero(tags.letter[tag] == ord("f"))
-    _must_be(tags.at[tag] == behind[open_])
     if len(formula):
         here = tag[formula]
-        whole = _words(text, tags.at[here + 1], 4) == _word(b"</f>")
+        whole = _words(text, tags.at[here + 1]) & _FIRST[4] == _word(b"</f>")
         after = here + 1 + whole
         _must_be(
             np.where(whole, tags.at[after] == tags.at[here + 1] + 4, text[tags.at[after] - 2] == ord("/"))
         )
         tag[formula] = after
     at = tags.at[tag]
-    first = _words(text, at, 4)
+    first = _words(text, at) & _FIRST[4]
     inline = type_[open_] == CellType.INLINE
-    has_value = (first & _first(3) == _word(b"<v>")) & ~inline
+    has_value = (first & _FIRST[3] == _word(b"<v>")) & ~inline
     has_text = (first == _word(b"<is>")) & inline
     _must_be(has_value | has_text | (first == _word(b"</c>")))
     count[open_] = tag - cells[open_] + 1
@@ -190,26 +200,26 @@ def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8], behind: Ints
     this = open_[here]
     start[this], end[this] = at[here] + 3, tags.at[tag[here] + 1]
     count[this] += 2
-    _must_be(_words(text, end[this], 8) == _word(b"</v></c>"))
+    _must_be(_words(text, end[this]) == _word(b"</v></c>"))
 
     here = np.flatnonzero(has_text)
     this = open_[here]
     begin = at[here] + 4
-    plain = _words(text, begin, 4) & _first(3) == _word(b"<t>")
+    plain = _words(text, begin) & _FIRST[3] == _word(b"<t>")
     kept = begin[~plain]
     _must_be(_take(text, kept, len(_PRESERVED)) == np.frombuffer(_PRESERVED, dtype=np.uint8))
     start[this] = begin + np.where(plain, 3, len(_PRESERVED))
     end[this] = tags.at[tag[here] + 2]
     count[this] += 4
-    _must_be(_words(text, end[this], 8) == _word(b"</t></is"))
-    _must_be(_words(text, end[this] + 5, 8) == _word(b"/is></c>"))
+    _must_be(_words(text, end[this]) == _word(b"</t></is"))
+    _must_be(_words(text, end[this] + 5) == _word(b"/is></c>"))
     return start, end, count
 
 
 def _must_say(tags: _Tags, letter: str, tag: re.Pattern[bytes], body: bytes) -> None:
     """Every tag whose name begins with *letter* is such a *tag*."""
-    for at in tags.at[tags.letter == ord(letter)].tolist():
-        _must(tag.match(body, at) is not None)
+    match = tag.match
+    _must(all(match(body, at) for at in tags.at[tags.letter == ord(letter)].tolist()))
 
 
 def _must_be_all(tags: _Tags, count: Ints) -> None:
@@ -220,48 +230,62 @@ def _must_be_all(tags: _Tags, count: Ints) -> None:
     _must(1 + 2 * len(rows) - int(bare.sum()) + int(count.sum()) == tags.size)
     # each row ends before the next begins, and the last at the end
     before = np.append(rows[1:], tags.size) - 1
-    _must_be((before == rows) | (_words(tags.text, tags.at[before], 4) == _word(b"</ro")))
+    _must_be((before == rows) | (_words(tags.text, tags.at[before]) & _FIRST[4] == _word(b"</ro")))
 
 
 def numbers(cells: Marked, which: Ints) -> npt.NDArray[np.float64]:
-    """The values of *which* cells as numbers. Raises :class:`NotPlain` where one is none."""
-    start, size = cells.start[which], cells.end[which] - cells.start[which]
-    written = _take(cells.text, start, _SHORT)
-    values = written - np.uint8(ord("0"))
-    inside = np.arange(_SHORT) < size[:, None]
-    digit = (values <= 9) & inside
-    point = (written == ord(".")) & inside
-    digits, points = np.count_nonzero(digit, axis=1), np.count_nonzero(point, axis=1)
-    minus = written[:, 0] == ord("-")
-    whole = np.zeros(len(which), dtype=np.int64)
-    for n in range(min(int(size.max(initial=0)), _SHORT)):
-        whole = np.where(digit[:, n], whole * 10 + values[:, n], whole)
-    # whole numbers of so many digits, divided by a power of ten, are rounded once: as if the digits were read
-    behind = np.where(points > 0, size - 1 - point.argmax(axis=1), 0)
-    out = whole / _POWERS[np.minimum(behind, _EXACT_DIGITS)]
+    """The values of *which* cells as numbers. Raises :class:`NotPlain` where one is none.
+
+    Most are read at once: a whole number of at most 15 digits, divided by a power of ten, is rounded once, as if its digits were read.
+    """
+    text, start, end = cells.text, cells.start[which], cells.end[which]
+    minus = text[start] == ord("-")
+    last = _words(text, end - 8)
+    decimals = _behind(last, ord("."))
+    point = decimals >= 0
+    decimals[~point] = 0
+    size = end - point - decimals - start - minus  # of the digits before the point
+    whole, right = _digits(_words(text, end - point - decimals - 8), np.minimum(size, 8))
+    long = np.flatnonzero(size > 8)
+    if len(long):
+        more, also = _digits(_words(text, (end - point - decimals)[long] - 16), size[long] - 8)
+        whole[long] += more * 10**8
+        right[long] &= also
+    rest, also = _digits(last, decimals)
+    right &= also & (size > 0) & (size + decimals <= _EXACT_DIGITS)
+    out = (whole * _POWERS[decimals] + rest) / _POWERS[decimals]
     out[minus] = -out[minus]
-    simple = (digits + points + minus == size) & (points <= 1) & (digits > 0) & (digits <= _EXACT_DIGITS)
-    for n in np.flatnonzero(~simple).tolist():
-        _must(size[n] <= _LONGEST_NUMBER)
-        one = cells.text[start[n] : start[n] + size[n]].tobytes()
+    for n in np.flatnonzero(~right).tolist():
+        _must(end[n] - start[n] <= _LONGEST_NUMBER)
+        one = text[start[n] : end[n]].tobytes()
         _must(_NUMBER.fullmatch(one) is not None)
         out[n] = float(one)
-    return out
+    return np.asarray(out)
 
 
-def _whole(digits: Bytes) -> tuple[Ints, Ints]:
-    """The whole number that each row of bytes begins with, and its length."""
-    values = digits - np.uint8(ord("0"))  # other bytes become more than 9
-    out, length = np.zeros(len(digits), dtype=np.int64), np.zeros(len(digits), dtype=np.int64)
-    more = np.ones(len(digits), dtype=np.bool_)
-    for n in range(digits.shape[1] - 1):
-        value = values[:, n]
-        more &= value <= 9
-        if not more.any():
-            break
-        out = np.where(more, out * 10 + value, out)
-        length += more
-    return out, length
+def _behind(words: Words, byte: int) -> Ints:
+    """How many bytes stand behind the first such *byte* in each word; -1 where there is none."""
+    other = words ^ np.uint64(byte * _EACH)
+    found = (
+        (other - np.uint64(_EACH)) & ~other & np.uint64(0x80 * _EACH)
+    )  # the lowest bit of it is that of the first
+    lowest = (found & (~found + np.uint64(1))).astype(np.float64)
+    return np.where(found == 0, -1, 8 - np.frexp(lowest)[1] // 8)
+
+
+def _digits(words: Words, size: Ints) -> tuple[Ints, Bools]:
+    """The number that the last *size* bytes of each word say, and whether these are digits."""
+    digits = (words ^ np.uint64(ord("0") * _EACH)) & ~_FIRST[np.clip(8 - size, 0, 8)]  # others become 0
+    right = (digits | digits + np.uint64(6 * _EACH)) & np.uint64(0xF0 * _EACH) == 0
+    for bits, base, kept in _JOINED:
+        digits = (digits * np.uint64((base << bits) + 1) >> np.uint64(bits)) & np.uint64(kept)
+    return digits.astype(np.int64), right
+
+
+#: Eight bytes of 1.
+_EACH = 0x0101010101010101
+#: How neighbours become one number: digits pairs, pairs fours, fours eight. By how many bits, times what, and what is kept.
+_JOINED = ((8, 10, 0x00FF00FF00FF00FF), (16, 100, 0x0000FFFF0000FFFF), (32, 10_000, 0x00000000FFFFFFFF))
 
 
 def _take(text: Bytes, at: Ints, size: int) -> Bytes:
@@ -270,10 +294,10 @@ def _take(text: Bytes, at: Ints, size: int) -> Bytes:
     return runs[at].view(np.uint8).reshape(-1, size)
 
 
-def _words(text: Bytes, at: Ints, size: int) -> Words:
-    """The *size* bytes at each place, 4 or 8, as a number."""
-    runs = np.ndarray((len(text) - size + 1,), dtype=f"V{size}", buffer=text, strides=(1,))
-    return runs[at].view(f"<u{size}").astype(np.uint64, copy=False)
+def _words(text: Bytes, at: Ints) -> Words:
+    """The eight bytes at each place as a number, of which the first is the lowest."""
+    runs = np.ndarray((len(text) - 7,), dtype="V8", buffer=text, strides=(1,))
+    return runs[at].view("<u8").astype(np.uint64, copy=False)
 
 
 def _word(written: bytes) -> np.uint64:
@@ -281,9 +305,8 @@ def _word(written: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(written, "little"))
 
 
-def _first(size: int) -> np.uint64:
-    """What keeps the first *size* bytes of a number, and no more than eight."""
-    return np.uint64((1 << 8 * min(size, 8)) - 1)
+#: What keeps the first so many bytes of a word.
+_FIRST = np.array([(1 << 8 * size) - 1 for size in range(9)], dtype=np.uint64)
 
 
 def _must_be(every: Bools) -> None:
