@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.output import safe_name, writing
 
-#: So few rows are written in three quarters of the time, and are smaller, without a dictionary of each column's texts.
+#: So few rows are written in a third of the time with neither a dictionary of each column's texts nor its least and greatest
+#: value, packed by a quicker method; they are half as large again. Of what rows are sought by the values are told all the same.
 _FEW = 5_000
+_SOUGHT_BY = ["claim_id", "_unit", "_period", "_as_of"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,7 +76,11 @@ def write_tables(
         name = table_path(folder, kind, unit or books[0].name, period)
         whole = pa.concat_tables(tables, promote_options="permissive")
         with writing(target / name) as temporary:
-            pq.write_table(whole, temporary, compression="zstd", use_dictionary=len(whole) > _FEW)
+            if len(whole) > _FEW:
+                pq.write_table(whole, temporary, compression="zstd")
+            else:
+                told = [name for name in _SOUGHT_BY if name in whole.column_names]
+                pq.write_table(whole, temporary, compression="lz4", use_dictionary=False, write_statistics=told)
         out[kind] = name
     return out
 
