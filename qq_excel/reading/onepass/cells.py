@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -152,6 +151,8 @@ def _rests(tags: _Tags, cells: Ints, behind: Ints) -> tuple[Ints, npt.NDArray[np
 
     Both stand *behind* the address, up to the next tag.
     """
+    import pandas as pd  # noqa: PLC0415 - the program itself loads this module, and has no sheet to read
+
     text, size = tags.text, tags.at[cells + 1] - behind
     _must_be((size > 0) & (size <= _LONGEST_REST))
     which = np.zeros(len(cells), dtype=np.int64)
