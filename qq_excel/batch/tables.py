@@ -80,7 +80,9 @@ def write_tables(
                 pq.write_table(whole, temporary, compression="zstd")
             else:
                 told = [name for name in _SOUGHT_BY if name in whole.column_names]
-                pq.write_table(whole, temporary, compression="lz4", use_dictionary=False, write_statistics=told)
+                pq.write_table(
+                    whole, temporary, compression="lz4", use_dictionary=False, write_statistics=told
+                )
         out[kind] = name
     return out
 
