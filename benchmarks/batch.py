@@ -4,7 +4,7 @@
 
 One file in five has 5 % faulty rows. Every contestant has as many processes. The others' processes are there and have
 their libraries loaded before the clock starts, ours starts like a command: ``qq-excel batch``, findings written.
-Slow ones get the first files only (``_SHARE``); what is compared is workbooks a second.
+Slow ones get the first files only (``_CONTESTANTS``); what is compared is workbooks a second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pathlib import Path
 from benchmarks import equal
 from benchmarks.chart import bars
 from benchmarks.ledger import AS_OF, make_ledger
-from benchmarks.peers import bare, with_expectations, with_frictionless, with_pandera
+from benchmarks.peers import bare, with_check_class, with_declared_rules, with_expectations, with_pandera
 from benchmarks.peers.asked import asked
 
 #: What is run: its name, what it does with one file, the share of the files that it gets.
@@ -37,7 +37,8 @@ _CONTESTANTS: dict[str, tuple[Callable[[Path], object] | None, float]] = {
     "python-calamine (reads only)": (bare.calamine_only, 0.5),
     "qq-excel batch": (None, 1.0),
     "pandas + openpyxl + pandera": (with_pandera.check, 0.1),
-    "frictionless": (with_frictionless.check, 0.1),
+    "frictionless, rules as a check class": (with_check_class.check, 0.1),
+    "frictionless, rules declared": (with_declared_rules.check, 0.1),
 }
 OURS, LIMIT = "qq-excel batch", "fastexcel (reads only)"
 
@@ -141,7 +142,7 @@ def report(files: int, rows: int, jobs: int, runs: int, medians: dict[str, float
     )
     for name, speed in medians.items():
         print(
-            f"  {name:32} {speed:8.1f} workbooks/s   {speed / medians[LIMIT]:5.2f} of the limit   "
+            f"  {name:37} {speed:8.1f} workbooks/s   {speed / medians[LIMIT]:5.2f} of the limit   "
             f"qq-excel is {medians[OURS] / speed:6.2f} times as fast"
         )
     libraries = ["fastexcel", "python-calamine", "pandas", "openpyxl", "pandera", "frictionless", "pyarrow"]

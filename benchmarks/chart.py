@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-_LEFT, _WIDTH, _ROW, _TOP = 230, 460, 30, 44
+_LEFT, _WIDTH, _ROW, _TOP = 250, 440, 30, 44
 
 
 def bars(path: Path, title: str, values: dict[str, float], *, highlight: str) -> None:

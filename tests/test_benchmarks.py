@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,9 @@ import pytest
 
 from benchmarks import equal
 from benchmarks.ledger import AS_OF, make_ledger
+from benchmarks.peers import frictionless_table, with_declared_rules
 from benchmarks.peers.asked import asked, from_json, to_json
 from benchmarks.peers.frames import RULES
-
-PEERS = ["pandera", "frictionless"]
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,9 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / "faulty.xlsx", folder / "clean.xlsx"]
 
 
-@pytest.fixture(params=PEERS)
+@pytest.fixture(params=equal.PEERS)
 def peer(request: pytest.FixtureRequest) -> dict[str, Any]:
-    if request.param == "frictionless":
+    if request.param.startswith("frictionless"):
         pytest.importorskip("frictionless")
     return {request.param: equal.PEERS[request.param]}
 
@@ -43,6 +43,17 @@ def test_everyone_finds_the_rows_that_ours_finds(ledgers: list[Path], peer: dict
 
 def test_each_rule_of_the_peers_is_broken_by_a_slip() -> None:
     assert {rule for rule, _ in equal.SLIPS if rule.startswith("REC")} == set(RULES)
+
+
+def test_declared_rules_are_plain_data_a_constraint_for_each_rule_on_rows() -> None:
+    schema, checks = frictionless_table.schema(), with_declared_rules.checklist()
+    assert json.loads(json.dumps([schema, checks])) == [schema, checks]
+    assert {check["type"] for check in checks["checks"]} == {"row-constraint"}
+    by_column = {"REC003", "REC016"}
+    assert [check["name"].upper() for check in checks["checks"]] == [r for r in RULES if r not in by_column]
+    fields = {field["name"]: field["constraints"] for field in schema["fields"]}
+    assert [h for h, c in fields.items() if "maximum" in c] == list(frictionless_table.PAST)
+    assert fields["账面余额"]["minimum"] == -0.004999
 
 
 def test_unequal_work_ends_the_benchmark(ledgers: list[Path]) -> None:

@@ -1,67 +1,43 @@
-"""frictionless: columns as a Table Schema, the rules on rows as a check of its own kind, the report written as JSON.
+"""frictionless with the rules on rows as a check of its own kind, which its guide recommends for rules of one's own.
 
-A check class is what its guide recommends for rules of one's own, and costs next to nothing. ``row_constraint``, which takes an
-expression, parses it anew for each row: so many rules would double the time of a workbook.
+It costs next to nothing; to declare them, without Python, costs more than all else: :mod:`benchmarks.peers.with_declared_rules`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from benchmarks.ledger import AS_OF
-from benchmarks.peers.asked import HEADER_ROW, Asked, Terms, asked
+from benchmarks.peers.asked import Terms, asked
+from benchmarks.peers.frictionless_table import faulty_rows
 
 _SETTLED = ("已结清", "已核销")
-_PAST = ("业务发生日期", "最近付款日", "最近签认日期", "最近书面催收日期")
 _CENT = 0.005
 
 
 @cache
-def _plan() -> tuple[Asked, Any, Any]:
-    from frictionless import Checklist, Schema
+def _checklist() -> Any:
+    from frictionless import Check, Checklist, errors
 
-    plan = asked(AS_OF)
-    fields = []
-    for c in plan.columns:
-        given = {"enum": list(c.words) or None, "maxLength": c.longest, "minimum": c.least}
-        constraints = {"required": c.required, "unique": c.unique, **given}
-        field: dict[str, Any] = {"name": c.header, "type": c.type}
-        field["constraints"] = {k: v for k, v in constraints.items() if v is not None and v is not False}
-        if c.type == "number":
-            field["floatNumber"] = True
-        fields.append(field)
-    checklist = Checklist(checks=[_check(plan)], pick_errors=["#row", "#cell"])
-    return plan, Schema.from_descriptor({"fields": fields}), checklist
-
-
-def _check(plan: Asked) -> Any:
-    from frictionless import Check, errors
-
-    typed = [(i, c.header) for i, c in enumerate(plan.columns) if c.type != "string"]
+    terms = asked(AS_OF).terms
 
     class ReceivablesRules(Check):
         type = "receivables-rules"
-        Errors = [errors.RowConstraintError, errors.TypeError]  # noqa: RUF012 - as its guide has it
+        Errors = [errors.RowConstraintError]  # noqa: RUF012 - as its guide has it
 
         def validate_row(self, row: Any) -> Iterator[Any]:
-            cells = row.cells
-            for i, name in typed:  # frictionless reads '1200.00' as a number and '2026-03-01' as a date
-                if isinstance(cells[i], str) and row[name] is not None:
-                    yield errors.TypeError.from_row(row, note="text for a number or a date", field_name=name)
-            for rule in broken(row, plan.terms):
+            for rule in broken(row, terms):
                 yield errors.RowConstraintError.from_row(row, note=rule)
 
-    return ReceivablesRules()
+    return Checklist(checks=[ReceivablesRules()], pick_errors=["#row", "#cell"])
 
 
 def broken(d: Any, t: Terms) -> Iterator[str]:
-    """The rules that a row breaks; what is blank breaks none."""
+    """The rules that a row breaks; what is blank breaks none. REC003 and REC016 are constraints of columns."""
     yield from _of_dates(d, t)
     left, original, received = d["账面余额"], d["原始金额"], d["已收金额"]
     if left is not None:
@@ -84,8 +60,6 @@ def _of_dates(d: Any, t: Terms) -> Iterator[str]:
     occurred, due, band, stated = d["业务发生日期"], d["约定付款日"], d["账龄段"], d["逾期天数"]
     if due is not None and occurred is not None and due < occurred:
         yield "REC002"
-    if any(day is not None and day > t.as_of for day in map(d.__getitem__, _PAST)):
-        yield "REC003"
     aged = occurred is not None and occurred <= t.as_of and band in t.bands
     if aged and band != t.bands[sum(occurred < limit for limit in t.band_limits)]:
         yield "REC004"
@@ -104,8 +78,6 @@ def _of_balance(d: Any, balance: float) -> Iterator[str]:
         yield "REC011"
     if provision is not None and provision - max(balance, 0) >= _CENT:
         yield "REC014"
-    if balance <= -_CENT:
-        yield "REC016"
 
 
 def _of_live(d: Any, t: Terms) -> Iterator[str]:
@@ -135,16 +107,4 @@ def _later(day: dt.date, months: int) -> dt.date:
 
 
 def check(path: Path) -> set[int]:
-    """The rows of the sheet, from 0, that are at fault; the report has been written."""
-    from frictionless import Dialect, Resource, formats, system
-
-    _, schema, checklist = _plan()
-    with system.use_context(trusted=True):
-        dialect = Dialect(header_rows=[HEADER_ROW + 1], controls=[formats.ExcelControl(sheet=1)])
-        report = Resource(path=str(path), dialect=dialect, schema=schema).validate(checklist)
-    if report.valid:
-        return set()
-    with tempfile.TemporaryDirectory() as folder:
-        text = json.dumps(report.to_descriptor(), default=str, ensure_ascii=False)
-        Path(folder, "report.json").write_text(text, encoding="utf-8")
-    return {row - 1 for (row,) in report.flatten(["rowNumber"])}
+    return faulty_rows(path, _checklist())
