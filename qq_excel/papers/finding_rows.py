@@ -42,16 +42,19 @@ class Fit:
         self.widths = [
             min(max(head, texts, c.least), c.most) for c, (head, texts, _) in zip(columns, needs, strict=True)
         ]
-        #: Columns in which a text may take more than one line: of most columns nothing has to be measured.
+        #: Columns in which a text may take more than one line, and how long such a text is at least: most texts need not be
+        #: measured.
         self._high = [
-            (i, self.widths[i])
+            (i, self.widths[i], (self.widths[i] - 1) / 2)
             for i, (c, (_, texts, broken)) in enumerate(zip(columns, needs, strict=True))
             if texts > c.most or broken
         ]
 
     def height(self, number: int, texts: Sequence[Any]) -> float:
         """The height of the row of the finding *number* in points; those that the columns were not fitted to have two lines."""
-        most = 2
+        most = 1 if number < REMEMBERED else 2
         if number < REMEMBERED:
-            most = max([lines(texts[i], wide) for i, wide in self._high], default=1)
+            for i, wide, long in self._high:
+                if len(text := texts[i]) > long or "\n" in text:
+                    most = max(most, lines(text, wide))
         return min(_MOST_POINTS, max(_LEAST_POINTS, _LINE_POINTS * most + 3))

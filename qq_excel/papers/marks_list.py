@@ -17,7 +17,7 @@ from qq_excel.papers.sheet import Column
 from qq_excel.papers.told import NO_CELL, AllTold, Told, tell
 from qq_excel.papers.words import width
 from qq_excel.patching.book import sheet_reference
-from qq_excel.patching.sheetmaker import Line, Made, Put
+from qq_excel.patching.sheetmaker import Cells, Line, Made, Put, cells_of
 from qq_excel.patching.styles import Look
 
 _MOST_ROWS = 200_000
@@ -54,7 +54,7 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
         made.add([Put(words, _look(size=9, colour=style.SOFT))])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
-    made.follow(lambda: _lines(islice(told, _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns))
+    made.follow(lambda: _lines(islice(told.lines(), _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns))
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
         if at[0] in sheets and at[1] >= 0:
@@ -65,14 +65,18 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
     return out
 
 
-def _lines(told: Iterable[Told], findings: Findings, fit: Fit, sheets: Collection[str]) -> Iterator[Line]:
+#: The cells of the reader's own columns.
+_BLANK = cells_of(("", ""))
+
+
+def _lines(told: Iterable[tuple[Told, Cells]], findings: Findings, fit: Fit, sheets: Collection[str]) -> Iterator[Line]:
     looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     places = {name: f"{sheet_reference(name)}!" for name in sheets}
     each = zip(told, *(findings.each(by) for by in ("level", "status", "sheet")), strict=True)
-    for n, (f, level, status, sheet) in enumerate(each):
-        links = ((_CELL, places[sheet] + f.cell),) if f.cell != NO_CELL and sheet in places else ()
-        texts = (*f[:_SHOWN], "", "")
-        yield Line(fit.height(n, texts), texts, looks.of(level, status, linked=bool(links)), links)
+    for n, ((f, (formulas, insides)), level, status, sheet) in enumerate(each):
+        links = ((_CELL, places[sheet] + f.cell, f.cell),) if f.cell != NO_CELL and sheet in places else ()
+        cells = Cells(formulas[:_SHOWN] + _BLANK.formulas, insides[:_SHOWN] + _BLANK.insides)
+        yield Line(fit.height(n, f), cells, looks.of(level, status, linked=bool(links)), links)
 
 
 #: Which columns have more than one look.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from qq_excel.findings import a1, column_letters
 from qq_excel.papers.words import clean
 from qq_excel.patching.book import HEAD
-from qq_excel.patching.sheetmaker import MOST_LINKS, Line, inline, line_cells
+from qq_excel.patching.sheetmaker import MOST_LINKS, Line, LineWriter, inline
 from qq_excel.patching.xmltree import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -86,16 +86,17 @@ class PlainSheet:
         self.write_string(row, column, text, form)
 
     def write_lines(self, top: int, lines: Iterable[Line], looks: Sequence[tuple[int, int]]) -> int:
-        """Rows from *top* on; *looks* are as :func:`line_cells` takes them. The row after the last."""
+        """Rows from *top* on; *looks* are as a :class:`LineWriter` takes them. The row after the last."""
         row = top - 1
+        writer = LineWriter(_LETTERS, looks)
         for row, line in enumerate(lines, top):
             # in one piece, which stands where its last cell does
-            self._begun(row)[len(line.texts) - 1] = line_cells(row + 1, line, _LETTERS, looks)
+            self._begun(row)[len(line.looks) - 1] = writer.cells(row + 1, line)
             if line.height is not None:
                 self._heights[row] = line.height
-            for column, url in line.links:
+            for column, url, words in line.links:
                 if len(self._links) < MOST_LINKS:
-                    self._link(a1(row, column), url, str(line.texts[column]))
+                    self._link(a1(row, column), url, words)
         return row + 1
 
     def _link(self, at: str, url: str, text: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import t
 from qq_excel.papers.words import clean, clip, width
+from qq_excel.patching.sheetmaker import Cells, cells_of
 
 #: So many are remembered: columns are as wide as these need. What comes after them is told when it is written.
 REMEMBERED = 2_000
@@ -67,6 +69,11 @@ class AllTold:
     def __getitem__(self, n: int) -> Told:
         return self.first[n] if n < REMEMBERED else tell(self.findings[n])
 
-    def __iter__(self) -> Iterator[Told]:
-        yield from self.first
-        yield from map(tell, self.findings[REMEMBERED:])
+    def lines(self) -> Iterator[tuple[Told, Cells]]:
+        """Each with the cells of a row that says it."""
+        later = (tell(f) for f in self.findings[REMEMBERED:])
+        return chain(zip(self.first, self._cells, strict=True), ((told, cells_of(told)) for told in later))
+
+    @cached_property
+    def _cells(self) -> list[Cells]:
+        return [cells_of(told) for told in self.first]

@@ -34,14 +34,21 @@ class Put:
 Row = tuple[float | None, Sequence[Put | None]]
 
 
+class Cells(NamedTuple):
+    """Texts as :func:`inline` makes cells of them: which look like a formula, and what follows their styles."""
+
+    formulas: tuple[bool, ...]
+    insides: tuple[str, ...]
+
+
 class Line(NamedTuple):
-    """A row of many like it: its height, its texts from the first column on, for each the number of its look among those
-    that were announced, and which columns lead where."""
+    """A row of many like it: its height, its cells from the first column on, for each the number of its look among those
+    that were announced, and which columns lead where, with the words that do."""
 
     height: float | None
-    texts: Sequence[str | int]
-    looks: Sequence[int]
-    links: Iterable[tuple[int, str]] = ()
+    cells: Cells
+    looks: tuple[int, ...]
+    links: Iterable[tuple[int, str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -109,12 +116,12 @@ class Made:
         links: list[str] = []
         for number, (height, cells) in enumerate(self.rows, 1):
             out.append(self._row(number, height, cells, looks, links))
-        pairs = [(looks[look], looks[_quoted(look)]) for look in self._looks]
         letters = [column_letters(i) for i in range(self.columns)]
+        writer = LineWriter(letters, [(looks[look], looks[_quoted(look)]) for look in self._looks])
         for number, line in enumerate(self._more(), len(self.rows) + 1):
-            for column, place in line.links:
-                self._link(f"{letters[column]}{number}", str(line.texts[column]), place, links)
-            out.append(f"{_row_tag(number, line.height)}{line_cells(number, line, letters, pairs)}</row>")
+            for column, place, words in line.links:
+                self._link(f"{letters[column]}{number}", words, place, links)
+            out.append(f"{_row_tag(number, line.height)}{writer.cells(number, line)}</row>")
             if number % _ROWS == 0:
                 yield "".join(out).encode()
                 out.clear()
@@ -158,19 +165,46 @@ class Made:
             links.append(f'<hyperlink ref="{at}" location="{escape(place)}" display="{escape(text[:255])}"/>')
 
 
-def line_cells(number: int, line: Line, letters: Sequence[str], looks: Sequence[tuple[int, int]]) -> str:
-    """The cells of the row *number*: *letters* are the names of the columns, *looks* the formats of the looks, each for plain
-    texts and for such as look like formulas."""
-    return "".join([
-        f'<c r="{letter}{number}" s="{looks[look][formula]}"{inside}'
-        for letter, text, look in zip(letters, line.texts, line.looks, strict=False)
-        for formula, inside in (inline(text),)
-    ])  # fmt: skip
+class LineWriter:
+    """Makes the cells of lines. Most lines of a sheet have one of a few sequences of looks: all that these have in common is
+    put together once."""
+
+    def __init__(self, letters: Sequence[str], looks: Sequence[tuple[int, int]]) -> None:
+        """*letters* are the names of the columns, *looks* the formats of the looks, each for plain texts and for such as look
+        like formulas."""
+        self._letters, self._looks = letters, looks
+        self._frames: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[str]] = {}
+
+    def cells(self, number: int, line: Line) -> str:
+        """The cells of *line* in the row *number*."""
+        formulas, insides = line.cells
+        frame = self._frames.get((line.looks, formulas))
+        if frame is None:
+            frame = self._frames[line.looks, formulas] = self._frame(line.looks, formulas)
+        out = frame.copy()
+        out[1::4] = [str(number)] * len(insides)
+        out[3::4] = insides
+        return "".join(out)
+
+    def _frame(self, looks: tuple[int, ...], formulas: tuple[bool, ...]) -> list[str]:
+        """Four pieces for each cell, of which the number of the row and the inside are still to come."""
+        each = zip(self._letters, looks, formulas, strict=False)
+        return [
+            piece
+            for letter, look, formula in each
+            for piece in (f'<c r="{letter}', "", f'" s="{self._looks[look][formula]}"', "")
+        ]
 
 
 def _row_tag(number: int, height: float | None) -> str:
     high = f' ht="{height:.2f}" customHeight="1"' if height is not None else ""
     return f'<row r="{number}"{high}>'
+
+
+def cells_of(texts: Iterable[str | int]) -> Cells:
+    """*texts* as cells."""
+    formulas, insides = zip(*map(inline, texts), strict=True)
+    return Cells(formulas, insides)
 
 
 def inline(text: str | int) -> tuple[bool, str]:

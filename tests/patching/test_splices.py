@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from qq_excel.patching import Book
 from qq_excel.patching.cells import Edit, change_cells
-from qq_excel.patching.sheetmaker import Line, Made, Put
+from qq_excel.patching.sheetmaker import Line, Made, Put, cells_of
 from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.splices import PatchError, Splices, turned_back
 from qq_excel.patching.styles import Look, Styles
@@ -120,7 +120,10 @@ def test_rows_made_while_the_sheet_is_written_are_those_added_one_by_one(tmp_pat
     look = Look("宋体", border="000000")
     link = "'表'!A1"
     rows = [(None, [Put("甲", look), Put("", look)]), (20.0, [Put("＝1+1", look), Put("乙", look, link)])]
-    lines = [Line(None, ["甲", ""], [0, 0]), Line(20.0, ["＝1+1", "乙"], [0, 0], [(1, link)])]
+    lines = [
+        Line(None, cells_of(["甲", ""]), (0, 0)),
+        Line(20.0, cells_of(["＝1+1", "乙"]), (0, 0), [(1, link, "乙")]),
+    ]
     made = []
     for lazily in (False, True):
         book = Book(tmp_path / "a.xlsx")
