@@ -7,6 +7,7 @@ made when somebody asks for it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as _field
@@ -244,14 +245,13 @@ class Findings(Sequence[Finding]):
         code = np.zeros(len(self), dtype=np.int64)
         for name, size in zip(by, sizes, strict=True):
             code = code * size + self._columns[name]
-        codes, first, count = np.unique(code, return_index=True, return_counts=True)
         out: dict[tuple[Any, ...], int] = {}
-        for i in np.argsort(first):
-            rest, words = int(codes[i]), []
+        for one, count in Counter(code.tolist()).items():
+            rest, words = one, []
             for name, size in zip(reversed(by), reversed(sizes), strict=True):
                 rest, number = divmod(rest, size)
                 words.append(self._names[name].words[number])
-            out[tuple(reversed(words))] = int(count[i])
+            out[tuple(reversed(words))] = count
         return out
 
     def counts(self) -> dict[str, int]:

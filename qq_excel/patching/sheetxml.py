@@ -78,8 +78,10 @@ class SheetXml:
         self.edits = edits
         self.content = edits.base
         plain = self.content
-        # one byte is looked for much faster than two of which one is everywhere
-        if (b"!" in plain and b"<!" in plain) or (plain.count(b"?") > 2 and plain.count(b"<?") > 1):
+        # one byte is looked for much faster than two of which one is everywhere; the declaration at the top has two of its own
+        if (b"!" in plain and b"<!" in plain) or (
+            plain.find(b"?", plain.find(b"?>") + 2) >= 0 and plain.count(b"<?") > 1
+        ):
             # what only looks like a cell is blanked for the search
             plain = _NOT_CELLS.sub(lambda m: b" " * len(m[0]), plain)
         self._plain = plain
@@ -88,7 +90,8 @@ class SheetXml:
             raise PatchError("no worksheet")
         prefix = root[1] or b""
         self.prefix = prefix.decode()
-        self._row = re.compile(b"<" + prefix + rb"row(?=[\s/>])" + REST_OF_TAG)
+        number = rb"""(?: r="(\d{1,7})"(?=[\s/>])|(?=[\s/>]))"""
+        self._row = re.compile(b"<" + prefix + b"row" + number + REST_OF_TAG)
         self._cell = re.compile(b"<" + prefix + rb"c(?=[\s/>])" + REST_OF_TAG)
         self._row_end, self._cell_end = b"</" + prefix + b"row", b"</" + prefix + b"c"
         opened = re.compile(b"<" + prefix + rb"sheetData(?=[\s/>])" + REST_OF_TAG).search(plain)
@@ -97,7 +100,11 @@ class SheetXml:
         self._open, self._inner = opened.start(), opened.end()
         self._outer = self._end = self._inner
         if not opened[0].endswith(b"/>"):
-            self._outer = plain.find(b"</" + prefix + b"sheetData", self._inner)
+            end = b"</" + prefix + b"sheetData"
+            # behind the last row, if that is one of these
+            self._outer = plain.find(end, plain.rfind(self._row_end + b">", self._inner) + 1)
+            if self._outer < 0:
+                self._outer = plain.find(end, self._inner)
             if self._outer < 0:
                 raise PatchError("sheetData has no end")
             self._end = plain.index(b">", self._outer) + 1
@@ -122,21 +129,21 @@ class SheetXml:
 
     def _find_rows(self) -> Iterator[Row]:
         plain, last = self._plain, -1
-        tags = [m.span() for m in self._row.finditer(plain, self._inner, self._outer)]
-        stops = [start for start, _ in tags[1:]] + [self._outer]
+        tags = list(self._row.finditer(plain, self._inner, self._outer))
+        stops = [tag.start() for tag in tags[1:]] + [self._outer]
         usual_end = self._row_end + b">"
-        for (start, inner), stop in zip(tags, stops, strict=False):  # without rows there is a stop still
-            tag = plain[start:inner]
-            number = _NUMBER.search(tag)
-            last = int(number[1]) - 1 if number else last + 1
-            if b"ht=" in tag and (height := _HEIGHT.search(tag)):
+        for tag, stop in zip(tags, stops, strict=False):  # without rows there is a stop still
+            start, inner = tag.span()
+            number = tag[1] or ((found := _NUMBER.search(tag[0])) and found[1])
+            last = int(number) - 1 if number else last + 1
+            if plain.find(b"ht=", start, inner) >= 0 and (height := _HEIGHT.search(tag[0])):
                 self.heights[last] = float(height[1])
             outer = end = inner
             if plain.endswith(
                 usual_end, inner, stop
             ):  # nothing between the rows, as every known writer has it
                 outer, end = stop - len(usual_end), stop
-            elif not tag.endswith(b"/>"):
+            elif not tag[0].endswith(b"/>"):
                 outer = plain.rfind(self._row_end, inner, stop)
                 if outer < 0:
                     raise PatchError(f"row {last + 1} has no end")
