@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qq_excel.errors import SchemaError, why_unreadable
-from qq_excel.language import Text, current
+from qq_excel.language import Lang, Text, current
 from qq_excel.yamlwords import Loc, place, unreadable, why_refused
 
 _MAX_BYTES = 4_000_000
@@ -52,6 +52,10 @@ class Words(Strict):
     def text(self) -> Text:
         """The same as a :class:`~qq_excel.language.Text`."""
         return Text(self.zh, self.en)
+
+    def in_(self, lang: Lang) -> str:
+        """The text in *lang*."""
+        return self.zh if lang == "zh" else self.en
 
     def __str__(self) -> str:
         return self.zh if current() == "zh" else self.en

@@ -85,10 +85,10 @@ class Finding:
         lang = lang or current()
         spec = self.spec
         if self.why is not None:
-            title = spec.title.text.in_(lang)
+            title = spec.title.in_(lang)
             why = self.why.in_(lang)
             return f"无法判断“{title}”：{why}。" if lang == "zh" else f"Cannot judge '{title}': {why}."
-        text = render(spec.message.text.in_(lang), self._figures(lang))
+        text = render(spec.message.in_(lang), self._figures(lang))
         if self.status == "explained":
             by = self.approved_by or "—"
             text += (
@@ -114,7 +114,7 @@ class Finding:
                 if lang == "zh"
                 else "Supply what is missing and check again."
             )
-        return render(self.spec.fix.text.in_(lang), self._figures(lang))
+        return render(self.spec.fix.in_(lang), self._figures(lang))
 
     def document(self) -> dict[str, Any]:
         """The finding as the findings document has it (``schemas/findings.schema.json``)."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, Findings
-from qq_excel.language import Text, t
+from qq_excel.language import Lang, Text, current, t
 from qq_excel.papers import style
 from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.marks import LINK
@@ -37,8 +38,13 @@ class FindingsList:
 
     def words(self, at: tuple[str, int]) -> str:
         """What the link at the end of a row says."""
-        of_levels = ((x, self.counts[(*at, x)]) for x in LEVELS)
-        return LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in of_levels if n)
+        sheet, row = at
+        return _link_words(tuple(self.counts[sheet, row, level] for level in LEVELS), current())
+
+
+@lru_cache(maxsize=1_024)
+def _link_words(counts: tuple[int, ...], _: Lang) -> str:
+    return LINK + "、".join(f"{LEVEL_NAMES[x]} {n}" for x, n in zip(LEVELS, counts, strict=True) if n)
 
 
 def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text]) -> FindingsList:
@@ -54,7 +60,9 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
         made.add([Put(words, _look(size=9, colour=style.SOFT))])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
-    made.follow(lambda: _lines(islice(told.lines(), _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns))
+    made.follow(
+        lambda: _lines(islice(told.lines(), _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns)
+    )
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
         if at[0] in sheets and at[1] >= 0:
@@ -69,7 +77,9 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
 _BLANK = cells_of(("", ""))
 
 
-def _lines(told: Iterable[tuple[Told, Cells]], findings: Findings, fit: Fit, sheets: Collection[str]) -> Iterator[Line]:
+def _lines(
+    told: Iterable[tuple[Told, Cells]], findings: Findings, fit: Fit, sheets: Collection[str]
+) -> Iterator[Line]:
     looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     places = {name: f"{sheet_reference(name)}!" for name in sheets}
     each = zip(told, *(findings.each(by) for by in ("level", "status", "sheet")), strict=True)

@@ -14,7 +14,7 @@ from qq_excel.findings import a1, from_a1
 from qq_excel.patching.book import HEAD, Book, Sheet
 from qq_excel.patching.sheetxml import SheetXml
 from qq_excel.patching.splices import Splices
-from qq_excel.patching.xmltree import Node, append, cell_text, escape, set_attributes, uncelled
+from qq_excel.patching.xmltree import Node, append, cell_words, escape, set_attributes, uncelled
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -90,20 +90,18 @@ def put_notes(
         book.relate(sheet.part, "comments", part)
     root, edits = book.tree(part), book.edit(part)
     known = {at: node for node in root.iter("comment") for at in _places(node.get("ref"))}
-    fresh = []
-    for at in sorted(notes):
+    fresh = {}
+    for at, note in sorted(notes.items()):
         if at in known:
-            _extend(edits, known[at], notes[at].text)
+            _extend(edits, known[at], note.text)
         else:
-            fresh.append(at)
+            fresh[at] = note
     p = root.prefix
     index = _author(edits, root, author) if fresh else 0
-    made = b"".join(
-        f'<{p}comment ref="{a1(*at)}" authorId="{index}" shapeId="0"><{p}text>'.encode()
-        + _run(p, notes[at].text)
-        + f"</{p}text></{p}comment>".encode()
-        for at in fresh
-    )
+    made = "".join(
+        f'<{p}comment ref="{a1(*at)}" authorId="{index}" shapeId="0"><{p}text>{_run(p, note.text)}</{p}text></{p}comment>'
+        for at, note in fresh.items()
+    ).encode()
     holder = root.find("commentList")
     if holder is not None and made:
         append(edits, holder, made)
@@ -125,21 +123,21 @@ def _author(edits: Splices, root: Node, author: str) -> int:
     return len(there)
 
 
-def _run(p: str, text: str) -> bytes:
+def _run(p: str, text: str) -> str:
     font = f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="宋体"/></{p}rPr>'
-    return f'<{p}r>{font}<{p}t xml:space="preserve">'.encode() + cell_text(text) + f"</{p}t></{p}r>".encode()
+    return f'<{p}r>{font}<{p}t xml:space="preserve">{cell_words(text)}</{p}t></{p}r>'
 
 
 def _extend(edits: Splices, comment: Node, text: str) -> None:
     holder, p = comment.find("text"), comment.prefix
     if holder is None:
-        append(edits, comment, f"<{p}text>".encode() + _run(p, text) + f"</{p}text>".encode())
+        append(edits, comment, f"<{p}text>".encode() + _run(p, text).encode() + f"</{p}text>".encode())
         return
     plain = holder.find("t")
     if plain is not None and holder.children[0] is plain:  # programs show either plain text or runs
         old = edits.base[plain.start : plain.end]
         if len(holder.children) == 1:
-            whole = f"<{p}r>".encode() + old + f"</{p}r>".encode() + _run(p, "\n" + text)
+            whole = f"<{p}r>".encode() + old + f"</{p}r>".encode() + _run(p, "\n" + text).encode()
             edits.replace(plain.start, plain.end, whole)
             return
         edits.replace(plain.start, plain.end, f"<{p}r>".encode() + old + f"</{p}r>".encode())
@@ -148,11 +146,11 @@ def _extend(edits: Splices, comment: Node, text: str) -> None:
     if runs or not holder.children:
         at = runs[-1].end if runs else None
         if at is None:
-            append(edits, holder, _run(p, words))
+            append(edits, holder, _run(p, words).encode())
         else:
-            edits.insert(at, _run(p, words))
+            edits.insert(at, _run(p, words).encode())
     else:
-        edits.insert(holder.children[0].start, _run(p, words))
+        edits.insert(holder.children[0].start, _run(p, words).encode())
 
 
 # --- shapes -------------------------------------------------------------------------------------------------
@@ -163,7 +161,7 @@ def _draw(
     sheet: Sheet,
     xml: SheetXml,
     notes: Mapping[tuple[int, int], Note],
-    fresh: list[tuple[int, int]],
+    fresh: Mapping[tuple[int, int], Note],
 ) -> None:
     part = _drawing(book, sheet, xml, make=bool(fresh))
     if part is None:
@@ -180,7 +178,7 @@ def _draw(
         if at in notes and at not in seen and at not in fresh:
             seen.add(at)
             edits.replace(found.start(), found.end(), _enlarged(found[0], notes[at], ruler))
-    bare = [at for at in sorted(notes) if at in set(fresh) or at not in seen]
+    bare = [at for at in sorted(notes) if at in fresh or at not in seen]
     if not bare:
         return
     first, blocks = _free_block(book), -(-len(bare) // _BLOCK)

@@ -170,7 +170,8 @@ class SheetXml:
             return self.cells(row)
         addresses = (b'<c r="%b%d"' % (column_letters(c).encode(), row.number + 1) for c in columns)
         places = [plain.find(address, inner, outer) for address in addresses]
-        matches = (self._cell.match(plain, at, outer) for at in sorted({*places, last} - {-1}))
+        starts = sorted({*places, last} - {-1})
+        matches = (_USUAL.match(plain, at, outer) or self._cell.match(plain, at, outer) for at in starts)
         out = [self._read(m, row, 0) for m in matches if m is not None]
         between = any(at < 0 and c < out[-1].column for c, at in zip(columns, places, strict=True))
         return self.cells(row) if between else out
@@ -178,7 +179,7 @@ class SheetXml:
     def _read(self, found: re.Match[bytes], row: Row, column: int) -> Cell:
         """The cell whose tag was *found*; it is in *column* unless it says otherwise."""
         tag, outer = found[0], found.end()
-        usual = _USUAL.fullmatch(tag) if not self.prefix else None
+        usual = found if found.re is _USUAL else _USUAL.fullmatch(tag) if not self.prefix else None
         if usual is not None:
             letters, style, kind = usual.groups()
         else:

@@ -115,7 +115,9 @@ def test_lines_of_texts_figures_and_links(tmp_path: Path) -> None:
         sheet = book.sheet("行")
         looks = [(book.look.cell(), book.look.cell(quote_prefix=True)), (book.look.cell(bold=True),) * 2]
         lines = [
-            Line(30, cells_of((1, "甲 <&>", "")), (0, 1, 0), [(1, file_link("b.xlsx", "表", "N7"), "甲 <&>")]),
+            Line(
+                30, cells_of((1, "甲 <&>", "")), (0, 1, 0), [(1, file_link("b.xlsx", "表", "N7"), "甲 <&>")]
+            ),
             Line(None, cells_of((2, "=1+1", "－2")), (0, 0, 0), [(1, sheet_link("行", 4), "=1+1")]),
             *(Line(18, cells_of((n, "x", "y")), (0, 0, 0)) for n in range(3, 2_500)),
         ]
