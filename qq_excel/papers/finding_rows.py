@@ -29,7 +29,7 @@ class RowLooks:
             linked[cell] = columns
             self._rows[key] = (tuple(plain), tuple(linked))
 
-    def of(self, level: str, status: str, *, linked: bool) -> Sequence[int]:
+    def of(self, level: str, status: str, *, linked: bool) -> tuple[int, ...]:
         """Those of a finding's row; *linked* when its cell leads somewhere."""
         return self._rows[level if status == "open" else ""][linked]
 

@@ -39,7 +39,7 @@ class FindingsList:
     def words(self, at: tuple[str, int]) -> str:
         """What the link at the end of a row says."""
         sheet, row = at
-        return _link_words(tuple(self.counts[sheet, row, level] for level in LEVELS), current())
+        return _link_words(tuple(self.counts.get((sheet, row, level), 0) for level in LEVELS), current())
 
 
 @lru_cache(maxsize=1_024)
