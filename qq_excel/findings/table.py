@@ -209,7 +209,7 @@ class Findings(Sequence[Finding]):
     def __getitem__(self, index: slice) -> Findings: ...
     def __getitem__(self, index: int | slice) -> Finding | Findings:
         if isinstance(index, slice):
-            return self._part(index)
+            return self if index.indices(len(self)) == (0, len(self), 1) else self._part(index)
         found: Finding = self._chunks[int(self._columns["chunk"][index])][int(self._columns["at"][index])]
         return found
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.findings import Finding, Findings
-from qq_excel.language import t
-from qq_excel.papers.words import clean, clip, width
+from qq_excel.language import Text, current, t
+from qq_excel.papers.words import tidy, width
 from qq_excel.patching.sheetmaker import Cells, cells_of
 
 #: So many are remembered: columns are as wide as these need. What comes after them is told when it is written.
@@ -41,12 +41,14 @@ class Told(NamedTuple):
 
 def tell(f: Finding) -> Told:
     """*f* in words."""
+    lang = current()
+    expected = f.expected.in_(lang) if isinstance(f.expected, Text) else f.expected
+    why = "；".join([x for x in (f.reason, f.approved_by) if x])
     texts = (
-        str(LEVEL_NAMES[f.level]), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or NO_CELL, f.header, f.key,
-        f.value, f.expected, f.message(), f.fix(), f.clause, str(STATUS_NAMES[f.status]),
-        "；".join(x for x in (f.reason, f.approved_by) if x),
+        LEVEL_NAMES[f.level].in_(lang), f.rule, f.sheet or t("（整个文件）", "(the file)"), f.cell or NO_CELL, f.header, f.key,
+        f.value, expected, f.message(lang), f.fix(lang), f.clause, STATUS_NAMES[f.status].in_(lang), why,
     )  # fmt: skip
-    return Told._make([clip(clean(x)) if x else "" for x in texts])
+    return Told._make([tidy(x) if x else "" for x in texts])
 
 
 class AllTold:

@@ -38,6 +38,11 @@ def clip(text: str, limit: int = CELL_LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
 
 
+def tidy(text: str) -> str:
+    """*text* clean and short enough for a cell, as nearly every text is."""
+    return text if len(text) <= CELL_LIMIT and text.isprintable() else clip(clean(text))
+
+
 def width(text: str) -> int:
     """Columns that the longest line of *text* takes: 2 for a Chinese character, 1 for a Latin one."""
     return max(map(_line, text.split("\n"))) if "\n" in text else _line(text)
