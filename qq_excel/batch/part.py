@@ -261,19 +261,19 @@ def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[
     from qq_excel.papers.told import AllTold  # noqa: PLC0415
 
     told = AllTold(result.findings.of_file(seen.name))
-    stem = work.target / RETURNED / work.stems[seen.name]
+    stem = f"{RETURNED}/{work.stems[seen.name]}"
     written = []
     copies = {}
     if not seen.refused:
         path = Path(file.workbook.path)
         suffix = true_suffix(path) or path.suffix.lower()
-        report = annotated_copy(result, file, stem.with_name(f"{stem.name}{COPY}{suffix}"), told)
-        if report.target is not None:
-            written.append(report.target)
-            copies[seen.name] = report.target.name
-    book = stem.with_name(f"{stem.name}{BOOK}")
-    written.append(write_findings_book(result, book, file=file, copies=copies, told=told))
-    return [p.relative_to(work.target).as_posix() for p in written]
+        copy = f"{stem}{COPY}{suffix}"
+        if annotated_copy(result, file, work.target / copy, told).target is not None:
+            written.append(copy)
+            copies[seen.name] = copy.rpartition("/")[2]
+    book = f"{stem}{BOOK}"
+    write_findings_book(result, work.target / book, file=file, copies=copies, told=told)
+    return [*written, book]
 
 
 def stems_of(names: Iterable[str]) -> dict[str, str]:

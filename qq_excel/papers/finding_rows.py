@@ -8,7 +8,7 @@ from typing import Any
 from qq_excel.papers import style
 from qq_excel.papers.cells import Column
 from qq_excel.papers.told import REMEMBERED
-from qq_excel.papers.words import lines
+from qq_excel.papers.words import lines, room
 
 #: The tints of the cell with the level; ``""`` is that of a finding that is settled.
 TINTS = {**style.LEVEL_TINTS, "": style.SETTLED}
@@ -42,19 +42,22 @@ class Fit:
         self.widths = [
             min(max(head, texts, c.least), c.most) for c, (head, texts, _) in zip(columns, needs, strict=True)
         ]
-        #: Columns in which a text may take more than one line, and how long such a text is at least: most texts need not be
-        #: measured.
+        #: Columns in which a text may take more than one line, by its width alone or with line breaks.
         self._high = [
-            (i, self.widths[i], (self.widths[i] - 1) / 2)
+            (i, room(self.widths[i]))
             for i, (c, (_, texts, broken)) in enumerate(zip(columns, needs, strict=True))
-            if texts > c.most or broken
+            if texts > c.most and not broken
         ]
+        self._broken = [(i, self.widths[i]) for i, (_, _, broken) in enumerate(needs) if broken]
 
-    def height(self, number: int, texts: Sequence[Any]) -> float:
-        """The height of the row of the finding *number* in points; those that the columns were not fitted to have two lines."""
+    def height(self, number: int, texts: Sequence[Any], widths: Sequence[int]) -> float:
+        """The height of the row of the finding *number* in points, of whose *texts* the *widths* are known; those that the
+        columns were not fitted to have two lines."""
         most = 1 if number < REMEMBERED else 2
         if number < REMEMBERED:
-            for i, wide, long in self._high:
-                if len(text := texts[i]) > long or "\n" in text:
-                    most = max(most, lines(text, wide))
+            for i, most_columns in self._high:
+                if widths[i] > most * most_columns:
+                    most = -(-widths[i] // most_columns)
+            for i, wide in self._broken:
+                most = max(most, lines(texts[i], wide))
         return min(_MOST_POINTS, max(_LEAST_POINTS, _LINE_POINTS * most + 3))

@@ -19,7 +19,7 @@ from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.policy_sheet import policy_sheet
 from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, file_link, plain_paper, sheet_link
-from qq_excel.papers.told import NO_CELL, AllTold, Told
+from qq_excel.papers.told import NO_CELL, AllTold, ToldRow
 from qq_excel.papers.words import width
 from qq_excel.patching.sheetmaker import Cells, Line, inline
 
@@ -294,7 +294,7 @@ def _list_sheet(sheet: Sheet, told: AllTold, copies: Mapping[str, str]) -> dict[
     )
     sheet.widths(fit.widths)
     sheet.table(0, columns, [])
-    lines = _lines(islice(told.lines(), MOST_ROWS), shown, fit, files, copies)
+    lines = _lines(islice(told.rows(), MOST_ROWS), shown, fit, files, copies)
     last = sheet.sheet.write_lines(1, lines, _looks(sheet.look, columns))
     if not shown:
         sheet.merged((1, 0, 1, len(columns) - 1), t("没有发现问题。", "Nothing was found."), align="center")
@@ -324,18 +324,23 @@ def _looks(look: style.Look, columns: Sequence[Column]) -> list[tuple[int, int]]
 
 
 def _lines(
-    told: Iterable[tuple[Told, Cells]], findings: Findings, fit: Fit, files: Mapping[str, str], copies: Mapping[str, str]
+    told: Iterable[ToldRow], findings: Findings, fit: Fit, files: Mapping[str, str], copies: Mapping[str, str]
 ) -> Iterator[Line]:  # fmt: skip
     looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     each = zip(told, *(findings.each(by) for by in ("level", "status", "file", "sheet")), strict=True)
-    for n, ((f, (formulas, insides)), level, status, file, sheet) in enumerate(each):
+    shown = {name: (words, *inline(words), width(words)) for name, words in files.items()}
+    places: dict[tuple[str, str], str] = {}
+    for n, ((f, (formulas, insides), widths), level, status, file, sheet) in enumerate(each):
         links: tuple[tuple[int, str, str], ...] = ()
         if file in copies and f.cell != NO_CELL and sheet:
-            links = ((_CELL, file_link(copies[file], sheet, f.cell), f.cell),)
-        texts = (n + 1, f.level, f.rule, files[file], *f[2:])
-        number, of_file = inline(n + 1), inline(files[file])
+            if (file, sheet) not in places:
+                places[file, sheet] = file_link(copies[file], sheet, "")
+            links = ((_CELL, places[file, sheet] + f.cell, f.cell),)
+        words, formula, inside, wide = shown[file]
         cells = Cells(
-            (number[0], *formulas[:2], of_file[0], *formulas[2:]),
-            (number[1], *insides[:2], of_file[1], *insides[2:]),
+            (False, *formulas[:2], formula, *formulas[2:]),
+            (inline(n + 1)[1], *insides[:2], inside, *insides[2:]),
         )
-        yield Line(fit.height(n, texts), cells, looks.of(level, status, linked=bool(links)), links)
+        # the number is never too wide for its column
+        height = fit.height(n, ("", *f[:2], words, *f[2:]), (0, *widths[:2], wide, *widths[2:]))
+        yield Line(height, cells, looks.of(level, status, linked=bool(links)), links)

@@ -15,7 +15,7 @@ from qq_excel.papers import style
 from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.marks import LINK
 from qq_excel.papers.sheet import Column
-from qq_excel.papers.told import NO_CELL, AllTold, Told, tell
+from qq_excel.papers.told import NO_CELL, AllTold, ToldRow, tell
 from qq_excel.papers.words import width
 from qq_excel.patching.book import sheet_reference
 from qq_excel.patching.sheetmaker import Cells, Line, Made, Put, cells_of
@@ -61,7 +61,7 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
     head = _look(bold=True, colour=style.WHITE, fill=style.BLUE, border=True, centre=True, wrap=True)
     made.head = made.add([Put(c.header, head) for c in columns], 24)
     made.follow(
-        lambda: _lines(islice(told.lines(), _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns)
+        lambda: _lines(islice(told.rows(), _MOST_ROWS), shown, fit, sheets), len(shown), _looks(columns)
     )
     out = FindingsList(made)
     for line, at in enumerate(zip(shown.each("sheet"), shown.rows.tolist(), strict=True), made.head + 2):
@@ -77,16 +77,14 @@ def findings_list(told: AllTold, sheets: Collection[str], notes: Sequence[Text])
 _BLANK = cells_of(("", ""))
 
 
-def _lines(
-    told: Iterable[tuple[Told, Cells]], findings: Findings, fit: Fit, sheets: Collection[str]
-) -> Iterator[Line]:
+def _lines(told: Iterable[ToldRow], findings: Findings, fit: Fit, sheets: Collection[str]) -> Iterator[Line]:
     looks = RowLooks(len(fit.widths), _LEVEL, _CELL)
     places = {name: f"{sheet_reference(name)}!" for name in sheets}
     each = zip(told, *(findings.each(by) for by in ("level", "status", "sheet")), strict=True)
-    for n, ((f, (formulas, insides)), level, status, sheet) in enumerate(each):
+    for n, ((f, (formulas, insides), widths), level, status, sheet) in enumerate(each):
         links = ((_CELL, places[sheet] + f.cell, f.cell),) if f.cell != NO_CELL and sheet in places else ()
         cells = Cells(formulas[:_SHOWN] + _BLANK.formulas, insides[:_SHOWN] + _BLANK.insides)
-        yield Line(fit.height(n, f), cells, looks.of(level, status, linked=bool(links)), links)
+        yield Line(fit.height(n, f, widths), cells, looks.of(level, status, linked=bool(links)), links)
 
 
 #: Which columns have more than one look.

@@ -39,6 +39,15 @@ class Told(NamedTuple):
     why: str
 
 
+class ToldRow(NamedTuple):
+    """What a row of a list says of one finding."""
+
+    told: Told
+    cells: Cells
+    #: How many columns each text takes; of the :attr:`AllTold.first` only.
+    widths: tuple[int, ...]
+
+
 def tell(f: Finding) -> Told:
     """*f* in words."""
     lang = current()
@@ -63,18 +72,27 @@ class AllTold:
         return [tell(f) for f in self.findings[:REMEMBERED]]
 
     @cached_property
+    def _widths(self) -> list[tuple[int, ...]]:
+        return [tuple(map(width, told)) for told in self.first]
+
+    @cached_property
     def needs(self) -> list[tuple[int, bool]]:
         """Of each field, how many columns the widest of its :attr:`first` texts takes, and whether one has a line break."""
-        texts = [set(each) for each in zip(*self.first, strict=True)] or [set()] * len(Told._fields)
-        return [(max(map(width, each), default=0), any("\n" in x for x in each)) for each in texts]
+        if not self.first:
+            return [(0, False)] * len(Told._fields)
+        texts, widths = zip(*self.first, strict=True), zip(*self._widths, strict=True)
+        return [(max(wide), "\n" in "".join(each)) for each, wide in zip(texts, widths, strict=True)]
 
     def __getitem__(self, n: int) -> Told:
         return self.first[n] if n < REMEMBERED else tell(self.findings[n])
 
-    def lines(self) -> Iterator[tuple[Told, Cells]]:
-        """Each with the cells of a row that says it."""
+    def rows(self) -> Iterator[ToldRow]:
+        """Each as a row of a list."""
         later = (tell(f) for f in self.findings[REMEMBERED:])
-        return chain(zip(self.first, self._cells, strict=True), ((told, cells_of(told)) for told in later))
+        return chain(
+            map(ToldRow, self.first, self._cells, self._widths),
+            (ToldRow(told, cells_of(told), ()) for told in later),
+        )
 
     @cached_property
     def _cells(self) -> list[Cells]:

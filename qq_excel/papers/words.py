@@ -50,10 +50,15 @@ def width(text: str) -> int:
 
 def lines(text: str, columns: float) -> int:
     """Lines that *text* takes when it is wrapped at *columns*."""
-    room = max(columns - 1, 2)
+    most = room(columns)
     if "\n" not in text:
-        return 1 if 2 * len(text) <= room else max(1, -(-_line(text) // int(room)))
-    return sum(max(1, -(-_line(line) // int(room))) for line in text.split("\n"))
+        return 1 if 2 * len(text) <= most else max(1, -(-_line(text) // most))
+    return sum(max(1, -(-_line(line) // most)) for line in text.split("\n"))
+
+
+def room(columns: float) -> int:
+    """What a line of a text takes that is wrapped at *columns*."""
+    return int(max(columns - 1, 2))
 
 
 class _Widths(dict[str, int]):
