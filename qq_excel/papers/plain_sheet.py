@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from qq_excel.findings import a1, column_letters
 from qq_excel.papers.words import clean
@@ -105,7 +106,7 @@ class PlainSheet:
             self._links.append(f'<hyperlink ref="{at}" location="{escape(place)}" display="{escape(text)}"/>')
         elif kind == "external":
             path, _, cell = place.partition("#")
-            path = path if "%" in path else path.translate(_ADDRESS)
+            path = _address(path)
             id_ = self._files.setdefault(path, f"rId{len(self._files) + 1}")
             location = f' location="{escape(cell)}"' if cell else ""
             self._links.append(f'<hyperlink ref="{at}" r:id="{id_}"{location}/>')
@@ -200,9 +201,10 @@ class PlainSheet:
         out = []
         for n in done:
             cells = self._rows.pop(n)
+            columns = sorted(cells)
             high = f' ht="{height:g}" customHeight="1"' if (height := self._heights.pop(n, None)) else ""
-            out.append(f'<row r="{n + 1}"{high}>{"".join([cells[c] for c in sorted(cells)])}</row>')
-            self._reach = (n, max(self._reach[1], *cells, 0))
+            out.append(f'<row r="{n + 1}"{high}>{"".join([cells[c] for c in columns])}</row>')
+            self._reach = (n, max(self._reach[1], columns[-1] if columns else 0))
         made = "".join(out).encode()
         self._away.append(made if before is None else zlib.compress(made, 1))
         self._settled = done[-1] if done else self._settled
@@ -253,6 +255,11 @@ class PlainSheet:
     def relations(self) -> str | None:
         """The files that it leads to."""
         return relations([(path, "hyperlink", ' TargetMode="External"') for path in self._files])
+
+
+@lru_cache(maxsize=256)
+def _address(path: str) -> str:
+    return path if "%" in path else path.translate(_ADDRESS)
 
 
 def _attributes(values: Mapping[str, object]) -> str:

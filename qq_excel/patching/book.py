@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,6 +29,11 @@ _WORKBOOK_ORDER = (
     "functionGroups", "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches",
     "smartTagPr", "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst",
 )  # fmt: skip
+
+
+#: The elements of parts so small are remembered, nobody changes them: most workbooks of a run come of one template.
+_SMALL = 1 << 15
+_remembered = lru_cache(maxsize=16)(parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ class Book:
         if real is None:
             raise PatchError(f"no part {name}")
         if real not in self._trees:
-            self._trees[real] = parse(self.utf8(real))
+            content = self.utf8(real)
+            self._trees[real] = (_remembered if len(content) <= _SMALL else parse)(content)
         return self._trees[real]
 
     def add(
