@@ -38,7 +38,11 @@ _URL_LIMIT = 2_000
 _LINKS = "xl/worksheets/_rels/"
 
 
-_FORMATS = {"amount": AMOUNT, "count": COUNT, "date": DATE, "share": SHARE, "number": "#,##0.00"}
+_FIGURES = {"amount": AMOUNT, "count": COUNT, "share": SHARE, "number": "#,##0.00"}
+
+
+def _figure_look(kind: str) -> dict[str, Any]:
+    return {"num_format": _FIGURES[kind], "align": "right" if kind in ("amount", "number") else "center"}
 
 
 class Sheet:
@@ -176,6 +180,8 @@ class Sheet:
             for at, (column, value) in enumerate(zip(columns, values, strict=True), left):
                 if type(value) is str and value:
                     self._words(row, at, column, value, fill)
+                elif type(value) is int and column.kind in _FIGURES:
+                    self._number(row, at, column.kind, value, fill)
                 else:
                     self._cell(row, at, column, value, fill)
             if heights:
@@ -226,10 +232,17 @@ class Sheet:
             form = self._plain[column.align, fill, formula] = self.look.cell(**properties)
         self.sheet.write_string(row, at, words, form)
 
+    def _number(self, row: int, at: int, kind: str, value: int, fill: str | None) -> None:
+        """The same for a figure."""
+        form = self._plain.get((kind, fill, False))
+        if form is None:
+            properties: dict[str, Any] = {"bg_color": fill} if fill is not None else {}
+            form = self._plain[kind, fill, False] = self.look.cell(**properties, **_figure_look(kind))
+        self.sheet.write_number(row, at, value / 100 if kind == "amount" else value, form)
+
     def _figure(self, row: int, at: int, kind: str, value: float, properties: Mapping[str, Any]) -> None:
         figure = value / 100 if kind == "amount" else value
-        align = "right" if kind in ("amount", "number") else "center"
-        self.number(row, at, figure, **properties, num_format=_FORMATS[kind], align=align)
+        self.number(row, at, figure, **properties, **_figure_look(kind))
 
     def _row_height(
         self, row: int, values: Sequence[Any], columns: Sequence[Column], left: int, least: float = 18
