@@ -11,8 +11,8 @@ from typing import NamedTuple
 from qq_excel.catalogue import LEVEL_NAMES, STATUS_NAMES
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import Text, current, t
-from qq_excel.papers.words import tidy, width
-from qq_excel.patching.sheetmaker import Cells, cells_of
+from qq_excel.papers.words import Known, tidy, width
+from qq_excel.patching.sheetmaker import Cells, cells_of, inline
 
 #: So many are remembered: columns are as wide as these need. What comes after them is told when it is written.
 REMEMBERED = 2_000
@@ -73,7 +73,8 @@ class AllTold:
 
     @cached_property
     def _widths(self) -> list[tuple[int, ...]]:
-        return [tuple(map(width, told)) for told in self.first]
+        wide = Known(width).__getitem__
+        return [tuple(map(wide, told)) for told in self.first]
 
     @cached_property
     def needs(self) -> list[tuple[int, bool]]:
@@ -96,4 +97,5 @@ class AllTold:
 
     @cached_property
     def _cells(self) -> list[Cells]:
-        return [cells_of(told) for told in self.first]
+        cell = Known(inline).__getitem__
+        return [cells_of(told, cell) for told in self.first]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from qq_excel.language import t
 
@@ -12,6 +14,7 @@ CELL_LIMIT = 32_767
 _CUT = "……（略）"
 #: Characters that a text may hold although they do not print.
 _ALLOWED = dict.fromkeys(map(ord, "\n\t\u3000"))
+V = TypeVar("V")
 _BASES = {"业务发生日": "transaction date", "约定付款日": "due date"}
 
 
@@ -61,15 +64,19 @@ def room(columns: float) -> int:
     return int(max(columns - 1, 2))
 
 
-class _Widths(dict[str, int]):
-    """Columns that a character takes, found when it is first met."""
+class Known(dict[str, V]):
+    """What *make* makes of each text, made when it is first asked for."""
 
-    def __missing__(self, c: str) -> int:
-        self[c] = 2 if unicodedata.east_asian_width(c) in "WFA" else 1
-        return self[c]
+    def __init__(self, make: Callable[[str], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> V:
+        made = self[text] = self._make(text)
+        return made
 
 
-_column_count = _Widths().__getitem__
+_column_count = Known(lambda c: 2 if unicodedata.east_asian_width(c) in "WFA" else 1).__getitem__
 
 
 @lru_cache(maxsize=4_096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qq_excel.findings import a1, column_letters
 from qq_excel.output import looks_like_formula
@@ -201,12 +201,6 @@ def _row_tag(number: int, height: float | None) -> str:
     return f'<row r="{number}"{high}>'
 
 
-def cells_of(texts: Iterable[str | int]) -> Cells:
-    """*texts* as cells."""
-    formulas, insides = zip(*map(inline, texts), strict=True)
-    return Cells(formulas, insides)
-
-
 def inline(text: str | int) -> tuple[bool, str]:
     """Whether *text* looks like a formula; what follows the style in the tag of a cell that holds it."""
     if isinstance(text, int):
@@ -222,6 +216,11 @@ def _inline(text: str) -> tuple[bool, str]:
 
 
 _remembered = lru_cache(maxsize=4_096)(_inline)
+
+
+def cells_of(texts: Iterable[str | int], cell: Callable[[Any], tuple[bool, str]] = inline) -> Cells:
+    """*texts* as cells; *cell* makes one, as :func:`inline` does."""
+    return Cells(*zip(*map(cell, texts), strict=True))
 
 
 @cache

@@ -129,10 +129,12 @@ class SheetXml:
 
     def _find_rows(self) -> Iterator[Row]:
         plain, last = self._plain, -1
-        tags = list(self._row.finditer(plain, self._inner, self._outer))
-        stops = [tag.start() for tag in tags[1:]] + [self._outer]
+        tags = self._row.finditer(plain, self._inner, self._outer)
         usual_end = self._row_end + b">"
-        for tag, stop in zip(tags, stops, strict=False):  # without rows there is a stop still
+        after = next(tags, None)
+        while (tag := after) is not None:
+            after = next(tags, None)
+            stop = after.start() if after is not None else self._outer
             start, inner = tag.span()
             number = tag[1] or ((found := _NUMBER.search(tag[0])) and found[1])
             last = int(number) - 1 if number else last + 1
