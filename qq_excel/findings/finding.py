@@ -80,6 +80,10 @@ class Finding:
             **out,
         }
 
+    def _filled(self, text: str, lang: Lang) -> str:
+        """*text* with the figures; few words of how to mend something have any."""
+        return render(text, self._figures(lang)) if "{" in text or "}" in text else text
+
     def message(self, lang: Lang | None = None) -> str:
         """What is wrong, in words."""
         lang = lang or current()
@@ -88,7 +92,7 @@ class Finding:
             title = spec.title.in_(lang)
             why = self.why.in_(lang)
             return f"无法判断“{title}”：{why}。" if lang == "zh" else f"Cannot judge '{title}': {why}."
-        text = render(spec.message.in_(lang), self._figures(lang))
+        text = self._filled(spec.message.in_(lang), lang)
         if self.status == "explained":
             by = self.approved_by or "—"
             text += (
@@ -114,7 +118,7 @@ class Finding:
                 if lang == "zh"
                 else "Supply what is missing and check again."
             )
-        return render(self.spec.fix.in_(lang), self._figures(lang))
+        return self._filled(self.spec.fix.in_(lang), lang)
 
     def document(self) -> dict[str, Any]:
         """The finding as the findings document has it (``schemas/findings.schema.json``)."""
