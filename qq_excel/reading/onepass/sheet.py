@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from qq_excel.reading.model import CellError, CellKind, Cells
-from qq_excel.reading.onepass.cells import Bytes, CellType, Ints, Marked, NotPlain, numbers
+from qq_excel.reading.onepass.cells import CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.onepass.strings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 
@@ -90,7 +90,7 @@ class PlainSheet:
         kinds[place] = kind
         here += begin
         number, date = _numbers(len(kinds), place, kind, self._number[here])
-        data, ends = self._texts(len(kinds), place, kind, here)
+        texts = self._texts(kinds, place, here)
         out = {}
         for n, c in enumerate(wanted):
             cells = slice(n * size, (n + 1) * size)
@@ -100,19 +100,27 @@ class PlainSheet:
             if there[n, CellKind.DATE]:
                 one.date = date[cells]
             if there[n, CellKind.TEXT] or there[n, CellKind.ERROR]:
-                one.text = _text(one.kind, data, ends[n * size : (n + 1) * size + 1])
+                one.text = texts.slice(n * size, size)
         return out
 
-    def _texts(self, size: int, place: Ints, kind: Kinds, here: Ints) -> tuple[Bytes, Ints]:
-        """The bytes of *size* texts one after the other, and where each ends; blanks have none. Those *here* go to *place*."""
-        words = _is_word(kind)
-        sizes, starts = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-        sizes[place[words]], starts[place[words]] = self._size[here[words]], self._start[here[words]]
-        ends = np.zeros(size + 1, dtype=np.int64)
+    def _texts(self, kinds: Kinds, place: Ints, here: Ints) -> pa.LargeStringArray:
+        """A text for each of *kinds* that has one: for the cells that are *here*, at their *place*."""
+        there = (kinds == CellKind.TEXT) | (kinds == CellKind.ERROR)
+        words = there[place]
+        place, here = place[words], here[words]
+        sizes, starts = np.zeros(len(kinds), dtype=np.int64), np.zeros(len(kinds), dtype=np.int64)
+        sizes[place], starts[place] = self._size[here], self._start[here]
+        ends = np.zeros(len(kinds) + 1, dtype=np.int64)
         np.cumsum(sizes, out=ends[1:])
         source = np.repeat(starts - ends[:-1], sizes)
         source += np.arange(len(source))
-        return self._data[source], ends
+        buffers = (ends, self._data[source], np.packbits(there, bitorder="little"))
+        texts = pa.LargeStringArray.from_buffers(len(kinds), *map(pa.py_buffer, buffers))
+        try:
+            texts.validate(full=True)
+        except pa.ArrowInvalid:  # what is no UTF-8
+            raise NotPlain from None
+        return texts
 
     def _word(self, i: int) -> str:
         start = int(self._start[i])
@@ -141,25 +149,6 @@ def _numbers(
     ms = np.floor(value[dates] * _DAY_MS + 0.5) - _EPOCH * _DAY_MS
     date[place[dates]] = np.trunc(ms / 1_000).astype("datetime64[s]")
     return number, date
-
-
-def _is_word(kind: Kinds) -> npt.NDArray[np.bool_]:
-    """Which cells hold a text."""
-    out: npt.NDArray[np.bool_] = (kind == CellKind.TEXT) | (kind == CellKind.ERROR)
-    return out
-
-
-def _text(kind: Kinds, data: Bytes, ends: Ints) -> pa.LargeStringArray:
-    """One column of texts: its part of *data*, in which they end at these places."""
-    there = _is_word(kind)
-    valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-    own = pa.py_buffer(data[ends[0] : ends[-1]])
-    text = pa.LargeStringArray.from_buffers(len(kind), pa.py_buffer(ends - ends[0]), own, valid)
-    try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:  # what is no UTF-8
-        raise NotPlain from None
-    return text
 
 
 def _texts(cells: Marked, strings: PlainStrings | None) -> tuple[Any, Ints, Ints]:
