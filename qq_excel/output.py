@@ -15,14 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO
 
 from qq_excel.errors import OutputError, QQExcelError
 from qq_excel.language import Text
-from qq_excel.zipping import ZipWriter
 
 #: The date that every part of every package bears, so that the same input gives the same bytes.
 FIXED_TIME = dt.datetime(2020, 1, 1)
+_ZIP_TIME = (2020, 1, 1, 0, 0, 0)
+#: The system that every part is said to come from; :mod:`zipfile` says the one that it runs on.
+_UNIX = 3
 #: What a part is read or copied by, so that a large one is never in memory twice.
 _CHUNK = 1 << 20
 #: How hard the parts of a zip are compressed, and those of one that is written by the thousand: a fifth larger, in a third
@@ -257,26 +258,35 @@ def looks_like_formula(text: str) -> bool:
 
 def same_zip(parts: Mapping[str, Part], target: Path, *, level: int = USUAL_LEVEL) -> Path:
     """Write a zip whose bytes depend on names and contents only, in the order of *parts*."""
-    with writing(target) as temporary, temporary.open("wb") as file:
-        _fill(file, parts, level)
+    with (
+        writing(target) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive,
+    ):
+        _fill(archive, parts)
     return target
 
 
 def zip_bytes(parts: Mapping[str, Part]) -> bytes:
     """The same as bytes: for small packages that go into another one."""
     buffer = io.BytesIO()
-    _fill(buffer, parts, USUAL_LEVEL)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _fill(archive, parts)
     return buffer.getvalue()
 
 
-def _fill(file: BinaryIO, parts: Mapping[str, Part], level: int) -> None:
-    archive = ZipWriter(file, level)
+def _fill(archive: zipfile.ZipFile, parts: Mapping[str, Part]) -> None:
     for name, content in parts.items():
-        archive.add(name, _pieces(content))
-    archive.close()
+        info = zipfile.ZipInfo(name, _ZIP_TIME)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info._compresslevel = archive.compresslevel  # type: ignore[attr-defined]  # as ZipFile.writestr does
+        info.create_system = _UNIX
+        info.external_attr = 0o644 << 16
+        with archive.open(info, "w") as part:
+            for piece in _pieces(content):
+                part.write(piece)
 
 
-def _pieces(part: Part) -> Iterable[bytes]:
+def _pieces(part: Part) -> Iterable[bytes | memoryview]:
     if isinstance(part, bytes):
         return (part,)
     return _of_file(part) if isinstance(part, Path) else _joined(part())

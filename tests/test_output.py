@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def test_a_file_made_from_one_that_waits_is_made_of_it(tmp_path: Path) -> None:
         same_package(package, package, lambda _, content: content + b" ")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["first.zip", "second.zip"]
     assert (tmp_path / "first.zip").read_bytes() != (tmp_path / "second.zip").read_bytes()
+
+
+def test_a_zip_is_the_same_on_every_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """:mod:`zipfile` says of each part on which system it was written."""
+    here = same_zip({"a.xml": b"<a/>"}, tmp_path / "here.zip").read_bytes()
+    monkeypatch.setattr("zipfile.sys.platform", "win32")
+    assert zipfile.ZipInfo("a.xml").create_system == 0
+    assert same_zip({"a.xml": b"<a/>"}, tmp_path / "there.zip").read_bytes() == here
 
 
 def test_where_the_block_fails_none_is_there_and_nothing_is_left(tmp_path: Path) -> None:
