@@ -20,8 +20,10 @@ from qq_excel.policy import Policy
 from qq_excel.waivers import Use, Waiver
 
 BOOK, DOCUMENT = "批量校验汇总.xlsx", "batch.json"
-#: Past so many files the workbook is written row by row, each one line high.
+#: Past so many files each row is one line high: to work out how many it needs takes longer than to write it.
 _MANY = 2_000
+#: The width of the columns of a table without rows: its title stands above them.
+_EMPTY = 24.0
 #: The levels that the tables count: what to mend, what to answer, what nobody could say.
 _LEVELS = ("E", "W", "?")
 
@@ -97,7 +99,7 @@ def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: 
 def _write_book(
     files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
 ) -> Path:
-    from qq_excel.papers.sheet import Column, paper  # noqa: PLC0415
+    from qq_excel.papers.sheet import Column, plain_paper  # noqa: PLC0415
 
     said = t("没有", "none")
     first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]
@@ -133,11 +135,12 @@ def _write_book(
             [[str(LEVEL_NAMES[f.level]), f.rule, f.message(), f.fix()] for f in missing],
         ),
     ]  # fmt: skip
-    with paper(target, t("批量校验汇总", "Batch summary"), long=len(files) > _MANY) as book:
+    with plain_paper(target, t("批量校验汇总", "Batch summary")) as book:
         for n, (name, columns, rows) in enumerate(tables):
             sheet = book.sheet(name, tab="#1F3864" if n == 0 else None)
             total = _total(rows) if n == 0 and rows else None
-            sheet.widths(sheet.fitted(columns, rows if total is None else [*rows, total]))
+            fitted = sheet.fitted(columns, rows if total is None else [*rows, total])
+            sheet.widths(fitted if rows else [_EMPTY] * len(columns))
             totals = t("，", ", ").join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
             under = (
                 f"{policy.title}　{t('文件', 'files')} {len(files)}{t('：', ': ')}{totals}" if n == 0 else ""

@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from qq_excel import __version__
 from qq_excel.language import t
 from qq_excel.output import (
@@ -294,15 +292,10 @@ class Paper:
 
 
 @contextmanager
-def paper(
-    target: Path, title: str, properties: Mapping[str, str] | None = None, *, long: bool = False
-) -> Iterator[Paper]:
-    """A workbook that takes its place at *target* when the block ends well.
-
-    Of a *long* one each row goes to the disk as soon as the next is begun, with its texts in its cells.
-    """
+def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
+    """A workbook that takes its place at *target* when the block ends well."""
     with writing(target) as temporary, scratch(target) as folder:
-        book = _begun(temporary, title, properties, folder, long)
+        book = _begun(temporary, title, properties, folder)
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
@@ -323,10 +316,12 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
     return zip_bytes(book.parts())
 
 
-def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path, long: bool) -> Any:
+def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path) -> Any:
+    import xlsxwriter  # noqa: PLC0415 - who writes plain papers only needs none of it
+
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder), "constant_memory": long,
+        "default_format_properties": {"font_name": FONT, "font_size": 10}, "tmpdir": str(folder),
     }  # fmt: skip
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({
