@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from benchmarks import equal
 from benchmarks.ledger import AS_OF, make_ledger
-from benchmarks.peers import frictionless_table, with_declared_rules
+from benchmarks.peers import frictionless_table, with_declared_rules, with_pandera
 from benchmarks.peers.asked import asked, from_json, to_json
 from benchmarks.peers.frames import RULES
 
@@ -39,6 +40,17 @@ def test_everyone_finds_the_rows_that_ours_finds(ledgers: list[Path], peer: dict
     assert equal.prove(ledgers, peer) == (
         f"equal work: {rows + len(equal.SLIPS)} faulty rows in 3 workbooks, by 25 rules, the same for all ({next(iter(peer))})"
     )
+
+
+def test_pandas_marks_the_cells_that_it_lists(ledgers: list[Path], tmp_path: Path) -> None:
+    faulty, clean = ledgers
+    assert with_pandera.list_only(faulty) == with_pandera.check(faulty)
+    assert with_pandera.list_only(clean) == set()
+    _, cases = with_pandera.judged(faulty)
+    with_pandera.write_marked(faulty, cases, tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "marked.xlsx").worksheets[0]
+    marked = {(c.row - 1, c.fill.fgColor.rgb) for row in sheet.iter_rows() for c in row if c.comment}
+    assert marked == {(row, "FFFFC7CE") for row in equal.ours(faulty)}
 
 
 def test_each_rule_of_the_peers_is_broken_by_a_slip() -> None:
