@@ -96,7 +96,7 @@ class CellScan:
             return False
         self._stretch(*scan.cells.reach)
         scan.written = scan.cells.written
-        if b" hidden=" in window:
+        if scan.cells.hidden:
             self._hidden(window)
         if scan.cells.formulas:
             self._formulas(window)

@@ -6,6 +6,7 @@ so, many times faster than a search text by text; a column that fails the look i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,16 @@ def look_at(texts: Any) -> Look:
     )
     tight = surely_tight(data, standard=bool(standard))
     return Look(tight, bool(standard), int(sizes.max()), int(sizes.min()))
+
+
+def looks_at(texts: Any, columns: int) -> Sequence[Look | None]:
+    """The same of each of so many *columns* of equal length that follow each other, where one look at all of them is enough."""
+    whole = look_at(texts)
+    if not (whole.tight and whole.standard and columns):
+        return [None] * columns
+    sizes = lengths(texts).reshape(columns, -1)
+    most, least = sizes.max(axis=1).tolist(), sizes.min(axis=1).tolist()
+    return [Look(tight=True, standard=True, longest=m, shortest=n) for m, n in zip(most, least, strict=True)]
 
 
 def bytes_of(array: Any) -> npt.NDArray[np.uint8]:

@@ -65,7 +65,7 @@ def look_through(cells: Cells) -> None:
     """
     if cells.text is None:
         return
-    cells.look = look_at(cells.text)
+    cells.look = cells.look or look_at(cells.text)
     if cells.look.tight and cells.look.shortest:
         return
     trimmed = cells.text if cells.look.tight else pc.utf8_trim_whitespace(cells.text)

@@ -20,7 +20,15 @@ from qq_excel.reading.below import _DRESSED
 from qq_excel.reading.convert import Facts
 from qq_excel.reading.locate import header_words
 from qq_excel.reading.model import CellKind, Cells
-from qq_excel.reading.plainness import Look, bytes_of, is_ascii, look_at, may_be_dressed, surely_tight
+from qq_excel.reading.plainness import (
+    Look,
+    bytes_of,
+    is_ascii,
+    look_at,
+    looks_at,
+    may_be_dressed,
+    surely_tight,
+)
 from qq_excel.reading.texts import look_through, texts_of
 
 FIELDS = [get_kind("receivables")[n] for n in ("claim_id", "debtor", "disputed", "debtor_type", "remark")]
@@ -50,6 +58,21 @@ def test_quick_or_text_by_text_comes_to_the_same(texts: list[str | None], f: Fie
     quick = read(texts, f)
     with mock.patch.object(convert, "_is_as_it_should_be", return_value=False):
         assert read(texts, f) == quick
+
+
+@given(
+    st.lists(
+        st.lists(st.none() | st.sampled_from(["", "甲公司", "ZQ-1", "乙 丙", "Ａ"]), min_size=3, max_size=3),
+        max_size=4,
+    )
+)
+@example([["甲公司", None, "ZQ-1"], ["", "乙", "1年以内"]])
+def test_one_look_at_all_columns_says_of_each_what_a_look_at_it_says(columns: list[list[str | None]]) -> None:
+    whole = texts_of([text for column in columns for text in column])
+    for n, look in enumerate(looks_at(whole, len(columns))):
+        alone = look_at(whole.slice(3 * n, 3))
+        assert look in (alone, None)
+        assert look is not None or not (look_at(whole).tight and look_at(whole).standard)
 
 
 @pytest.mark.parametrize(

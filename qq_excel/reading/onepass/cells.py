@@ -72,8 +72,9 @@ class Marked:
     end: Ints
     written: int
     reach: tuple[int, int, int, int]
-    #: Whether any cell has a formula.
+    #: Whether any cell has a formula, and whether any row says that it is hidden, or is not.
     formulas: bool
+    hidden: bool
 
 
 def mark(body: bytes) -> Marked:
@@ -86,8 +87,8 @@ def mark(body: bytes) -> Marked:
         low = text[text < ord(" ")]
         _must_be((low == ord("\n")) | (low == ord("\t")) | (low == ord("\r")))
     tags = _Tags(text)
-    _must_say(tags, "r", _ROW_TAG, body)
-    _must_say(tags, "f", _FORMULA_TAG, body)
+    rows = _must_say(tags, "r", _ROW_TAG, body)
+    formulas = _must_say(tags, "f", _FORMULA_TAG, body)
     cells = np.flatnonzero(tags.letter == ord("c"))
     _must(len(cells) > 0)
     row, column, behind = _addresses(tags, cells)
@@ -100,7 +101,7 @@ def mark(body: bytes) -> Marked:
     reach = (int(row[0]), int(column.min()), int(row[-1]), int(column.max()))
     return Marked(
         text, row[filled], column[filled], type_[filled], style[filled], start[filled], end[filled],
-        len(cells), reach, bool((tags.letter == ord("f")).any()),
+        len(cells), reach, bool(formulas), any(b" hidden=" in said for said in rows),
     )  # fmt: skip
 
 
@@ -217,10 +218,12 @@ def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8]) -> tuple[Int
     return start, end, count
 
 
-def _must_say(tags: _Tags, letter: str, tag: re.Pattern[bytes], body: bytes) -> None:
-    """Every tag whose name begins with *letter* is such a *tag*."""
-    match = tag.match
-    _must(all(match(body, at) for at in tags.at[tags.letter == ord(letter)].tolist()))
+def _must_say(tags: _Tags, letter: str, tag: re.Pattern[bytes], body: bytes) -> list[bytes]:
+    """Every tag whose name begins with *letter* is such a *tag*; what they say."""
+    found = [tag.match(body, at) for at in tags.at[tags.letter == ord(letter)].tolist()]
+    said = [match[0] for match in found if match is not None]
+    _must(len(said) == len(found))
+    return said
 
 
 def _must_be_all(tags: _Tags, count: Ints) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from qq_excel.reading.model import CellError, CellKind, Cells
 from qq_excel.reading.onepass.cells import CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.onepass.strings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
+from qq_excel.reading.plainness import looks_at
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 
 #: The first number from which on all programs count days alike, and the number of 1970-01-01.
@@ -91,6 +92,7 @@ class PlainSheet:
         here += begin
         number, date = _numbers(len(kinds), place, kind, self._number[here])
         texts = self._texts(kinds, place, here)
+        looks = looks_at(texts, len(wanted))
         out = {}
         for n, c in enumerate(wanted):
             cells = slice(n * size, (n + 1) * size)
@@ -100,7 +102,7 @@ class PlainSheet:
             if there[n, CellKind.DATE]:
                 one.date = date[cells]
             if there[n, CellKind.TEXT] or there[n, CellKind.ERROR]:
-                one.text = texts.slice(n * size, size)
+                one.text, one.look = texts.slice(n * size, size), looks[n]
         return out
 
     def _texts(self, kinds: Kinds, place: Ints, here: Ints) -> pa.LargeStringArray:
