@@ -37,7 +37,7 @@ _CONTESTANTS: dict[str, tuple[Callable[[Path], object] | None, float]] = {
     "python-calamine (reads only)": (bare.calamine_only, 0.5),
     "qq-excel batch": (None, 1.0),
     "pandas + openpyxl + pandera": (with_pandera.check, 0.1),
-    "the same, list of findings only": (with_pandera.list_only, 0.1),
+    "pandera, list of findings only": (with_pandera.list_only, 0.1),
     "frictionless, rules as a check class": (with_check_class.check, 0.1),
     "frictionless, rules declared": (with_declared_rules.check, 0.1),
 }
