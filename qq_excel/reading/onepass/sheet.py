@@ -102,12 +102,12 @@ class PlainSheet:
             if there[n, CellKind.DATE]:
                 one.date = date[cells]
             if there[n, CellKind.TEXT] or there[n, CellKind.ERROR]:
-                one.text, one.look = _part(texts, n * size, size), looks[n]
+                one.text, one.look = _part(texts, n * size, one.kind), looks[n]
         return out
 
     def _texts(self, kinds: Kinds, place: Ints, here: Ints) -> pa.LargeStringArray:
         """A text for each of *kinds* that has one: for the cells that are *here*, at their *place*."""
-        there = (kinds == CellKind.TEXT) | (kinds == CellKind.ERROR)
+        there = _is_word(kinds)
         words = there[place]
         place, here = place[words], here[words]
         sizes, starts = np.zeros(len(kinds), dtype=np.int64), np.zeros(len(kinds), dtype=np.int64)
@@ -140,17 +140,23 @@ class PlainSheet:
         return value
 
 
-def _part(texts: pa.LargeStringArray, start: int, size: int) -> pa.LargeStringArray:
-    """*size* of the *texts* from *start* on, as an array that begins with the first of them.
+def _part(texts: pa.LargeStringArray, start: int, kinds: Kinds) -> pa.LargeStringArray:
+    """The *texts* from *start* on, one for each of *kinds*, as an array that begins with the first of them.
 
     It holds the same bytes, but is no slice: of one, ``if_else`` of pyarrow 22 and 23 loses the bytes.
     """
-    valid, places, data = texts.buffers()
-    ends = np.frombuffer(places, dtype=np.int64)[start : start + size + 1]
-    there = np.unpackbits(np.frombuffer(valid, dtype=np.uint8), bitorder="little")[start : start + size]
-    own = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-    bytes_ = data.slice(int(ends[0]), int(ends[-1] - ends[0]))
-    return pa.LargeStringArray.from_buffers(size, pa.py_buffer(ends - ends[0]), bytes_, own)
+    _, places, data = texts.buffers()
+    ends = np.frombuffer(places, dtype=np.int64)[start : start + len(kinds) + 1]
+    there = _is_word(kinds)
+    valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    own = data.slice(int(ends[0]), int(ends[-1] - ends[0]))
+    return pa.LargeStringArray.from_buffers(len(kinds), pa.py_buffer(ends - ends[0]), own, valid)
+
+
+def _is_word(kinds: Kinds) -> npt.NDArray[np.bool_]:
+    """Which cells hold a text."""
+    out: npt.NDArray[np.bool_] = (kinds == CellKind.TEXT) | (kinds == CellKind.ERROR)
+    return out
 
 
 def _numbers(
