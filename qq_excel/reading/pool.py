@@ -32,6 +32,7 @@ from qq_excel.reading import frames
 from qq_excel.reading.guard import Refusal, cannot_read, out_of_memory, over
 from qq_excel.reading.model import Workbook
 from qq_excel.reading.options import Limits, Options
+from qq_excel.reading.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from qq_excel.reading.spool import Sight
@@ -64,6 +65,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
+        self._time = Timekeeper()
         self._closed = False
 
     def __enter__(self) -> Pool:
@@ -82,6 +84,7 @@ class Pool:
         for worker in workers:
             worker.end()
         self._threads.shutdown(wait=True, cancel_futures=True)  # nobody waits at a pipe now
+        self._time.close()
         for worker in workers:
             worker.let_go()
 
@@ -175,7 +178,7 @@ class Pool:
                 raise RuntimeError("the pool is closed")
             if self._idle:
                 return self._idle.pop()
-            worker = _Worker()
+            worker = _Worker(self._time)
             self._all.add(worker)
         return worker
 
@@ -195,8 +198,9 @@ def _refused(path: Path, refusal: Refusal) -> Workbook:
 class _Worker:
     """One process and the two pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, time: Timekeeper) -> None:
         self.served = 0
+        self._time = time
         self._process, self._said = processes.begin()
         self._ready = False
         self._closed = False
@@ -204,28 +208,19 @@ class _Worker:
     def ask(self, name: str, limits: Limits | None, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
         self._start()
-        timed_out = threading.Event()
-        settled = threading.Lock()  # by the answer or by the end of the time, whichever comes first
-
-        def end() -> None:
-            if settled.acquire(blocking=False):
-                timed_out.set()
-                self._process.kill()
-
-        timer = threading.Timer(limits.seconds if limits else 0, end)
-        timer.daemon = True
-        if limits:
-            timer.start()
+        task = self._time.begin(limits.seconds, self._process.kill) if limits else None
+        in_time = True
         try:
-            frames.send(self._process.stdin, (name, limits, args, more))
-            how, answer, noted = frames.receive(self._process.stdout)
-            if not settled.acquire(blocking=False):
-                raise EOFError  # it is about to be killed, and must not get the next file
+            try:
+                frames.send(self._process.stdin, (name, limits, args, more))
+                how, answer, noted = frames.receive(self._process.stdout)
+            finally:
+                in_time = task is None or self._time.finish(task)
+            if not in_time:
+                raise EOFError  # it is killed, and must not get the next file
         except (EOFError, OSError):
             self._ended()
-            raise self._why(limits or Limits(), timed_out.is_set()) from None
-        finally:
-            timer.cancel()
+            raise self._why(limits or Limits(), in_time=in_time) from None
         self.served += 1
         if noted:
             log.error("from a worker: %s", noted.rstrip())
@@ -258,9 +253,9 @@ class _Worker:
         if self._closed:
             raise RuntimeError("the pool is closed") from None
 
-    def _why(self, limits: Limits, timed_out: bool) -> Refusal:
+    def _why(self, limits: Limits, *, in_time: bool) -> Refusal:
         """What the end of the process says about the file."""
-        if timed_out:
+        if not in_time:
             seconds = limits.seconds
             return over("seconds", "读取所需秒数", "seconds to read it", seconds, seconds, more=True)
         words = self._last_words()

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
 
 import pandas as pd
 import pytest
@@ -18,8 +17,9 @@ import pytest
 from qq_excel import processes
 from qq_excel.check import check_paths
 from qq_excel.errors import InputError
-from qq_excel.reading import Limits, Options, frames, read_workbook
+from qq_excel.reading import Limits, Options, read_workbook
 from qq_excel.reading.pool import Pool, worth_beginning
+from qq_excel.reading.timekeeper import Timekeeper
 from tests.support.build import build
 
 #: A worker whose parser does what it is told by the name of the file.
@@ -150,44 +150,19 @@ def test_a_parser_that_does_not_come_to_its_end_ends_only_its_worker(
     assert (book.tables, len(book.sha256)) == ([], 64)
 
 
-def test_an_answer_that_comes_with_the_end_of_its_time_does_not_end_the_worker(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else the next file is said to have killed its parser."""
-
-    class Late(threading.Timer):
-        def start(self) -> None: ...
-
-        def cancel(self) -> None:
-            self.function()
-
-    monkeypatch.setattr(threading, "Timer", Late)
-    with Pool(1) as pool:
-        books = list(pool.read_all([folder / "好.xlsx"] * 2))
-        assert len(pool._all) == 1
-    assert [(len(b.tables), b.facts) for b in books] == [(2, [])] * 2
-
-
 def test_an_answer_that_comes_after_the_end_of_its_time_is_none(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive = frames.receive
+    class Late(Timekeeper):
+        def finish(self, task: object) -> bool:  # it has come, and nobody has looked at it yet
+            _, end = self._tasks.pop(task)
+            end()
+            return super().finish(task)
 
-    class Early(threading.Timer):
-        def start(self) -> None:
-            early.append(self)
-
-    def received(pipe: IO[bytes]) -> Any:
-        answer = receive(pipe)
-        if early:  # it has come, and nobody has looked at it yet
-            early.pop().function()
-        return answer
-
-    early: list[Early] = []
-    monkeypatch.setattr(threading, "Timer", Early)
-    monkeypatch.setattr(frames, "receive", received)
+    monkeypatch.setattr("qq_excel.reading.pool.Timekeeper", Late)
     with Pool(1) as pool:
         book = pool.submit(folder / "好.xlsx").result()
+        assert not pool._all  # the next file gets another worker
     assert [(f.rule, f.values["code"]) for f in book.facts] == [("FIL003", "seconds")]
 
 
