@@ -41,11 +41,6 @@ from qq_excel.reading.options import Limits
 from qq_excel.register.claims import update_index
 from qq_excel.urls import is_remote
 
-#: A part has at most so many rows and files: some hundred megabytes of tables and findings.
-_ROWS, _FILES = 50_000, 100
-#: Less than this is not worth a process of its own.
-_FEW_ROWS, _FEW_FILES = 2_000, 10
-
 
 @dataclass(slots=True)
 class Outcome:
@@ -235,12 +230,7 @@ def _checked(
 ) -> Iterator[list[Done]]:
     """Check *todo* in parts, as many at a time as there are workers; each part when it is done."""
     of = sum(len(s.files) for s in todo)
-    rows = sum(s.rows for s in todo)
-    parts = parts_of(
-        todo,
-        min(_ROWS, max(_FEW_ROWS, rows // (4 * workers.count))),
-        min(_FILES, max(_FEW_FILES, of // (4 * workers.count))),
-    )
+    parts = parts_of(todo, workers.count)
     if not parts:
         return
     what = Text("校验", "checking")

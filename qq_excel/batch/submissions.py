@@ -19,6 +19,10 @@ from qq_excel.reading.locate import period
 
 #: How files are called when nothing else is said: unit, period, anything.
 PATTERN = "{unit}_{period}_{kind}"
+#: A part has at most so many rows and files: some hundred megabytes of tables and findings.
+_ROWS, _FILES = 50_000, 100
+#: To check less than this apart takes longer than it spares.
+_FEW_ROWS, _FEW_FILES = 10_000, 20
 _NO_TABLES = "~"
 _FIELDS = ("unit", "period", "kind")
 
@@ -156,27 +160,31 @@ def later_ones(files: Sequence[Seen]) -> dict[str, list[tuple[str, bool]]]:
     return out
 
 
-def parts_of(todo: Sequence[Submission], rows: int, files: int) -> list[list[Submission]]:
-    """*todo* in parts of at most so many rows and files, so that memory stays flat; a large group is one of its own.
+def parts_of(todo: Sequence[Submission], workers: int) -> list[list[Submission]]:
+    """*todo* in parts, so that memory stays flat; a large group is one of its own.
 
-    A part has one latest as-of date, so that partner tables of another period have no say in its submissions.
+    They get smaller towards the end, so that all *workers* come to theirs at about the same time. A part has one
+    latest as-of date, so that partner tables of another period have no say in its submissions.
     """
     by_number: dict[int, list[Submission]] = {}
     for one in todo:
         by_number.setdefault(one.group, []).append(one)
     groups = sorted(by_number.values(), key=_day)
+    left, rows_left = sum(len(s.files) for s in todo), sum(s.rows for s in todo)
     out: list[list[Submission]] = []
     latest = ""
-    many = size = 0
+    room = rows_room = 0
     for group in groups:
         day = _day(group)
-        more, longer = sum(len(s.files) for s in group), sum(s.rows for s in group)
-        if out and many + more <= files and size + longer <= rows and day in (latest, _NO_TABLES):
+        many, rows = sum(len(s.files) for s in group), sum(s.rows for s in group)
+        if out and many <= room and rows <= rows_room and day in (latest, _NO_TABLES):
             out[-1] += group
-            many, size = many + more, size + longer
         else:
             out.append(list(group))
-            latest, many, size = day, more, longer
+            latest = day
+            room = min(_FILES, max(_FEW_FILES, left // (2 * workers)))
+            rows_room = min(_ROWS, max(_FEW_ROWS, rows_left // (2 * workers)))
+        room, rows_room, left, rows_left = room - many, rows_room - rows, left - many, rows_left - rows
     return out
 
 

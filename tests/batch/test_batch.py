@@ -84,7 +84,7 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
 def test_what_it_is_checked_beside_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     came = inbox(tmp_path / "in")
     run(tmp_path / "whole", came)
-    monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, rows, files: [[one] for one in todo])
+    monkeypatch.setattr("qq_excel.batch.run.parts_of", lambda todo, workers: [[one] for one in todo])
     run(tmp_path / "single", came)
     assert results(tmp_path / "whole") == results(tmp_path / "single")
 
