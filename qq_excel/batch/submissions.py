@@ -15,7 +15,7 @@ import numpy as np
 from qq_excel.batch.model import Seen
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.reading.locate import period
+from qq_excel.reading.headblock import period
 
 #: How files are called when nothing else is said: unit, period, anything.
 PATTERN = "{unit}_{period}_{kind}"

@@ -75,7 +75,7 @@ def hash_of(text: str) -> str:
 
 def period_of(text: str) -> str:
     """A period as the register has it. Raises :class:`InputError` when *text* is none."""
-    from qq_excel.reading.locate import period  # noqa: PLC0415
+    from qq_excel.reading.headblock import period  # noqa: PLC0415
 
     found = period(text)
     if found is None:

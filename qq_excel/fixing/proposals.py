@@ -10,7 +10,7 @@ from qq_excel.check import Result
 from qq_excel.errors import InputError
 from qq_excel.fixing.model import Change, Grade
 from qq_excel.language import Text
-from qq_excel.reading.locate import normal
+from qq_excel.reading.headers import normal
 from qq_excel.reading.model import CellFacts, Table
 from qq_excel.reading.values import fold
 

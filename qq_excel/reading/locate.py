@@ -6,41 +6,21 @@ recognised by its headers, and by the template's defined name where there is one
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from qq_excel.findings import a1
 from qq_excel.kinds import Kind, all_kinds
-from qq_excel.money import MONEY_UNITS
-from qq_excel.reading import values
+from qq_excel.reading.headblock import head_block
 from qq_excel.reading.headers import bare, normal
 from qq_excel.reading.mapping import Found, fitting
-from qq_excel.reading.model import Area, CellError, HeadEntry
+from qq_excel.reading.model import Area, HeadEntry
 
 HEAD_ROWS = 60
 #: Share of the required headers that a sheet must have to be taken for a kind.
 ENOUGH = 0.6
-_PERIOD = re.compile(
-    r"(\d{4})(?:年度?)?"
-    r"(?:[-./]?(?:Q([1-4])|第?([1-4一二三四])季度?)|[-./]?(\d{1,2})月|[-./年]?(\d{2})|[-./](\d))?",
-    re.IGNORECASE,
-)
-
-_LABELS: dict[str, tuple[str, ...]] = {
-    "unit": ("填报单位", "编制单位", "报送单位", "单位名称", "公司名称"),
-    "as_of": ("截止日期", "截止日", "统计截止日", "截至日期", "基准日"),
-    "period": ("报告期", "报告期间", "所属期", "报表期间"),
-    "money_unit": ("金额单位", "货币单位", "单位"),
-    "prepared_by": ("编制人", "制表人", "填表人", "制表"),
-    "reviewed_by": ("审核人", "复核人", "审核"),
-    "prepared_on": ("编制日期", "填表日期", "制表日期"),
-    "age_basis": ("账龄口径", "账龄起算", "账龄计算口径"),
-}
 
 
 @dataclass(slots=True)
@@ -316,7 +296,7 @@ def _located(
         if name not in columns:
             near = difflib.get_close_matches(kind[name].header, list(unknown.values()), n=1, cutoff=0.5)
             missing.append((name, near[0] if near else None))
-    head = _head_block(rows[: number - depth], merges, start)
+    head = head_block(rows[: number - depth], merges, start)
     return Located(
         kind, last, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
     )
@@ -336,82 +316,3 @@ def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:
             for column in range(area.left, right + 1):
                 filled[row][column] = value
     return filled
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return {normal(word): name for name, words in _LABELS.items() for word in words}
-
-
-def _head_block(rows: list[list[Any]], merges: list[Area], start: int) -> dict[str, HeadEntry]:
-    labels = _labels()
-    spans = {(m.top, m.left): m.right for m in merges}
-    found: dict[str, HeadEntry] = {}
-    for r, row in enumerate(rows[start:], start):
-        for c, value in enumerate(row):
-            if not isinstance(value, str) or not value.strip():
-                continue
-            name = labels.get(normal(value))
-            if name is not None:
-                at = spans.get((r, c), c) + 1
-                raw = row[at] if at < len(row) else None
-                if isinstance(raw, str) and normal(raw) in labels:
-                    raw = None
-                if name == "money_unit" and normal(value) == "单位" and normal(raw) not in MONEY_UNITS:
-                    name = "unit"
-                if raw is not None and name not in found:
-                    found[name] = _entry(name, raw, r, at)
-                continue
-            for match in re.finditer(
-                r"([^\s:：]{2,8})\s*[:：]\s*([^\s:：][^:：]*?)(?=\s+[^\s:：]{2,8}\s*[:：]|$)", value
-            ):
-                name = labels.get(normal(match[1]))
-                raw = match[2].strip()
-                if name == "money_unit" and normal(match[1]) == "单位" and normal(raw) not in MONEY_UNITS:
-                    name = "unit"
-                if name and name not in found:
-                    found[name] = _entry(name, raw, r, c)
-    return found
-
-
-def _entry(name: str, raw: Any, row: int, column: int) -> HeadEntry:
-    value: str | dt.date | None
-    text = raw.text if isinstance(raw, CellError) else str(raw).strip()
-    if name in ("as_of", "prepared_on"):
-        if isinstance(raw, dt.datetime):
-            value = raw.date()
-        elif isinstance(raw, dt.date):
-            value = raw
-        elif isinstance(raw, float | int):
-            value = values.date(str(int(raw)))
-        else:
-            value = values.date(text)
-    elif name == "period":
-        if isinstance(raw, dt.datetime | dt.date):
-            value = f"{raw:%Y-%m}"
-        elif isinstance(raw, float):
-            value = period(f"{raw:.0f}") or f"{raw:.0f}"
-        else:
-            value = period(text) or text
-    elif name == "money_unit":
-        value = normal(text) if normal(text) in MONEY_UNITS else None
-    else:
-        value = values.fold(text) or None
-    return HeadEntry(name, text, value, row, column)
-
-
-def period(text: str) -> str | None:
-    """报告期 as 2026Q3, 2026-09 or 2026; None when it is none of these."""
-    match = _PERIOD.fullmatch(values.fold(text).replace(" ", ""))
-    if not match:
-        return None
-    year = match[1]
-    quarter, month = match[2] or match[3], match[4] or match[5] or match[6]
-    if quarter:
-        return f"{year}Q{'一二三四'.find(quarter) + 1 or quarter}"
-    if month:
-        return f"{year}-{int(month):02d}" if 1 <= int(month) <= 12 else None
-    return str(year)
-
-
-__all__ = ["HEAD_ROWS", "Located", "NotLocated", "a1", "fill_merges", "locate", "normal", "period"]

@@ -10,7 +10,8 @@ import pytest
 
 from qq_excel.kinds import all_kinds, get_kind
 from qq_excel.reading.grid import BlockGrid
-from qq_excel.reading.locate import Located, NotLocated, locate, normal
+from qq_excel.reading.headers import normal
+from qq_excel.reading.locate import Located, NotLocated, locate
 from qq_excel.reading.model import Area, CellError, HeadEntry
 
 KIND = get_kind("contracts")
@@ -245,6 +246,12 @@ def test_several_in_one_cell() -> None:
     assert {n: e.value for n, e in head.items()} == {
         "unit": "华东分公司", "as_of": dt.date(2026, 9, 30), "money_unit": "万元", "prepared_by": "周敏",
     }  # fmt: skip
+
+
+def test_a_text_of_thousands_of_characters_says_nothing_of_the_table() -> None:
+    """To look for labels in it would take the square of its length."""
+    head = head_of(["填报单位：" + " " * 32_000 + "华东分公司"], ["填报单位：华北分公司"])
+    assert head["unit"].value == "华北分公司"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qq_excel.money import capitals
 from qq_excel.reading import values
-from qq_excel.reading.locate import period
+from qq_excel.reading.headblock import period
 
 
 @pytest.mark.parametrize(
