@@ -53,7 +53,6 @@ lowest: pyproject.toml ## The tests on the lowest versions that pyproject.toml a
 
 bench: $(VENV)/installed ## Ratios against the bare reader
 	$(BIN)/python -m benchmarks.ledger
-	$(BIN)/python -m pip install --quiet 'frictionless[excel]>=5.18' 'openpyxl>=3.1.5'
 	$(BIN)/python -m benchmarks.batch $(FILES) $(ROWS)
 	$(BIN)/python -m benchmarks.register $(CLAIMS)
 	$(BIN)/python -m benchmarks.sizing

@@ -27,8 +27,6 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(params=equal.PEERS)
 def peer(request: pytest.FixtureRequest) -> dict[str, Any]:
-    if request.param.startswith("frictionless"):
-        pytest.importorskip("frictionless")
     return {request.param: equal.PEERS[request.param]}
 
 
