@@ -33,6 +33,8 @@ USUAL_LEVEL, QUICK_LEVEL = 6, 2
 Part = bytes | Path | Callable[[], Iterable[bytes | memoryview]]
 #: So many names of a set are told.
 _NAMED = 6
+#: A name without what is added to it, in UTF-8.
+_NAME_BYTES = 200
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 #: What a spreadsheet program could take for a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -242,10 +244,13 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
 
 
 def safe_name(text: str, fallback: str = "unnamed") -> str:
-    """*text* as a file name that every system takes: no path, no reserved name, at most 80 characters."""
+    """*text* as a file name that every system takes: no path, no reserved name, at most 80 characters.
+
+    A system counts bytes (255 in all), so that there is room for what a caller adds: 66 Chinese characters are the most.
+    """
     name = unicodedata.normalize("NFC", text)
     name = "".join("_" if c in '\\/:*?"<>|' or unicodedata.category(c).startswith("C") else c for c in name)
-    name = name.strip(" .")[:80].rstrip(" .")
+    name = name.strip(" .")[:80].encode()[:_NAME_BYTES].decode(errors="ignore").rstrip(" .")
     if not name or set(name) <= {"_"}:
         return fallback
     return f"_{name}" if _RESERVED.match(name) else name

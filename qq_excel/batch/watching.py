@@ -34,6 +34,8 @@ RECEIPT = "_回执.txt"
 _Told = tuple[FileOutcome, str | None]
 #: A line of a receipt: a file that was put beside the workbook.
 _LISTED = re.compile(r"^  (.+)  SHA-256 ([0-9a-f]{64})$", re.MULTILINE)
+#: Bytes of a name that answers may be named after: systems take 255, with what follows.
+_LONGEST = 200
 #: Seconds until the first look.
 _SOON = 0.2
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -116,7 +118,7 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
                     continue
                 first = target / RETURNED / f"{stems[file.name]}{BOOK}"
                 stem = first.name.removesuffix(BOOK)
-                own = place.stem if inner is None else _own_stem(place, inner)
+                own = _fitting(place.stem) if inner is None else _own_stem(place, inner)
                 for result in (first, *sorted(first.parent.glob(f"{glob.escape(stem)}{COPY}.*"))):
                     if result.exists():
                         results[f"{own}{result.name[len(stem) :]}"] = result
@@ -163,8 +165,14 @@ def _own_stem(zipped: Path, inner: str) -> str:
     return f"{safe[:70]}_{hashlib.sha256(inner.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
+def _fitting(name: str) -> str:
+    """*name*, or a shorter one where a system would not take it with what follows."""
+    own = os.fsencode(name)
+    return name if len(own) <= _LONGEST else f"{safe_name(name)[:60]}_{hashlib.sha256(own).hexdigest()[:6]}"
+
+
 def _receipt_of(place: Path) -> Path:
-    return place.with_name(f"{place.name}{RECEIPT}")
+    return place.with_name(f"{_fitting(place.name)}{RECEIPT}")
 
 
 def _is_plain(name: str) -> bool:

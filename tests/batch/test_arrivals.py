@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from dataclasses import replace
@@ -11,10 +12,12 @@ import pytest
 
 from qq_excel.batch import Asked, run_batch
 from qq_excel.batch.arrivals import arrivals
+from qq_excel.batch.watching import answer
 from qq_excel.errors import InputError
 from qq_excel.policy import load_policy
 from qq_excel.reading.options import Limits
-from tests.batch.support import states
+from qq_excel.register import open_register
+from tests.batch.support import UNITS, WRONG, ledger, states
 from tests.support.build import build
 
 
@@ -108,3 +111,30 @@ def test_a_name_that_is_not_utf8_is_refused_and_the_others_go_on(tmp_path: Path)
     assert run_batch(asked).checked == 0
     outcome = run_batch(replace(asked, inbox=(str(folder),)))  # also the folder that was given
     assert [(f.name, f.state) for f in outcome.files] == [("a.xlsx", "quarantined")]
+
+
+def test_a_workbook_of_the_longest_name_that_there_is_keeps_none_of_the_others_waiting(
+    tmp_path: Path,
+) -> None:
+    """A system takes 255 bytes, 85 Chinese characters; what goes back has a longer name than what came."""
+    long = "长" * 82
+    came = tmp_path / "in"
+    came.mkdir()
+    build(came / f"{long}.xlsx", {"receivables": ledger(0, WRONG)}, {"unit": "单" * 90})
+    build(came / "b.xlsx", {"receivables": ledger(1)}, {"unit": UNITS[1]})
+    with open_register(str(tmp_path / "r.db")) as register:
+        outcome = run_batch(
+            Asked((str(came),), tmp_path / "out", load_policy("group"), jobs=1, register=register)
+        )
+    assert states(tmp_path / "out") == {f"{long}.xlsx": "rejected", "b.xlsx": "accepted"}
+    back = sorted(p.name for p in (tmp_path / "out" / "退回修改").iterdir())
+    assert back == [f"{'长' * 66}_已标注.xlsx", f"{'长' * 66}_校验结果.xlsx"]
+    assert answer(outcome.files, [came], tmp_path / "out") == []
+    digest = hashlib.sha256(f"{long}.xlsx".encode()).hexdigest()[:6]
+    own = f"{'长' * 60}_{hashlib.sha256(long.encode()).hexdigest()[:6]}"
+    assert sorted(p.name for p in came.iterdir()) == sorted(
+        [
+            "b.xlsx", "b.xlsx_回执.txt", f"{long}.xlsx", f"{'长' * 60}_{digest}_回执.txt", f"{own}_已标注.xlsx",
+            f"{own}_校验结果.xlsx",
+        ]
+    )  # fmt: skip
