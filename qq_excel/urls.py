@@ -67,6 +67,12 @@ def file_system(url: str, *, fresh: bool = False) -> tuple[Any, str]:
     return system, path
 
 
+def protocols_of(system: Any) -> set[str]:
+    """The schemes of URLs that the file system *system* is for."""
+    names = system.protocol
+    return {names} if isinstance(names, str) else set(names)
+
+
 def why(error: Exception) -> Text:
     """What a file system says is wrong, in a line."""
     words = without_user(str(error)).strip().splitlines()
@@ -119,8 +125,7 @@ class Place:
         # several programs may write to it: what was listed a moment ago is not remembered
         self.system, root = file_system(self.url, fresh=True)
         self.root = root.rstrip("/")
-        names = self.system.protocol
-        self._protocols = {names} if isinstance(names, str) else set(names)
+        self._protocols = protocols_of(self.system)
         #: Whether two threads that read at once wait for each other for ever (paramiko).
         self.one_reader = bool(self._protocols & _EXCLUSIVELY.keys())
         #: Whether several threads may put files at once.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from qq_excel import inputs
 from qq_excel.batch.arrivals import GLOB, before_the_first_star
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, safe_name
-from qq_excel.urls import cannot_be_read, file_system, is_remote, seconds_of, why, without_user
+from qq_excel.urls import cannot_be_read, file_system, is_remote, protocols_of, seconds_of, why, without_user
 
 _PIECE = 1 << 20
 
@@ -22,7 +24,8 @@ def brought(inbox: Sequence[str], folder: Path, most: int) -> list[str]:
     """*inbox* with a copy in *folder* in the place of each URL.
 
     What lies beside the workbooks comes along (evidence, mappings, zips), each file with its time; of a file of more than
-    *most* bytes only its size. Raises :class:`InputError` when a URL cannot be read or leads to nothing.
+    *most* bytes only its size. A workbook whose name not every system takes comes under one like it. Raises
+    :class:`InputError` when a URL cannot be read or leads to nothing.
     """
     out = []
     for n, text in enumerate(inbox):
@@ -42,7 +45,7 @@ def _bring(url: str, target: Path, most: int) -> None:
         found = _found(system, path)
     except Exception as error:  # every file system has errors of its own
         raise cannot_be_read(url, why(error)) from error
-    if not any(PurePosixPath(name).suffix.lower() in {*inputs.SUFFIXES, ".zip"} for name in found):
+    if not any(map(_handed_in, found)):
         raise InputError(
             Text(
                 f"{without_user(url)}：没有找到工作簿或 zip。请检查地址。",
@@ -51,9 +54,10 @@ def _bring(url: str, target: Path, most: int) -> None:
         )
     for name, info in found.items():
         parts = PurePosixPath(name).parts
-        if not parts or ".." in parts or any(safe_name(p) != p for p in parts):
-            continue  # a name that this system would not take, or that leads elsewhere
-        place = target.joinpath(*parts)
+        like = [_like(part) for part in parts]
+        if not parts or (like != list(parts) and not _handed_in(name)):
+            continue  # nobody can ask for it by its name
+        place = target.joinpath(*like)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             if int(info.get("size") or 0) > most:
@@ -67,8 +71,26 @@ def _bring(url: str, target: Path, most: int) -> None:
             raise cannot_write(place, error) from None
 
 
+def _handed_in(name: str) -> bool:
+    """Whether the file *name* is a workbook or a zip, or was handed in for one."""
+    hidden = any(part.startswith(".") and part != ".." for part in PurePosixPath(name).parts)
+    suffix = PurePosixPath(name).suffix.lower()
+    return not hidden and suffix in inputs.SUFFIXES | inputs.FOREIGN | inputs.ARCHIVES
+
+
+def _like(part: str) -> str:
+    """*part* of a path, where every system takes it and it leads nowhere else; or one like it, the same in every run."""
+    if safe_name(part) == part:
+        return part
+    suffix = PurePosixPath(part).suffix
+    own = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{safe_name(part.removesuffix(suffix))}_{own}{suffix}"
+
+
 def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:
-    """The files that *path* (a folder, a file or a glob) names, by their way below it."""
+    """The files that *path* (a folder, a file or a glob) names, by their way below it, as a folder of this computer would
+    have it.
+    """
     if GLOB & set(path):
         hits = system.glob(path, detail=True)
         fixed = PurePosixPath(*before_the_first_star(PurePosixPath(path).parts))
@@ -78,14 +100,13 @@ def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:
         info = system.info(path)
         hits, fixed = {info["name"]: info}, PurePosixPath(info["name"]).parent
     out = {}
+    plain = unquote if protocols_of(system) & {"http", "https"} else str
+    fixed = PurePosixPath(plain(str(fixed)))
     for name, info in hits.items():
         if info.get("type") == "file":
-            whole = PurePosixPath(name)
-            out[
-                (
-                    whole.relative_to(fixed) if whole.is_relative_to(fixed) else PurePosixPath(whole.name)
-                ).as_posix()
-            ] = info
+            whole = PurePosixPath(plain(name))
+            within = whole.relative_to(fixed) if whole.is_relative_to(fixed) else PurePosixPath(whole.name)
+            out[within.as_posix()] = info
     return out
 
 
