@@ -49,7 +49,7 @@ lowest: pyproject.toml ## The tests on the lowest versions that pyproject.toml a
 	$(PYTHON) .ci/lowest.py > .venv-lowest/floors.txt
 	.venv-lowest/bin/python -m pip install --quiet --upgrade pip
 	.venv-lowest/bin/python -m pip install --quiet -e '.[test]' -c .venv-lowest/floors.txt
-	.venv-lowest/bin/python -m pytest -n auto -q
+	.venv-lowest/bin/python -m pytest -n auto -q --ignore=tests/addin
 
 bench: $(VENV)/installed ## Ratios against the bare reader
 	$(BIN)/python -m benchmarks.ledger
