@@ -31,7 +31,7 @@ def _taken_in(booked: Days, approved: Days) -> Days:
 def _over(left: object, right: object) -> Mask:
     """Whether one quantity is over another by more than the noise of decimals."""
     a, b = np.asarray(left, dtype="float64"), np.asarray(right, dtype="float64")
-    over: Mask = a - b > 1e-6 * (1 + np.abs(b))
+    over: Mask = a - b > 1e-6 + 1e-12 * np.abs(b)
     return over
 
 

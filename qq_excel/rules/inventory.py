@@ -201,12 +201,13 @@ def inv006(stack: Stack, _params: Params) -> Verdict:
 
     参数：无
 
-    局限：小数误差在百万分之一以内视为相等。
+    局限：相差不到百万分之一个计量单位的视为相等。
     """
     expected = stack["counted_qty"] - stack["book_qty"]
     gap = (stack["difference_qty"] - expected).abs()
     figures = {"book": stack["book_qty"], "counted": stack["counted_qty"]}
-    return Verdict(true(gap > 1e-6 * (1 + expected.abs())), expected=expected.round(6), figures=figures)
+    noise = 1e-6 + 1e-12 * (stack["counted_qty"].abs() + stack["book_qty"].abs())
+    return Verdict(true(gap > noise), expected=expected.round(6), figures=figures)
 
 
 @rule("INV007")
@@ -233,7 +234,8 @@ def inv007(stack: Stack, _params: Params) -> Verdict:
     product = stack["counted_qty"] * stack["unit_price"].astype("float64")
     gap = (stack["value"].astype("float64") - product).abs()
     step = stack.step
-    bad = true(gap > step / 2 + 1e-9 * product.abs() + 1e-6)
+    # no more than what floats lose: at ten million yuan a billionth of the product is a cent
+    bad = true(gap > step / 2 + 1e-15 * product.abs() + 1e-6)
     expected = np.floor(np.nan_to_num(product.to_numpy(dtype="float64") / step) + 0.5 + 1e-6) * step
     figures = {"counted": stack["counted_qty"], "price": Money(stack["unit_price"])}
     return Verdict(bad, expected=expected, figures=figures)
