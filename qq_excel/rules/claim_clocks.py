@@ -399,5 +399,5 @@ def rec022(stack: Stack, params: Params) -> Verdict:
     """
     today = today_of(stack)
     end, without = limitation(stack, params), limitation(stack, params, without=("confirmed_on",))
-    bad = running_claims(stack) & (without <= today) & (end > today)
+    bad = running_claims(stack) & (without < today) & (end >= today)
     return Verdict(bad, figures={"without": without, "end": end})
