@@ -153,19 +153,19 @@ def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts,
 def _cents(
     number: npt.NDArray[np.float64], absolute: npt.NDArray[np.bool_], f: Field, factor: int, facts: Facts
 ) -> Any:
-    """Whole cents of yuan, half away from zero; more than two decimals of the sheet's unit are noted."""
+    """Whole cents of yuan, half away from zero; more than two decimals (of the sheet's unit, or of yuan) are noted."""
     hundredths = number * 100
     near = np.rint(hundredths)
     slack = 1e-6 + np.abs(hundredths) * 1e-15
     with np.errstate(invalid="ignore"):
-        fine = np.flatnonzero((np.abs(hundredths - near) > slack) & ~absolute)
+        fine = np.flatnonzero(np.abs(hundredths - near) > slack)
     scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
     places = 2 if factor == 1 else 6  # of the sheet's unit: whole cents of yuan are read
     read = rounded / (100 * factor)
-    facts.note(
-        "CEL008", f.name, fine, [f"{number[i]:.12g}" for i in fine], [f"{read[i]:.{places}f}" for i in fine]
-    )
+    # a text that names its unit was turned into yuan
+    written = [f"{number[i]:.12g}{'元' if absolute[i] else ''}" for i in fine]
+    facts.note("CEL008", f.name, fine, written, [f"{read[i]:.{places}f}" for i in fine])
     huge = np.flatnonzero(np.abs(rounded) > 9e15)  # cents are no longer exact
     facts.note("CEL004", f.name, huge, [f"{number[i]:.15g}" for i in huge])
     rounded[huge] = np.nan
