@@ -26,18 +26,29 @@ def yuan(amount: int, step: int = 1) -> str:
 
 def capitals(amount: int) -> str:
     """*amount* cents in capitals as papers need it, e.g. 人民币壹仟贰佰元整."""
-    import cn2an  # noqa: PLC0415 - only papers need it
-
     sign = "（负）" if amount < 0 else ""
     whole, rest = divmod(abs(int(amount)), 100)
     jiao, fen = divmod(rest, 10)
-    digits = "零壹贰叁肆伍陆柒捌玖"
-    text = cn2an.an2cn(str(whole), "up") + "元" if whole else ""
+    text = _whole(whole) + "元" if whole else ""
     if not rest:
         return f"人民币{sign}{text or '零元'}整"
     if jiao:
-        text += digits[jiao] + "角"
+        text += _DIGITS[jiao] + "角"
     elif whole:
         text += "零"
-    text += digits[fen] + "分" if fen else "整"
+    text += _DIGITS[fen] + "分" if fen else "整"
     return f"人民币{sign}{text}"
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ((100_000_000, "亿"), (10_000, "万"), (1_000, "仟"), (100, "佰"), (10, "拾"))
+
+
+def _whole(number: int) -> str:
+    """A whole number over 0; 零 wherever a digit is passed over, so that 壹亿零伍仟 is not taken for 壹亿伍仟万."""
+    if number < 10:
+        return _DIGITS[number]
+    worth, place = next(p for p in _PLACES if number >= p[0])
+    high, low = divmod(number, worth)
+    gap = "零" if 0 < low < worth // 10 else ""
+    return f"{_whole(high)}{place}{gap}{_whole(low) if low else ''}"
