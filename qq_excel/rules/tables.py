@@ -18,6 +18,7 @@ from qq_excel.findings import a1
 from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text, many
 from qq_excel.policy import Params
+from qq_excel.reading.headers import bare, normal
 from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
@@ -332,9 +333,10 @@ def tab008(table: Table, _params: Params) -> Iterator[Spot]:
 
 @rule("TAB009")
 def tab009(table: Table, _params: Params) -> Iterator[Spot]:
-    """表头与报告期或债权单位矛盾
+    """表头与报告期、债权单位或列名中的金额单位矛盾
 
-    依据：账目应准确、相互一致（C-5-2）；截止日期应落在报告期内，填报单位应与各行的单位一致。
+    依据：账目应准确、相互一致（C-5-2）；截止日期应落在报告期内，填报单位应与各行的单位一致，金额单位应与列名中写的一致，
+    否则金额相差千倍、万倍。
 
     错例：
     | 截止日期 | 报告期 |
@@ -351,10 +353,12 @@ def tab009(table: Table, _params: Params) -> Iterator[Spot]:
     参数：无
 
     局限：报告期认识年、半年、季度和月，其他写法不判断；每个不一致的单位只在首次出现的行报告；单位名称按字面比较，
-    不认简称。
+    不认简称；列名末尾括号中的（元）（千元）（万元）才认作金额单位，整张表按一个单位读入：表头的金额单位优先，表头没有的
+    取列名，各列写得不同的按元。
     """
     yield from _period_and_day(table)
     yield from _unit_of_rows(table)
+    yield from _unit_of_headers(table)
 
 
 def _period_and_day(table: Table) -> Iterator[Spot]:
@@ -396,6 +400,24 @@ def _unit_of_rows(table: Table) -> Iterator[Spot]:
         yield Spot(
             row=int(table.rows[first]), field="unit", value=str(name), expected=unit,
             figures={"what": Text(header, table.kind["unit"].en), "why": why}, related=_place(entry),
+        )  # fmt: skip
+
+
+def _unit_of_headers(table: Table) -> Iterator[Spot]:
+    """Amount columns whose header names another money unit than that in which the sheet was read."""
+    entry = table.head.get("money_unit")
+    for name, column in sorted(table.columns.items(), key=lambda c: c[1]):
+        header = table.headers[name]
+        unit = bare(normal(header))[1]
+        if table.kind[name].type is not FieldType.AMOUNT or unit in (None, table.money_unit):
+            continue
+        why = Text(
+            f"的单位与本表的金额单位“{table.money_unit}”不一致，全表已按{table.money_unit}读入",
+            f"names another unit than the sheet's, {table.money_unit}, in which all of it was read",
+        )
+        yield Spot(
+            row=table.header_row, column=column, header=header, value=header, expected=table.money_unit,
+            figures={"what": Text("列名", "The header"), "why": why}, related=_place(entry) if entry else (),
         )  # fmt: skip
 
 
