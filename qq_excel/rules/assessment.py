@@ -70,7 +70,7 @@ def asm001(stack: Stack, params: Params) -> list[Verdict]:
     """
     out = [
         Verdict(
-            true((stack[name] < 0) | (stack[name] > 100)), field=name, expected="0 至 100",
+            true((stack[name] < 0) | (stack[name] > 100)), field=name, expected=Text("0 至 100", "0 to 100"),
             figures={"problem": Text("不在 0 至 100 之间", "is not between 0 and 100")}, related=(),
         )
         for name in (*INDICATORS.values(), "total")
@@ -257,10 +257,14 @@ def asm005(stack: Stack, params: Params) -> list[Verdict]:
     penalty = Text("优秀不应处罚", "the best grade earns no penalty")
     return [
         Verdict(stack.is_one_of("grade", [worst]) & stack.is_one_of("sanction", REWARDS),
-                figures={"problem": reward, "grade": worst}, expected="或".join(PENALTIES)),
+                figures={"problem": reward, "grade": worst}, expected=_one_of(PENALTIES)),
         Verdict(stack.is_one_of("grade", [best]) & stack.is_one_of("sanction", PENALTIES),
-                figures={"problem": penalty, "grade": best}, expected="或".join(REWARDS)),
+                figures={"problem": penalty, "grade": best}, expected=_one_of(REWARDS)),
     ]  # fmt: skip
+
+
+def _one_of(words: tuple[str, ...]) -> Text:
+    return Text("或".join(words), " or ".join(words))
 
 
 @rule("ASM006")
@@ -287,11 +291,10 @@ def asm006(stack: Stack, params: Params) -> list[Verdict]:
     failing = stack.is_one_of("grade", [best_and_worst(params)[1]])
     person, what = Text("责任人", "a responsible person"), Text("处分建议", "a discipline")
     nothing = stack.blank("discipline") | stack.is_one_of("discipline", [_NONE])
+    some = Text("警告、记过或降职", "警告, 记过 or 降职")
     return [
         Verdict(failing & stack.blank("responsible"), field="responsible", figures={"missing": person}),
-        Verdict(
-            failing & nothing, field="discipline", figures={"missing": what}, expected="警告、记过或降职"
-        ),
+        Verdict(failing & nothing, field="discipline", figures={"missing": what}, expected=some),
     ]
 
 

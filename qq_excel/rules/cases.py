@@ -16,6 +16,7 @@ from qq_excel.rules.exposure import (
     days_from,
     explained,
     limits,
+    many_days,
     past_age_or_limit,
     percent,
     whole_days,
@@ -323,11 +324,7 @@ def cas008(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
             if isinstance(answer, Verdict):
                 past |= true(answer.bad)
             out.append(answer)
-    figures = {
-        "what": Text("约定付款日", "the due date"),
-        "by": whole_days(late),
-        "unit": Text(" 天", " days"),
-    }
+    figures = {"what": Text("约定付款日", "the due date"), **many_days(late)}
     out.append(Verdict(overdue & ~past, figures=figures))
     past |= overdue
     for one in out:
@@ -412,9 +409,12 @@ def cas010(stack: Stack, _params: Params) -> list[Verdict]:
     """
     verified, planned = days_of(stack, "verified_on"), days_of(stack, "planned_on")
     has_plan = stack.filled("planned_on") | stack.filled("plan_no")
-    late = Text("晚于方案日期", "is after the plan of")
-    none = Text("没有填写，而方案已经制订", "is blank though there is a plan")
+    late = Text("晚于方案日期 ", "is after the plan of ")
+    none = Text("没有填写，而已有方案，方案日期为 ", "is blank though there is a plan of ")
+    undated = Text("没有填写，而已有方案编号", "is blank though there is a plan")
+    bare, dated = has_plan & stack.blank("verified_on"), stack.filled("planned_on")
     return [
-        Verdict(has_plan & stack.blank("verified_on"), figures={"problem": none, "planned": planned}),
+        Verdict(bare & dated, figures={"problem": none, "planned": planned}),
+        Verdict(bare & ~dated, figures={"problem": undated, "planned": ""}),
         Verdict(verified > planned, figures={"problem": late, "planned": planned}),
     ]

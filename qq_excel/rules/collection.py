@@ -26,11 +26,11 @@ _WEEK = 7
 
 def _minutes(stack: Stack) -> npt.NDArray[np.float64]:
     """催收时间 as minutes of the day; NaN where it is blank or no time."""
-    parts = stack["at"].str.extract(r"^\s*(\d{1,2})[:：](\d{2})").astype("Float64")
-    minutes = (parts[0] * 60 + parts[1]).to_numpy(dtype="float64", na_value=np.nan)
-    return np.where(
-        (minutes < 24 * 60) & (parts[1].to_numpy("float64", na_value=np.nan) < 60), minutes, np.nan
-    )
+    parts = stack["at"].str.extract(r"^\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?\s*([AaPp](?=\.?[Mm]))?")
+    hour, minute = (parts[n].astype("Float64").to_numpy("float64", na_value=np.nan) for n in (0, 1))
+    half = parts[2].str.lower()
+    hour = np.where(true(half.notna()) & (hour <= 12), hour % 12 + 12 * true(half == "p"), hour)
+    return np.where((hour < 24) & (minute < 60), hour * 60 + minute, np.nan)
 
 
 def _last(stack: Stack, days: Days, by: pd.DataFrame) -> Days:
@@ -92,7 +92,8 @@ def log002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
 
     参数：contact_hours（允许催收的时间）
 
-    局限：只判断电话、上门、短信；两端的时刻都允许；以填写的开始时间为准；没有填写或不是时间的，列为无法判断。
+    局限：只判断电话、上门、短信；两端的时刻都允许；以填写的开始时间为准，10:30 PM 即 22:30；没有填写或不是时间的，列为
+    无法判断。
     """
     first, last = params.hours()
     at = _minutes(stack)
@@ -280,12 +281,14 @@ def log007(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     broken = (days_of(stack, "promised_on") < today) & ~_settled(stack)
     kept = (paid >= days_of(stack, "on")) & (paid <= today)
     why = Text("应收账款明细表没有承诺还款的债权", "the receivables lack a claim with a promise")
-    figures = {"amount": _promised(stack), "paid": _or_never(paid)}
-    return [Verdict(broken & found & ~kept, figures=figures), Unjudged(broken & ~found, why)]
-
-
-def _promised(stack: Stack) -> Money:
-    return Money(stack["promised_amount"])
+    bad, named = broken & found & ~kept, stack.filled("promised_amount")
+    some = Text("（未填金额）", "an amount not given")
+    figures = {"paid": _or_never(paid)}
+    return [
+        Verdict(bad & named, figures={**figures, "amount": Money(stack["promised_amount"])}),
+        Verdict(bad & ~named, figures={**figures, "amount": some}),
+        Unjudged(broken & ~found, why),
+    ]
 
 
 def _or_never(days: Days) -> npt.NDArray[np.object_]:

@@ -245,6 +245,7 @@ def dos006(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
     found, sealed = true(theirs["_found"]), as_days(theirs["sealed_on"].to_numpy())
     years = theirs["retention_years"].to_numpy(dtype="float64", na_value=np.nan)
     ends = add_months(sealed, np.nan_to_num(years, nan=0).astype(np.int64) * 12)
+    ends = np.minimum(ends, np.datetime64("9999-12-31", "D"))  # 永久 is entered as 9999 years
     early = Text("保管期限尚未届满，届满日为 ", "is before the retention has ended on ")
     unsealed = Text("档案没有封档，保管期限尚未起算", "comes before sealing, from which retention runs")
     known = gone & found & ~np.isnan(years)

@@ -161,6 +161,13 @@ def whole_days(days: Floats) -> npt.NDArray[np.int64]:
     return np.nan_to_num(days, nan=0, posinf=0, neginf=0).astype(np.int64)
 
 
+def many_days(days: Floats) -> dict[str, npt.NDArray[Any]]:
+    """*days* for a message that gives an amount at other rows: the figures ``by`` and ``unit``."""
+    by = whole_days(days)
+    words = np.array([Text(" 天", " days"), Text(" 天", " day")], dtype=object)
+    return {"by": by, "unit": words[(by == 1).astype(np.int64)]}
+
+
 def explained(stack: Stack) -> Mask:
     """Rows with a special reason and who approved it: both are needed (F-29, F-30)."""
     return stack.filled("special_reason") & stack.filled("reason_by")
@@ -170,7 +177,7 @@ def past_age_or_limit(rows: Mask, age: Ages, used: Limits) -> Iterator[Verdict |
     """Those of *rows* that are past their insured age, else over a limit; each row once."""
     aged = age.left < 0
     what = Text("保险账龄期限", "the insured age")
-    days = {"what": what, "by": whole_days(-age.left), "unit": Text(" 天", " days")}
+    days = {"what": what, **many_days(-age.left)}
     amount = {"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")}
     yield Verdict(rows & aged, figures=days)
     yield Verdict(rows & ~aged & used.over, figures=amount)

@@ -395,8 +395,8 @@ def xpd008(stack: Stack, _params: Params) -> list[Answer]:
     old = stack.look_up(was.only(sealed), {"dossier_id": "dossier_id"}, ["status", *names])
     found = true(old["_found"])
 
-    def one(name: str, bad: Mask, problem: Text) -> Verdict:
-        figures = {"problem": problem, "before": old[name], "now": stack[name]}
+    def one(name: str, bad: Mask, problem: Text, now: Text | None = None) -> Verdict:
+        figures = {"problem": problem, "before": old[name], "now": now or stack[name]}
         return Verdict(bad, field=name, expected=old[name], figures=figures)
 
     reopened = Text("本期又启封", "is open again")
@@ -407,8 +407,9 @@ def xpd008(stack: Stack, _params: Params) -> list[Answer]:
     for name in names:  # a round per column
         header = stack.kind[name]
         changed = Text(f"“{header.header}”被改动", f"its {header.en} changed")
+        out.append(one(name, found & _changed(stack, name, old), changed))
         cleared = found & true(old[name].notna()) & stack.blank(name)
-        out.append(one(name, found & (_changed(stack, name, old) | cleared), changed))
+        out.append(one(name, cleared, changed, Text("（空）", "(blank)")))
     listed = sealed & ~was.is_one_of("status", ["已销毁"])
     out.append(Gone(was, listed & _absent(was, now, "dossier_id"), "dossier_id", dropped))
     return out
