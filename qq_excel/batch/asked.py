@@ -62,6 +62,13 @@ class Asked:
         }  # fmt: skip
 
 
+#: What makes it the same run, as the command line calls it.
+_CALLED = {
+    "inbox": "INBOX", "previous": "--previous", "policy": "--policy", "pattern": "--pattern", "as_of": "--as-of",
+    "moves": "--move",
+}  # fmt: skip
+
+
 def _place(path: str) -> str:
     return without_user(path) if is_remote(path) else os.path.realpath(path)
 
@@ -76,19 +83,12 @@ def must_be_possible(asked: Asked) -> None:
                 "--move cannot move files of an inbox that is a URL.",
             )
         )
-    target = asked.target.resolve()
-    for path in (Path(p) for p in asked.inbox if not is_remote(p)):
-        if path.resolve() == target or target in path.resolve().parents:
-            raise InputError(
-                Text(
-                    f"{asked.target}：结果文件夹不能是收件夹，也不能包含收件夹，否则来件会被当作结果略过。请换一个文件夹。",
-                    f"{asked.target}: the folder for results must neither be the inbox nor hold it; choose another.",
-                )
-            )
+    must_keep_out_of_the_inbox(asked)
     if asked.url:
         must_be_apart(asked.url, [*asked.inbox, *asked.previous])
         must_be_its_own(asked.target, asked.url)
-    must_be_writable(asked.target)
+    for folder in (asked.target, *asked.moves.values()):
+        must_be_writable(folder)
     if asked.resume and not begun_in(asked.target):
         raise InputError(
             Text(
@@ -96,6 +96,30 @@ def must_be_possible(asked: Asked) -> None:
                 f"{asked.shown}: there is no batch to resume here. Leave out --resume.",
             )
         )
+
+
+def must_keep_out_of_the_inbox(asked: Asked) -> None:
+    """Refuse results, or places for what is moved, that the inbox would have again."""
+    target = asked.target.resolve()
+    inbox = [Path(p).resolve() for p in asked.inbox if not is_remote(p)]
+    if any(target == path or target in path.parents for path in inbox):
+        raise InputError(
+            Text(
+                f"{asked.target}：结果文件夹不能是收件夹，也不能包含收件夹，否则来件会被当作结果略过。请换一个文件夹。",
+                f"{asked.target}: the folder for results must neither be the inbox nor hold it; choose another.",
+            )
+        )
+    for state, folder in asked.moves.items():
+        place = folder.resolve()
+        ours = place.is_relative_to(target)  # what lies with the results did not come in
+        if not ours and any(place.is_relative_to(path) for path in inbox):
+            raise InputError(
+                Text(
+                    f"--move {state}={folder}：移走的文件不能还放在收件夹里，否则下次又当作来件。请换一个文件夹。",
+                    f"--move {state}={folder}: what is moved must not stay within the inbox, where the next run would take it"
+                    " for new; choose another folder.",
+                )
+            )
 
 
 def may_begin(asked: Asked, journal: Journal) -> None:
@@ -110,7 +134,9 @@ def may_begin(asked: Asked, journal: Journal) -> None:
                 f"{asked.shown}: a batch here was not finished. Finish it with --resume, or choose another folder.",
             )
         )
-    differs = [k for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))]
+    differs = [
+        _CALLED.get(k, k) for k, v in asked.identity().items() if begun.get(k) != json.loads(json.dumps(v))
+    ]
     if differs and asked.anew and not journal.moves:
         journal.unfinished = None
     elif differs:

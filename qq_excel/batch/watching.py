@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qq_excel import inputs
-from qq_excel.batch.asked import Asked
+from qq_excel.batch.asked import Asked, must_keep_out_of_the_inbox
 from qq_excel.batch.journal import begun_in
 from qq_excel.batch.look import GROWS
 from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
@@ -52,8 +52,8 @@ class Pace:
 def inboxes(asked: Asked) -> list[Path]:
     """The folders that are watched.
 
-    Raises :class:`InputError` when one is no folder, :class:`OutputError` when results or answers cannot be written
-    from the start.
+    Raises :class:`InputError` when one is no folder or would have its own results again, :class:`OutputError` when results or
+    answers cannot be written from the start.
     """
     folders = [Path(p) for p in asked.inbox]
     for folder in folders:
@@ -61,7 +61,8 @@ def inboxes(asked: Asked) -> list[Path]:
             raise InputError(
                 Text(f"{folder}：没有这个文件夹。请检查路径。", f"{folder}: no such folder. Check the path.")
             )
-    for folder in (asked.target, *folders):
+    must_keep_out_of_the_inbox(asked)
+    for folder in (asked.target, *folders, *asked.moves.values()):
         must_be_writable(folder)
     return folders
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -16,15 +18,17 @@ import fsspec
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from qq_excel.batch import Asked, Outcome, run_batch
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import Done
 from qq_excel.batch.workers import Processes
 from qq_excel.check import check_paths
+from qq_excel.cli import batching
 from qq_excel.cli.batching import Lines
 from qq_excel.errors import InputError
-from qq_excel.language import Text
+from qq_excel.language import Text, using
 from qq_excel.papers.checking import write_check
 from qq_excel.policy import load_policy
 from qq_excel.reading import Limits, Options
@@ -299,6 +303,23 @@ def test_what_cannot_be_read_from_or_written_to_is_said_in_one_sentence(tmp_path
     assert not (tmp_path / "out").exists()
 
 
+def test_what_is_moved_cannot_go_where_the_inbox_would_have_it_again(tmp_path: Path) -> None:
+    """With each run it would be moved a folder deeper, and a watch would never come to rest."""
+    (tmp_path / "in").mkdir()
+    build(tmp_path / "in" / "a.xlsx", {"contracts": [{}]})
+    why = "--move accepted=in/done：移走的文件不能还放在收件夹里，否则下次又当作来件。请换一个文件夹。"
+    for command in ("batch", "watch"):
+        assert refused(tmp_path, command, "in", "-o", "out", "--move", "accepted=in/done") == why
+    assert refused(tmp_path, "watch", "in", "-o", "in").startswith("in：结果文件夹不能是收件夹")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    why = "file/done：无法写入，路径中有一段不是文件夹。"  # before the work, not after
+    assert refused(tmp_path, "batch", "in", "-o", "out", "--move", "rejected=file/done") == why
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != ".log") == ["file", "in"]
+    # the folder of the results may lie in the inbox; what lies there did not come in
+    assert qq(tmp_path, "batch", "in", "-o", "in/out", "--move", "accepted=in/out/done").returncode == 0
+    assert sorted(p.name for p in (tmp_path / "in" / "out" / "done").iterdir()) == ["a.xlsx"]
+
+
 def test_waivers_hold_as_in_a_check_and_are_judged_for_the_whole_run(tmp_path: Path) -> None:
     came = inbox(tmp_path / "in", 2)
     (came / "waivers.yaml").write_text(
@@ -337,6 +358,42 @@ def test_a_log_is_told_the_rate_and_the_time_left_now_and_then() -> None:
     assert said == [
         "读取 60/100  2.0 个/秒  剩余 0:00:20", "读取 90/100  1.5 个/秒  剩余 0:00:07", "校验 50/100  1.3 个/秒  剩余 0:00:38",
     ]  # fmt: skip
+
+
+def test_a_run_tells_what_it_reads_and_checks_and_nothing_of_no_files(tmp_path: Path) -> None:
+    for name, head in (("in", {}), ("before", Q2)):
+        (tmp_path / name).mkdir()
+        build(tmp_path / name / "a.xlsx", {"contracts": [{}]}, {"unit": UNITS[0], **head})
+    told: list[tuple[str, int, int]] = []
+
+    def tell(what: Text, done: int, of: int) -> None:
+        told.append((str(what), done, of))
+
+    asked = Asked(
+        (str(tmp_path / "in"),),
+        tmp_path / "out",
+        load_policy("group"),
+        jobs=1,
+        previous=(str(tmp_path / "before"),),
+    )
+    run_batch(asked, tell)
+    assert told == [
+        ("读取", 0, 1), ("读取", 1, 1), ("读取上期", 0, 1), ("读取上期", 1, 1), ("校验", 0, 1), ("校验", 1, 1),
+    ]  # fmt: skip
+
+
+def test_a_screen_is_told_in_the_language_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What moves there is drawn by a thread of its own."""
+    screen = io.StringIO()
+    monkeypatch.setattr(batching, "err", Console(file=screen, force_terminal=True, width=100))
+    with using("en"), batching._progress_shown(quiet=False) as tell:
+        tell(Text("读取", "reading"), 1, 3)
+        tell(Text("读取", "reading"), 2, 3)
+        end = time.monotonic() + 60
+        while "/s" not in screen.getvalue() and "秒" not in screen.getvalue() and time.monotonic() < end:
+            time.sleep(0.05)
+    assert "files/s" in screen.getvalue()
+    assert "秒" not in screen.getvalue()
 
 
 def test_what_an_ended_run_had_written_goes_when_its_file_is_mended(

@@ -39,7 +39,7 @@ def test_ctrl_c_says_how_to_go_on_and_an_unfinished_run_is_not_begun_again(tmp_p
     assert (process.returncode, said) == (130, "已中断；加 --resume 接着做完。\n")
     assert "没有做完的批量校验。加 --resume 继续" in refused(tmp_path, "batch", "in", "-o", "out")
     said = refused(tmp_path, "batch", "in", "-o", "out", "--resume", "--policy", "project")
-    assert "没有做完的那一次用的是别的条件（policy）" in said
+    assert "没有做完的那一次用的是别的条件（--policy）" in said
     assert qq(tmp_path, "batch", "in", "-o", "out", "--resume").returncode == 1
 
 
