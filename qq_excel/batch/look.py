@@ -85,8 +85,9 @@ class Look:
                 self.places[name] = file.path
                 target = self._spool()
                 waiting.append((n, file, digest, how, self._submit(name, file.path, target), target))
-        what = Text("读取", "reading")
-        self._tell(what, len(files) - len(waiting), len(files))
+        what = Text("读取上期", "reading the period before") if prefix else Text("读取", "reading")
+        if files:
+            self._tell(what, len(files) - len(waiting), len(files))
         while waiting:  # what was seen of a file is not held twice
             n, file, digest, how, future, target = waiting.popleft()
             out[n] = self._read(prefix + file.name, file, digest, how, future, target)

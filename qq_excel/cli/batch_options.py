@@ -11,7 +11,20 @@ from qq_excel.language import t
 
 Inbox = Annotated[
     list[str],
-    typer.Argument(help=t("文件夹、工作簿、zip 或通配符", "folders, workbooks, zips or globs")),
+    typer.Argument(
+        help=t(
+            "文件夹、工作簿、zip 或通配符，在本机或网址上（如 s3://桶/收件夹）",
+            "folders, workbooks, zips or globs, here or by URL (e.g. s3://bucket/inbox)",
+        )
+    ),
+]
+
+WatchedFolders = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INBOX",
+        help=t("监视的文件夹（在本机或网络盘上）", "folders to watch, here or on a mounted share"),
+    ),
 ]
 
 Jobs = Annotated[
@@ -45,8 +58,8 @@ Moves = Annotated[
     typer.Option(
         "--move",
         help=t(
-            "做完后移动文件：accepted=文件夹,rejected=文件夹",
-            "move files when done: accepted=FOLDER,rejected=FOLDER",
+            "做完后移动文件：accepted=文件夹,rejected=文件夹；另有 quarantined、superseded",
+            "move files when done: accepted=FOLDER,rejected=FOLDER; also quarantined, superseded",
         ),
     ),
 ]

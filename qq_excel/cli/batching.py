@@ -126,7 +126,7 @@ def _print(outcome: Outcome, asked: Asked) -> None:
     line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(parts)
     if known > 0:
         line += t(f"（其中 {known} 个没有变化，沿用上次结果）", f" ({known} unchanged, known from before)")
-    out.print(line, style="bold", markup=False)
+    out.print(line, style="bold", markup=False, soft_wrap=True)
     if outcome.moved:
         out.print(
             t(
@@ -192,12 +192,14 @@ def _progress_shown(quiet: bool) -> Iterator[Any]:
     from rich.progress import TimeRemainingColumn as TimeLeft  # noqa: PLC0415
     from rich.text import Text as Styled  # noqa: PLC0415
 
+    a_second = t("个/秒", "files/s")  # a thread draws, which knows nothing of the language
+
     class Rate(ProgressColumn):
         """Files a second."""
 
         def render(self, task: Task) -> Styled:
             speed = task.finished_speed or task.speed
-            return Styled("" if speed is None else t(f"{speed:.1f} 个/秒", f"{speed:.1f} files/s"))
+            return Styled("" if speed is None else f"{speed:.1f} {a_second}")
 
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TextColumn(t("剩余", "left")), TimeLeft(),

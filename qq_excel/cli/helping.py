@@ -120,6 +120,8 @@ def _value(hint: Any) -> str:
             return "|".join(str(member.value) for member in kind)
     if Path in types:
         return t("<路径>", "<path>")
+    if float in types:
+        return t("<数字>", "<number>")
     return t("<整数>", "<number>") if int in types else t("<文字>", "<text>")
 
 
@@ -139,6 +141,7 @@ def _about(param: Any) -> str:
     default = param.default.value if isinstance(param.default, Enum) else param.default
     if param.required and getattr(param, "param_type_name", "") == "option":
         return text + t("（必填）", " (required)")
-    if isinstance(default, str | int) and not isinstance(default, bool) and default != "":
-        return text + t(f"（缺省 {default}）", f" (default: {default})")
+    if isinstance(default, str | int | float) and not isinstance(default, bool) and default != "":
+        said = f"{default:g}" if isinstance(default, float) else default
+        return text + t(f"（缺省 {said}）", f" (default: {said})")
     return text

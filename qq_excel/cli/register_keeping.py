@@ -88,6 +88,7 @@ def backup(
             f"{many(count, 'entry', 'entries')} backed up to {target}. Last hash:",
         ),
         markup=False,
+        soft_wrap=True,
     )
     out.print(head, soft_wrap=True)
     return OK

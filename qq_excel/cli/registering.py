@@ -146,7 +146,7 @@ def verify(
         out.print(last, soft_wrap=True)
     else:
         line = t(f"✗ 第 {broken.n} 条：{broken.why}", f"✗ entry {broken.n}: {broken.why}")
-        out.print(line, style="red", markup=False)
+        out.print(line, style="red", markup=False, soft_wrap=True)
     return OK if broken is None else FINDINGS
 
 

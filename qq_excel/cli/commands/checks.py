@@ -18,6 +18,7 @@ from qq_excel.cli.batch_options import (
     PreviousFiles,
     Resume,
     StateDir,
+    WatchedFolders,
 )
 from qq_excel.cli.helping import App
 from qq_excel.cli.options import (
@@ -128,7 +129,7 @@ def batch(
     )
 )
 def watch(
-    inbox: Inbox,
+    inbox: WatchedFolders,
     out: OutPlace,
     state: StateDir = None,
     settle: Annotated[
@@ -142,7 +143,10 @@ def watch(
         typer.Option(
             "--every",
             min=1,
-            help=t("至少多少秒看一次（网络文件夹不通知变化）", "seconds between two looks at least"),
+            help=t(
+                "没有通知变化时，隔多少秒看一次（网络文件夹不通知）",
+                "seconds between two looks where no change is told (network folders)",
+            ),
         ),
     ] = 60.0,
     jobs: Jobs = 0,
