@@ -57,12 +57,18 @@ def ledgers(register: Register, period: str) -> list[str]:
 
 
 def left_out(register: Register, period: str) -> list[str]:
-    """The units whose newest submission of a period has no accepted ledger: no sum of the period has their claims."""
-    return sorted(
-        w.entry.unit or w.entry.subject.partition("/")[2]
-        for w in register.submissions(period)
-        if all(f["kind"] != "receivables" for f in w.entry.body["files"])
-    )
+    """The units of whose claims no sum of a period has any, for want of an accepted ledger: of those that handed something in
+    for it or for the period before.
+    """
+    before = register.period_before(period)
+    known = {w.entry.unit for w in register.submissions(before) if w.entry.unit} if before else set()
+    has = set()
+    for w in register.submissions(period):
+        unit = w.entry.unit or w.entry.subject.partition("/")[2]
+        known.add(unit)
+        if any(f["kind"] == "receivables" for f in w.entry.body["files"]):
+            has.add(unit)
+    return sorted(known - has)
 
 
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:

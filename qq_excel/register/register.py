@@ -267,6 +267,24 @@ class Register:
         newest = {w.entry.subject: w for w in self.entries(event="submission", period=period)}
         return sorted(newest.values(), key=lambda w: w.n)
 
+    def period_before(self, period: str) -> str | None:
+        """The last period before *period*, of its kind (a quarter, a month, a year), that something was handed in for."""
+        import sqlalchemy as sa  # noqa: PLC0415
+
+        from qq_excel.register.schema import entries  # noqa: PLC0415
+
+        its = entries.c.period
+        query = sa.select(sa.func.max(its)).where(
+            entries.c.event == "submission", its < period, sa.func.length(its) == len(period)
+        )
+
+        def work() -> str | None:
+            with self.database.read() as connection:
+                found: str | None = connection.execute(query).scalar()
+                return found
+
+        return self.database.retrying(work)
+
     # --- verifying --------------------------------------------------------------------------------
 
     def verify(self, *, files: bool = True, head: str | None = None) -> Verified:

@@ -83,6 +83,22 @@ def test_claims_of_no_unit_are_summed_up_under_a_name_of_their_own(
     ]
 
 
+def test_a_unit_that_handed_in_nothing_after_the_period_before_is_told_as_left_out(tmp_path: Path) -> None:
+    """Only of a period of the same kind, and the last: not that of a quarter before, nor a month's."""
+    with open_register(str(tmp_path / "r.db")) as register:
+        submit(register, "甲公司", "ZQ-1", period="2026Q3")
+        for unit, period in (
+            ("甲公司", "2026Q2"),
+            ("乙公司", "2026Q2"),
+            ("丙公司", "2026Q1"),
+            ("丁公司", "2026-06"),
+        ):
+            submit(register, unit, "ZQ-2", period=period)
+    for what in ("ageing", "warnings"):
+        done = qq(tmp_path, "register", what, "2026Q3", "--register", "r.db")
+        assert done.stdout.splitlines()[-1] == "未计入 1 个单位（明细表没有通过或没有交来）：乙公司"
+
+
 def test_tables_whose_rows_have_no_creditor_are_summed_up_too(tmp_path: Path) -> None:
     """As an earlier version wrote them, or somebody else."""
     with open_register(str(tmp_path / "r.db")) as register:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,7 +30,9 @@ def folder_of(register: Register) -> Path:
     return register.store.folder
 
 
-def submit_to(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> str:
+def submit_to(
+    register: Register, unit: str | None, *claims: str, warning: str | None = None, period: str = "2026Q3"
+) -> str:
     """Register a ledger of *unit*; its table, as entries name it."""
     table = io.BytesIO()
     amounts = [100] * len(claims)
@@ -46,15 +49,15 @@ def submit_to(register: Register, unit: str | None, *claims: str, warning: str |
     types = {"balance": pa.int64(), "_as_of": pa.date32()}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in columns])
     pq.write_table(pa.table(columns, schema=schema), table)
-    file = register.store.put("receivables", unit or "a.xlsx", "2026Q3", table.getvalue())
+    file = register.store.put("receivables", unit or "a.xlsx", period, table.getvalue())
     body = {"files": [file], "workbooks": []}
-    register.append([Entry("submission", f"2026Q3/{unit}", file["sha256"], body, unit, "2026Q3")])
+    register.append([Entry("submission", f"{period}/{unit}", file["sha256"], body, unit, period)])
     return file["path"]
 
 
-def submit(register: Register, unit: str | None, *claims: str, warning: str | None = None) -> Path:
+def submit(register: Register, unit: str | None, *claims: str, **more: Any) -> Path:
     """Register a ledger of *unit*; where its table lies."""
-    return folder_of(register) / submit_to(register, unit, *claims, warning=warning)
+    return folder_of(register) / submit_to(register, unit, *claims, **more)
 
 
 def units(register: Register, claim: str) -> list[str | None]:
