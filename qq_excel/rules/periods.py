@@ -226,13 +226,14 @@ def xpd005(intake: Intake, params: Params) -> Iterator[Spot]:
     for unit, kinds in due.items():
         titles = [get_kind(k).title for k in kinds]
         tables = Text("、".join(f"《{t.zh}》" for t in titles), ", ".join(f"'{t.en}'" for t in titles))
-        files = ", ".join(dict.fromkeys(kinds.values()))
+        files = list(dict.fromkeys(kinds.values()))
+        before = Text(f"，上期交来的是 {'、'.join(files)}", f"; last period's was {', '.join(files)}")
         yield Spot(
             file=f"（未报送）{unit}",
             key=unit,
             figures={
                 "tables": tables if kinds else Text("任何工作簿", "any workbook"),
-                "before": Text(f"，上期交来的是 {files}", f"; last period's was {files}") if kinds else "",
+                "before": before if kinds else "",
             },
         )
 
