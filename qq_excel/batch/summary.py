@@ -68,6 +68,12 @@ def hits_of(done: Sequence[Done], waivers: Sequence[Waiver]) -> list[int]:
     return [sum(d.hits[n] for d in done) for n in range(len(waivers))]
 
 
+def of_the_run(found: Finding) -> str:
+    """What is wrong with the run; of a waiver also in which file, since its line is told."""
+    waiver = all_rules()[found.rule].on == "waivers"
+    return f"{found.file}{t('：', ': ')}{found.message()}" if waiver else found.message()
+
+
 def write_summary(
     files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
 ) -> list[Path]:
@@ -92,7 +98,7 @@ def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: 
              "why": None if f.why is None else str(Text(*f.why))}
             for f in files
         ],
-        "run": [{"rule": f.rule, "level": f.level, "message": f.message()} for f in missing],
+        "run": [{"rule": f.rule, "level": f.level, "file": f.file, "message": f.message()} for f in missing],
     }  # fmt: skip
 
 
@@ -132,7 +138,7 @@ def _write_book(
             t("未报送和豁免", "Missing, waivers"),
             [Column(t("级别", "level")), Column(t("规则", "rule")), Column(t("情况", "what is wrong"), most=90),
              Column(t("改法", "how to mend it"), most=60)],
-            [[str(LEVEL_NAMES[f.level]), f.rule, f.message(), f.fix()] for f in missing],
+            [[str(LEVEL_NAMES[f.level]), f.rule, of_the_run(f), f.fix()] for f in missing],
         ),
     ]  # fmt: skip
     with plain_paper(target, t("批量校验汇总", "Batch summary")) as book:

@@ -103,6 +103,7 @@ def _print(outcome: Outcome, asked: Asked) -> None:
     from qq_excel.batch.again import told  # noqa: PLC0415
     from qq_excel.batch.model import STATES  # noqa: PLC0415
     from qq_excel.batch.part import RETURNED  # noqa: PLC0415
+    from qq_excel.batch.summary import of_the_run  # noqa: PLC0415
 
     for f in outcome.files:
         if f.state == "quarantined" and f.why:
@@ -120,7 +121,7 @@ def _print(outcome: Outcome, asked: Asked) -> None:
             soft_wrap=True,
         )
     for gone in outcome.missing:
-        out.print(f"! {gone.message()}", style="yellow", markup=False, soft_wrap=True)
+        out.print(f"! {of_the_run(gone)}", style="yellow", markup=False, soft_wrap=True)
     parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]
     known = len(outcome.files) - outcome.checked
     line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(parts)

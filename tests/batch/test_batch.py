@@ -338,7 +338,11 @@ def test_waivers_hold_as_in_a_check_and_are_judged_for_the_whole_run(tmp_path: P
     assert [(f["rule"], f["level"]) for f in summary(tmp_path / "out")["run"]] == [
         (f["rule"], f["level"]) for f in document["findings"] if f["rule"].startswith("WAI")
     ]
-    assert "REC007" in done.stdout
+    assert "! waivers.yaml：第 3 行对 REC007（ZQ-0999）的豁免没有对应的问题。" in done.stdout.splitlines()
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "批量校验汇总.xlsx")["未报送和豁免"]
+    assert [row[2] for row in sheet.values][
+        -1
+    ] == "waivers.yaml：第 3 行对 REC007（ZQ-0999）的豁免没有对应的问题。"
 
 
 def test_a_log_is_told_the_rate_and_the_time_left_now_and_then() -> None:
