@@ -108,6 +108,7 @@ def check_workbooks(
         previous,
         together=together,
         across=bool(previous),
+        called="--previous ",  # names of this run's workbooks may be the same
     )
     if previous:
         newest = policy.at(max((d for b in books for t in b.tables if (d := t.as_of)), default=None))
@@ -128,7 +129,7 @@ def check_submissions(
     *previous* also holds what the same units had handed in before in the same period. Only with *across* are the
     rules between periods asked. Rules on the whole run are not asked: a part does not see it.
     """
-    run, result = _asked(books, submissions, policy, None, previous, together=False, across=across)
+    run, result = _asked(books, submissions, policy, None, previous, together=False, across=across, called="")
     return _with_findings(result, run)
 
 
@@ -141,6 +142,7 @@ def _asked(
     *,
     together: bool,
     across: bool,
+    called: str,
 ) -> tuple[Run, Result]:
     run = Run(policy, progress)
     sources: dict[str, list[Source]] = {}
@@ -153,7 +155,7 @@ def _asked(
             run.table(source)
     stacks = {k: Stack.of(s[0].table.kind, s, latest_day(s)) for k, s in sources.items()}
     dated = {k: _dated(stacks[k], days) for k, days in by_day(sources).items()}
-    earlier = Earlier.of(books, submissions, previous, together)
+    earlier = Earlier.of(books, submissions, previous, together, called)
     for stack in [*stacks.values(), *(s for some in dated.values() for s in some)]:
         stack.partners = stacks
         stack.last, stack.earlier = (earlier.last or {}) if across else None, earlier.same

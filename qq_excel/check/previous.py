@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qq_excel.check.submission import head, latest_day
@@ -32,10 +32,12 @@ class Earlier:
         submissions: Sequence[int],
         previous: Sequence[Workbook],
         together: bool,
+        called: str,
     ) -> Earlier:
         """The tables of *previous*, for each submission those of its unit; with *together* all of them.
 
-        Of several older periods the latest counts, kind by kind; a later period than the submission's none.
+        Of several older periods the latest counts, kind by kind; a later period than the submission's none. *called* comes
+        before the names of workbooks of the same period, where findings say what had been handed in before.
         """
         if not previous:
             return cls()
@@ -56,7 +58,8 @@ class Earlier:
                 for n, table in enumerate(book.tables):
                     source = Source(table, book.name, submission, (b, n))
                     if _period(book, table) in periods:
-                        same.setdefault(table.kind.kind, []).append(source)
+                        named = replace(source, file=called + book.name)
+                        same.setdefault(table.kind.kind, []).append(named)
                     elif not (day and table.as_of and table.as_of >= day):
                         older.setdefault(table.kind.kind, []).append(source)
             for kind, sources in older.items():

@@ -265,7 +265,7 @@ def xpd006(stack: Stack, _params: Params) -> Iterator[Answer]:
     names = [f.name for f in stack.kind.fields if f.type in _FIGURES and f.name not in keys]
     if (was := stack.earlier.get(stack.kind.kind)) is not None:
         on = {k: k for k in keys}
-        files = np.array([f"--previous {s.file}" for s in was.sources], dtype=object)[was.source]
+        files = np.array([s.file for s in was.sources], dtype=object)[was.source]
         old = stack.look_up(was.with_column("_file", files), on, [*names, "_file"])
         yield from _resubmitted(stack, names, old)
         now = stack.partners[stack.kind.kind]

@@ -32,6 +32,8 @@ from qq_excel.language import Text, using
 from qq_excel.papers.checking import write_check
 from qq_excel.policy import load_policy
 from qq_excel.reading import Limits, Options
+from qq_excel.register import open_register
+from qq_excel.register.claims import life_of
 from tests.batch.support import UNITS, WRONG, inbox, ledger, results, states, summary
 from tests.cli.support import qq, refused
 from tests.support.build import build
@@ -151,7 +153,13 @@ def test_the_last_of_several_submissions_counts(tmp_path: Path) -> None:
     build(tmp_path / "in" / "c.xlsx", {"receivables": [WRONG]}, first)
     build(tmp_path / "in" / "a.xlsx", {"receivables": [{"remark": "x"}]}, second)
     out = tmp_path / "out"
-    outcome = run(out, tmp_path / "in")
+    with open_register(str(tmp_path / "r.db")) as register:
+        outcome = run(out, tmp_path / "in", register=register)
+        rows = [m.row for m in life_of(register, "ZQ-0001")]
+    (change,) = (r["message"] for r in rows if r.get("rule") == "XPD006")
+    assert (
+        change == "ZQ-0001 的“账面余额”前次报送（c.xlsx）为 7.00，这次为 600.00。"
+    )  # not given as --previous
     assert states(out) == {"a.xlsx": "accepted", "b.xlsx": "accepted", "c.xlsx": "superseded"}
     assert [f.why for f in outcome.files if f.state == "superseded"] == [
         ("后来又报送了 a.xlsx", "a.xlsx was handed in later")
