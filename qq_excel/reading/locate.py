@@ -35,8 +35,10 @@ class Located:
     doubles: list[tuple[str, int, int]]
     missing: list[tuple[str, str | None]]
     head: dict[str, HeadEntry]
-    #: Money unit named in the headers, e.g. 账面余额(万元).
+    #: Money unit named in the headers, e.g. 账面余额(万元), in their group or in a title above, if it is one.
     header_unit: str | None = None
+    #: The same by field, where its own header or its group names one.
+    units: dict[str, str] = field(default_factory=dict)
     #: The mapping file by which it was recognised, if it was not by its names.
     mapping: Found | None = None
 
@@ -113,7 +115,7 @@ def _locate(
         hits = _match(kind, best.headers)
         lacks = [kind[f].header for f in kind.required if f not in hits]
         return NotLocated(kind, best.score, lacks)
-    return _located(kind, best.row, best.depth, best.headers, rows, grid.merges, _claims(kind), start)
+    return _located(kind, best.row, best.depth, best.headers, rows, filled, grid.merges, _claims(kind), start)
 
 
 def _best(
@@ -188,7 +190,7 @@ def _by_mapping(
             # a field that is mapped is that column only; the others are known by their names as ever
             claims = {h: f for h, f in _claims(kind).items() if f not in mapping.columns}
             claims |= {h: fields[0] for h, fields in mapping.headers.items()}
-            located = _located(kind, number, depth, headers, rows, grid.merges, claims, start)
+            located = _located(kind, number, depth, headers, rows, filled, grid.merges, claims, start)
             located.mapping = found
             if mapping.unit and "unit" not in located.head:
                 located.head["unit"] = HeadEntry("unit", mapping.unit, mapping.unit, -1, -1)
@@ -251,6 +253,7 @@ def _located(
     depth: int,
     headers: list[str],
     rows: list[list[Any]],
+    filled: list[list[Any]],
     merges: list[Area],
     claims: dict[str, str],
     start: int,
@@ -259,7 +262,8 @@ def _located(
     shown: dict[str, str] = {}
     unknown: dict[int, str] = {}
     doubles: list[tuple[str, int, int]] = []
-    units: set[str] = set()
+    units: dict[str, str] = {}
+    groups = filled[number - 1] if number > start else []
     exact: dict[str, int] = {}
     for column, header in enumerate(headers):
         plain, unit = bare(header)
@@ -284,8 +288,9 @@ def _located(
             columns[name], shown[name] = column, text.strip()
             if plain == normal(kind[name].header):
                 exact[name] = column
+            unit = unit or (bare(normal(groups[column]))[1] if column < len(groups) else None)
             if unit:
-                units.add(unit)
+                units[name] = unit
     # headers merged over further rows: the data begin below them
     last = max(
         (m.bottom for m in merges if m.top <= number < m.bottom <= number + 3 and m.left in columns.values()),
@@ -297,9 +302,11 @@ def _located(
             near = difflib.get_close_matches(kind[name].header, list(unknown.values()), n=1, cutoff=0.5)
             missing.append((name, near[0] if near else None))
     head = head_block(rows[: number - depth], merges, start)
-    return Located(
-        kind, last, columns, shown, unknown, doubles, missing, head, units.pop() if len(units) == 1 else None
-    )
+    named = set(units.values()) or {
+        unit for row in rows[start:number] for v in row if (unit := bare(normal(v))[1])
+    }
+    header_unit = named.pop() if len(named) == 1 else None
+    return Located(kind, last, columns, shown, unknown, doubles, missing, head, header_unit, units)
 
 
 def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:

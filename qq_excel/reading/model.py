@@ -200,6 +200,8 @@ class Table:
     #: Cents that 0.01 of the sheet's money unit is worth: 1 (元), 1,000 (千元), 10,000 (万元).
     step: int = 1
     money_unit: str = "元"
+    #: Money unit that a field's header or its group names, e.g. 账面余额(万元).
+    units: dict[str, str] = field(default_factory=dict)
     template_version: int | None = None
     foot: list[FootEntry] = field(default_factory=list)
     totals: list[TotalRow] = field(default_factory=list)

@@ -71,7 +71,7 @@ def make_table(grid: Any, found: Located) -> Table:
             columns[f.name] = convert.absent(f.type, len(keep))
     table = Table(
         kind=kind, sheet=grid.name, data=Columns.of(columns), rows=rows, header_row=found.header_row, columns=found.columns,
-        headers=found.headers, head=found.head, step=factor, money_unit=money_unit,
+        headers=found.headers, head=found.head, step=factor, money_unit=money_unit, units=found.units,
         template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
         missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
     )  # fmt: skip

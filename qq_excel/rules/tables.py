@@ -18,7 +18,6 @@ from qq_excel.findings import a1
 from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text, many
 from qq_excel.policy import Params
-from qq_excel.reading.headers import bare, normal
 from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
@@ -353,8 +352,8 @@ def tab009(table: Table, _params: Params) -> Iterator[Spot]:
     参数：无
 
     局限：报告期认识年、半年、季度和月，其他写法不判断；每个不一致的单位只在首次出现的行报告；单位名称按字面比较，
-    不认简称；列名末尾括号中的（元）（千元）（万元）才认作金额单位，整张表按一个单位读入：表头的金额单位优先，表头没有的
-    取列名，各列写得不同的按元。
+    不认简称；列名、其上的分组名末尾括号中的（元）（千元）（万元）才认作金额单位，整张表按一个单位读入：表头的金额单位优先，
+    表头没有的取列名或标题，各列写得不同的按元。
     """
     yield from _period_and_day(table)
     yield from _unit_of_rows(table)
@@ -407,13 +406,12 @@ def _unit_of_headers(table: Table) -> Iterator[Spot]:
     """Amount columns whose header names another money unit than that in which the sheet was read."""
     entry = table.head.get("money_unit")
     for name, column in sorted(table.columns.items(), key=lambda c: c[1]):
-        header = table.headers[name]
-        unit = bare(normal(header))[1]
-        if table.kind[name].type is not FieldType.AMOUNT or unit in (None, table.money_unit):
+        header, unit = table.headers[name], table.units.get(name, table.money_unit)
+        if table.kind[name].type is not FieldType.AMOUNT or unit == table.money_unit:
             continue
         why = Text(
-            f"的单位与本表的金额单位“{table.money_unit}”不一致，全表已按{table.money_unit}读入",
-            f"names another unit than the sheet's, {table.money_unit}, in which all of it was read",
+            f"的单位{unit}与本表的金额单位“{table.money_unit}”不一致，全表已按{table.money_unit}读入",
+            f"is in {unit}, which is not the sheet's money unit {table.money_unit}, in which all of it was read",
         )
         yield Spot(
             row=table.header_row, column=column, header=header, value=header, expected=table.money_unit,

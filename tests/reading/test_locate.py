@@ -101,6 +101,19 @@ def test_unit_behind_a_header(suffix: str, unit: str) -> None:
     assert located.header_unit == unit
 
 
+def test_unit_of_a_group_of_headers() -> None:
+    at = NAMES.index("amount")
+    group = [None] * at + ["金额（万元）", None]
+    located = found([["合同台账"], group, HEADERS], [Area(1, at, 1, at + 1)])
+    assert located.header_row == 2
+    assert (located.header_unit, located.units) == ("万元", {"amount": "万元", "settled": "万元"})
+
+
+def test_unit_of_a_title() -> None:
+    located = found([["合同台账（单位：万元）"], ["填报单位", "华东分公司"], HEADERS])
+    assert (located.header_unit, located.units) == ("万元", {})
+
+
 def test_two_units_are_no_unit() -> None:
     headers = [
         h + {"amount": "(元)", "settled": "(万元)"}.get(n, "") for n, h in zip(NAMES, HEADERS, strict=True)
