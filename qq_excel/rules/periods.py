@@ -29,6 +29,7 @@ _TRANSFER, _APPROVED = "债权转让", "已批准"
 _SEALED = ("已封档", "已移交", "已销毁")
 #: What a sealed dossier still gains: whether and to whom it was handed over, and its status (judged apart).
 _STILL_OPEN = ("dossier_id", "status", "handed_over_on", "received_by")
+_BLANK = Text("（空）", "(blank)")
 _FIGURES = (
     FieldType.AMOUNT, FieldType.QTY, FieldType.INT, FieldType.NUMBER, FieldType.RATIO, FieldType.DATE
 )  # fmt: skip
@@ -256,7 +257,7 @@ def xpd006(stack: Stack, _params: Params) -> Iterator[Answer]:
 
     参数：无
 
-    局限：比较金额、数量、比例和日期；一次校验中的重报按编制日期定先后，日期相同的按文件顺序，各与其前一次比较；与
+    局限：比较金额、数量、比例和日期，清空的、补填的也列出；一次校验中的重报按编制日期定先后，日期相同的按文件顺序，各与其前一次比较；与
     --previous 中同一期的工作簿也比较，其中不再有的行另列；没有编号的行、编号在同一文件中重复的行不比较。
     """
     keys = list(stack.kind.key)
@@ -300,15 +301,22 @@ def _submitted_before(stack: Stack, keys: list[str]) -> pd.DataFrame | None:
     found = before.notna().to_numpy()
     take = before.fillna(0).astype(np.int64).to_numpy()
     old = stack.frame.reindex(np.where(found, take, -1)).reset_index(drop=True)
-    return old.assign(_file=files[stack.source][take], _step=stack.step[take])
+    return old.assign(_file=files[stack.source][take], _step=stack.step[take], _found=found)
 
 
 def _resubmitted(stack: Stack, names: list[str], old: pd.DataFrame) -> Iterator[Verdict]:
+    found = true(old["_found"])
     for name in names:  # a round per column
         amount = stack.kind[name].type is FieldType.AMOUNT
         now, before = ((Money(c) if amount else c) for c in (stack[name], old[name]))
-        figures = {"file": old["_file"], "before": before, "now": now}
-        yield Verdict(_changed(stack, name, old), field=name, figures=figures, related=())
+        was, filled = found & true(old[name].notna()), stack.filled(name)
+        for bad, earlier, later in (
+            (_changed(stack, name, old), before, now),
+            (was & ~filled, before, _BLANK),
+            (found & ~was & filled, _BLANK, now),
+        ):
+            figures = {"file": old["_file"], "before": earlier, "now": later}
+            yield Verdict(bad, field=name, figures=figures, related=())
 
 
 @rule("XPD007")
@@ -410,7 +418,7 @@ def xpd008(stack: Stack, _params: Params) -> list[Answer]:
         changed = Text(f"“{header.header}”被改动", f"its {header.en} changed")
         out.append(one(name, found & _changed(stack, name, old), changed))
         cleared = found & true(old[name].notna()) & stack.blank(name)
-        out.append(one(name, cleared, changed, Text("（空）", "(blank)")))
+        out.append(one(name, cleared, changed, _BLANK))
     listed = sealed & ~was.is_one_of("status", ["已销毁"])
     out.append(Gone(was, listed & _absent(was, now, "dossier_id"), "dossier_id", dropped))
     return out

@@ -209,7 +209,8 @@ def rec013(stack: Stack, _params: Params) -> Iterator[Verdict]:
 
     参数：无
 
-    局限：每种写法只在首次出现的行报告一次；个人重名是正常的，核实后可不改；没有证件号码的行不比较。
+    局限：每种写法只在首次出现的行报告一次；个人重名是正常的，核实后可不改；没有证件号码的行不比较；证件号码的小写字母
+    视同大写。
     """
     number, name = Text("证件号码", "The code"), Text("债务人名称", "The name")
     yield _variants(stack, "debtor_code", "debtor", number, Text("名称", "names"))
@@ -219,6 +220,7 @@ def rec013(stack: Stack, _params: Params) -> Iterator[Verdict]:
 def _variants(stack: Stack, one: str, other: str, which: Text, what: Text) -> Verdict:
     """First rows of every (one, other) pair where the same *one* goes with several *other*."""
     pairs = stack.keyed([one, other])
+    pairs["debtor_code"] = pairs["debtor_code"].str.upper()
     pairs["row"] = np.arange(len(stack))
     pairs = pairs[stack.filled(one) & stack.filled(other)].drop_duplicates(["_sub", one, other])
     pairs = pairs[pairs.duplicated(["_sub", one], keep=False)]
