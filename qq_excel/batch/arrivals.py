@@ -174,13 +174,19 @@ def _counts(path: Path, top: Path) -> bool:
 
 def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arrival]:
     """The workbooks in the zip *path*; what is refused has its reason."""
-    sha256 = ""
+    sha256, bare = "", True
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             with zipfile.ZipFile(file) as archive:
                 for one in _members(archive, path, name, target, limits):
+                    bare = False
                     yield replace(one, zipped=sha256)
+        if bare:
+            why = Text(
+                "压缩包里没有工作簿，请放入工作簿后再交", "there is no workbook in the zip; put one in"
+            )
+            yield Arrival(name, path, path, 0.0, why, sha256)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         why = Text("压缩包已损坏或无法读取", "the zip is damaged or cannot be read")
         yield Arrival(name, path, path, 0.0, why, sha256)

@@ -39,6 +39,18 @@ def test_what_should_have_been_a_workbook_or_a_zip_is_told(tmp_path: Path) -> No
     ]  # fmt: skip
 
 
+def test_a_zip_without_a_workbook_is_told(tmp_path: Path) -> None:
+    """A unit that packed its letter only believes that it has handed in."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("说明.docx", "x")
+        archive.writestr("__MACOSX/._应收.xlsx", "x")
+        archive.writestr("应收_校验结果.xlsx", "x")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w"):
+        """Nothing at all."""
+    why = "压缩包里没有工作簿，请放入工作簿后再交"
+    assert came(tmp_path / ".room", tmp_path) == [("a.zip", why), ("b.zip", why)]
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_of_two_members_of_one_name_the_second_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
