@@ -107,7 +107,9 @@ def _what(w: Written) -> str:
             f"{body['reason']} (by {body['approved_by']})",
         )
     if w.entry.event == "slip":
-        said = [body["level"], body["state"], body["answer"]]
+        from qq_excel.papers.slip_memory import level_name, shown  # noqa: PLC0415
+
+        said = [level_name(body["level"]), shown(body["state"]), body["answer"]]
         return "  ".join(s for s in said if s)
     return str(body.get("text") or body.get("file") or "")
 

@@ -83,6 +83,15 @@ def test_claims_of_no_unit_are_summed_up_under_a_name_of_their_own(
     ]
 
 
+def test_a_slip_is_listed_in_the_language_of_the_run(tmp_path: Path) -> None:
+    body = {"level": "红", "state": "已答复", "answer": "月底前付清", "files": []}
+    with open_register(str(tmp_path / "r.db")) as register:
+        register.append([Entry("slip", "YJ-1", "d", body, "甲公司", "2026Q3", ("ZQ-1",))])
+    for lang, said in (("zh", "红 已答复 月底前付清"), ("en", "red answered 月底前付清")):
+        done = qq(tmp_path, "register", "list", "--register", "r.db", "--lang", lang)
+        assert " ".join(done.stdout.splitlines()[-1].split()).endswith(f"YJ-1 {said}")
+
+
 def test_a_unit_that_handed_in_nothing_after_the_period_before_is_told_as_left_out(tmp_path: Path) -> None:
     """Only of a period of the same kind, and the last: not that of a quarter before, nor a month's."""
     with open_register(str(tmp_path / "r.db")) as register:
