@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 from rich.table import Table as Grid
 from rich.text import Text as Styled
 
-from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, get_rule
+from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, as_documented, get_rule
 from qq_excel.cli.common import OK, out, print_json
 from qq_excel.cli.folding import Folded
 from qq_excel.cli.options import Format
-from qq_excel.language import current, t
+from qq_excel.language import Text, current, t
 from qq_excel.policy.clauses import get_clause
 from qq_excel.policy.values import parameters
 from qq_excel.rules import registry
@@ -49,10 +50,15 @@ def explain(rule_id: str, format: Format) -> int:
     _examples(t("错例：", "Wrong: "), doc.bad)
     _examples(t("正例：", "Right: "), doc.good)
     _parameters(spec, doc)
-    _section(t("提示：", "Says: "), str(spec.message))
-    _section(t("改法：", "Mend: "), str(spec.fix))
+    _section(t("提示：", "Says: "), _told(spec.message))
+    _section(t("改法：", "Mend: "), _told(spec.fix))
     _section(t("局限：", "Limits (in Chinese): "), doc.limits)
     return OK
+
+
+def _told(words: Text) -> str:
+    """A message for who reads it without figures: the names of the figures are English, in Chinese each is a gap."""
+    return t(re.sub(r"\{.*?\}", "…", words.zh), as_documented(words.en))
 
 
 def _section(label: str, text: str = "") -> None:

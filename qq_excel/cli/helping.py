@@ -24,6 +24,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: The narrowest screen that help is laid out for.
 _NARROWEST = 40
 _GAP = "  "
+#: What each argument is called in a Chinese help; an English one shows its name in capitals.
+_ARGUMENTS = {
+    "paths": "路径", "inbox": "收件夹", "file": "文件", "packs": "文件", "source": "备份文件", "out": "文件夹",
+    "kind": "表种", "rule_id": "规则编号", "policy": "制度", "private": "私钥", "public": "公钥",
+    "claim_id": "债权编号", "subject": "对象", "text": "内容", "period": "报告期",
+}  # fmt: skip
 
 
 class Command(TyperCommand):
@@ -54,10 +60,11 @@ class App(typer.Typer):
 
 
 def name_of(param: Any) -> str:
-    """A parameter as the help shows it: an option by its names, an argument in capitals."""
+    """A parameter as the help shows it: an option by its names, an argument by a word of the language of the run."""
     if getattr(param, "param_type_name", "") == "option":
         return " / ".join([*param.opts, *param.secondary_opts])
-    return str(param.metavar or param.name or "").upper()
+    capitals = str(param.metavar or param.name or "").upper()
+    return t(_ARGUMENTS.get(param.name, capitals), capitals)
 
 
 def _help(command: Any, ctx: Any) -> str:

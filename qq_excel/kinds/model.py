@@ -201,13 +201,15 @@ def kind_names() -> list[str]:
 
 
 def get_kind(name: str) -> Kind:
-    """The kind called *name*; :class:`SchemaError` with the nearest name when there is none."""
+    """The kind called *name*; :class:`SchemaError` with the nearest name, or that of its title, when there is none."""
     kinds = all_kinds()
     if name not in kinds:
-        near = yamlfile.nearest(name, list(kinds))
+        titles = {k.title.zh: n for n, k in kinds.items()}
+        near = yamlfile.nearest(name, list(kinds)) or titles.get(yamlfile.nearest(name, list(titles)) or "")
+        every = "、".join(f"{n}（{k.title.zh}）" for n, k in kinds.items())
         raise SchemaError(
             Text(
-                f"没有名为“{name}”的表种" + (f"，是不是 {near}？" if near else "。可用：" + "、".join(kinds)),
+                f"没有名为“{name}”的表种" + (f"，是不是 {near}？" if near else f"。可用：{every}"),
                 f"there is no kind '{name}'"
                 + (f"; did you mean {near}?" if near else f": {', '.join(kinds)}"),
             )

@@ -21,7 +21,7 @@ class Column:
     """A column of a table: its header, and how its cells are shown.
 
     ``kind``: ``text``, ``amount`` (whole cents), ``count``, ``number``, ``date`` or ``share``. The width is found from
-    what stands in it, between *least* and *most*; longer text is wrapped.
+    what stands in it, between *least* and *most*; longer text is wrapped, a longer figure gets its width.
     """
 
     header: str

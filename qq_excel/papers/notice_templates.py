@@ -34,12 +34,12 @@ def _day() -> str:
 
 
 def _claims() -> str:
-    level, days, causes, people = (0.9, 1.2, 4.6, 1.6) if current() == "zh" else (1.5, 1.5, 5.2, 2.3)
+    level, days, causes, people = (0.9, 1.4, 4.4, 1.6) if current() == "zh" else (1.5, 1.5, 5.2, 2.3)
     columns = [
         Col(t("序号", "No."), "{{ i.no }}", 0.9), Col(t("级别", "Level"), "{{ i.level }}", level),
         Col(t("债权编号\n合同编号", "Claim\nContract"), "{{ i.claim_id }}\n{{ i.contract }}", 2.9),
-        Col(t("债务人", "Debtor"), "{{ i.debtor }}", 3.2, "left"),
-        Col(t("账面余额", "Balance"), "{{ i.balance }}", 2.7, "right"),
+        Col(t("债务人", "Debtor"), "{{ i.debtor }}", 3.1, "left"),
+        Col(t("账面余额", "Balance"), "{{ i.balance }}", 3.0, "right"),
         Col(t("逾期\n天数", "Days\npast due"), "{{ i.overdue }}", days),
         Col(t("超过事项", "What is past"), "{{ i.causes }}", causes, "left"),
         Col(t("经办人\n责任人", "Handler\nResponsible"), "{{ i.handler }}\n{{ i.responsible }}", people),

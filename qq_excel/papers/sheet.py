@@ -153,14 +153,18 @@ class Sheet:
     def fitted(
         self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000
     ) -> list[float]:
-        """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total)."""
+        """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total).
+
+        A figure cannot be wrapped (``####`` is shown for it), so no *most* holds for columns of figures.
+        """
         out = []
         some = [*rows[:sample], *rows[sample:][-1:]]
         for i, column in enumerate(columns):
             values = (row[i].value if isinstance(row[i], Cell) else row[i] for row in some)
             texts = {x if type(x) is str else shown(x, column.kind) for x in values}
             needs = max([min(width(column.header), 14), *map(width, texts)]) + 2.0
-            out.append(min(max(needs, column.least), column.most))
+            fits = max(needs, column.least)
+            out.append(fits if column.kind in _FIGURES else min(fits, column.most))
         return out
 
     def table(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
+from qq_excel.kinds import get_kind
 from qq_excel.language import Text, many, t
 from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, Step
 
@@ -102,4 +103,10 @@ def _(value: Decimal) -> str:
 
 @_entry.register(tuple)
 def _(value: tuple[Any, ...]) -> str:
-    return t("；", "; ").join(t("或", " or ").join(alternatives) for alternatives in value)
+    return t("；", "; ").join(t("或", " or ").join(map(_paper, alternatives)) for alternatives in value)
+
+
+def _paper(name: str) -> str:
+    """A kind of evidence as it is called; where a construction claim's field stands for it, that column's title."""
+    field = get_kind("project_claims").by_name.get(name)
+    return name if field is None else field.label

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qq_excel.kinds import Field, FieldType
+from qq_excel.money import yuan
 from qq_excel.reading import values
 from qq_excel.reading.model import CellFacts, CellKind, Cells
 from qq_excel.reading.plainness import Look, bytes_of
@@ -161,11 +162,10 @@ def _cents(
         fine = np.flatnonzero(np.abs(hundredths - near) > slack)
     scaled = hundredths if factor == 1 else np.where(absolute, hundredths, hundredths * factor)
     rounded = np.sign(scaled) * np.floor(np.abs(scaled) * (1 + 4e-16) + 0.5 + 1e-9)
-    places = 2 if factor == 1 else 6  # of the sheet's unit: whole cents of yuan are read
-    read = rounded / (100 * factor)
     # a text that names its unit was turned into yuan
-    written = [f"{number[i]:.12g}{'元' if absolute[i] else ''}" for i in fine]
-    facts.note("CEL008", f.name, fine, written, [f"{read[i]:.{places}f}" for i in fine])
+    written = [f"{number[i]:.15g}{'元' if absolute[i] else ''}" for i in fine]
+    as_read = [yuan(int(rounded[i]), factor).replace(",", "") for i in fine]  # whole cents of yuan are read
+    facts.note("CEL008", f.name, fine, written, as_read)
     huge = np.flatnonzero(np.abs(rounded) > 9e15)  # cents are no longer exact
     facts.note("CEL004", f.name, huge, [f"{number[i]:.15g}" for i in huge])
     rounded[huge] = np.nan

@@ -212,7 +212,10 @@ class Table:
     missing: list[tuple[str, str | None]] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
     blank_rows: list[int] = field(default_factory=list)
-    hidden: str | None = None
+    #: Whether the whole sheet is hidden; else the first and last of its columns and data rows that are.
+    hidden: bool = False
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     filtered: bool = False
     #: Zero-based row of the headers of the next table on the sheet, if there is one.
     below: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -124,11 +125,22 @@ def _merged(grid: Any, table: Table) -> None:
 
 def _hidden(grid: Any, table: Table) -> None:
     if grid.state != "visible":
-        table.hidden = "sheet"
-    elif grid.hidden_columns & set(table.columns.values()):
-        table.hidden = "columns"
-    elif grid.hidden_rows and not grid.filtered and grid.hidden_rows & set(table.rows.tolist()):
-        table.hidden = "rows"
+        table.hidden = True
+        return
+    table.hidden_columns = _spans(grid.hidden_columns & set(table.columns.values()))
+    if grid.hidden_rows and not grid.filtered:
+        table.hidden_rows = _spans(grid.hidden_rows & set(table.rows.tolist()))
+
+
+def _spans(numbers: Collection[int]) -> list[tuple[int, int]]:
+    """First and last of each run of *numbers*."""
+    out: list[tuple[int, int]] = []
+    for n in sorted(numbers):
+        if out and n == out[-1][1] + 1:
+            out[-1] = (out[-1][0], n)
+        else:
+            out.append((n, n))
+    return out
 
 
 def _formulas(grid: Any, table: Table) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qq_excel.language import Text
+from qq_excel.findings import column_letters
+from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.reading.model import Workbook
 from qq_excel.rules.registry import rule
@@ -207,18 +208,33 @@ def fil008(workbook: Workbook, _params: Params) -> Iterator[Spot]:
     """
     for table in workbook.tables:
         if table.hidden:
+            what = Text("整张工作表", "the whole sheet")
+            yield Spot(sheet=table.sheet, value=table.sheet, figures={"what": what})
+        elif table.hidden_columns or table.hidden_rows:
+            columns = [(column_letters(a), column_letters(b)) for a, b in table.hidden_columns]
+            rows = [(str(a + 1), str(b + 1)) for a, b in table.hidden_rows]
             yield Spot(
                 sheet=table.sheet,
-                value=table.hidden,
-                figures={"what": _HIDDEN.get(table.hidden, table.hidden)},
+                value=", ".join(f"{a}:{b}" for a, b in [*columns, *rows][:_MOST_HIDDEN]),
+                figures={"what": _hidden(columns, rows)},
             )
 
 
-_HIDDEN = {
-    "sheet": Text("整张工作表", "the whole sheet"),
-    "rows": Text("部分行", "some rows"),
-    "columns": Text("部分列", "some columns"),
-}
+#: So many places that are hidden are named.
+_MOST_HIDDEN = 6
+
+
+def _hidden(columns: list[tuple[str, str]], rows: list[tuple[str, str]]) -> Text:
+    """Which columns and rows, as they stand in the sheet."""
+    zh = [f"{a} 列" if a == b else f"{a} 至 {b} 列" for a, b in columns]
+    zh += [f"第 {a} 行" if a == b else f"第 {a} 至 {b} 行" for a, b in rows]
+    en = [f"column {a}" if a == b else f"columns {a} to {b}" for a, b in columns]
+    en += [f"row {a}" if a == b else f"rows {a} to {b}" for a, b in rows]
+    more = len(zh) - _MOST_HIDDEN
+    return Text(
+        "、".join(zh[:_MOST_HIDDEN]) + (f"等 {len(zh)} 处" if more > 0 else ""),
+        ", ".join(en[:_MOST_HIDDEN]) + (f" and {many(more, 'more place')}" if more > 0 else ""),
+    )
 
 
 @rule("FIL009")

@@ -237,6 +237,10 @@ def test_rules(tmp_path: Path) -> None:
         "局限：",
     ):
         assert said in qq(tmp_path, "rules", "REC004").stdout
+    # the figures of a message have English names: a clerk sees gaps
+    assert "提示：账龄段填为“…”，按… … 算到 … 应为“…”" in re.sub(
+        r"\n", "", qq(tmp_path, "rules", "REC004").stdout
+    )
     english = qq(tmp_path, "rules", "WOF003", "--lang", "en").stdout
     for said in (
         "Evidence lacking  [error]",

@@ -40,7 +40,7 @@ def said(arguments: list[str], lang: language.Lang) -> str:
     [
         (["nope"], "没有“nope”这个命令。", "No such command 'nope'"),
         (["chek"], "没有“chek”这个命令", "No such command 'chek'"),
-        (["check"], "缺少参数 PATHS（工作簿或文件夹，可以有多个）。", "Missing argument"),
+        (["check"], "缺少参数 路径（工作簿或文件夹，可以有多个）。", "Missing argument"),
         (["warn", "x"], "缺少选项 -o / --out（结果放到哪个文件夹）。", "Missing option"),
         (["check", "x", "--format", "xml"], "--format 没有“xml”这个取值，可用：text、json。", "'xml'"),
         (["check", "x", "--lang", "fr"], "--lang 没有“fr”这个取值，可用：zh、en。", "'fr'"),

@@ -484,6 +484,10 @@ def test_kind_must_be_named_as_its_file(tmp_path: Path) -> None:
 def test_unknown_kind_names_the_nearest() -> None:
     with pytest.raises(SchemaError, match="是不是 receivables？"):
         get_kind("receivable")
+    with pytest.raises(SchemaError, match="没有名为“应收账款”的表种，是不是 receivables？"):
+        get_kind("应收账款")
+    with pytest.raises(SchemaError, match=r"。可用：receivables（应收账款明细表）、credit_terms（"):
+        get_kind("foo")
 
 
 def test_eight_regulations_each_with_its_profile() -> None:

@@ -138,3 +138,13 @@ def test_lines_of_texts_figures_and_links(tmp_path: Path) -> None:
 def test_a_format_that_only_xlsxwriter_has_is_refused() -> None:
     with pytest.raises(ValueError, match="rotation"):
         PlainBook("x").add_format({"bold": True, "rotation": 90})
+
+
+def test_a_figure_gets_its_width_and_a_text_is_wrapped(tmp_path: Path) -> None:
+    """``####`` in place of a total of twelve digits helps nobody, whatever the layout has for its column."""
+    columns = [Column("名称", most=20), Column("金额", "amount", most=17), Column("数", "count", most=6)]
+    with plain_paper(tmp_path / "宽.xlsx", "宽") as book:
+        sheet = book.sheet("宽")
+        rows = [["名" * 40, 4_925_623_177_700_00, 1], ["甲", 12, 123_456_789]]
+        assert sheet.fitted(columns, rows) == [20, 22.0, 11.0]
+        assert sheet.fitted(columns, rows[:0]) == [6, 6, 6]

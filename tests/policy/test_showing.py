@@ -35,6 +35,11 @@ def test_every_value_is_shown(profile: str, lang: str) -> None:
         ("score_tolerance", "5分"),
         ("separate_duties", "是"),
         ("provision_rates", "未设定"),
+        (
+            "stage_papers",
+            "跟踪：书面通知日期或电话催款日期\n达成协议：协议金额；协议期限\n监督履约：协议金额；协议期限\n结算：到账日期\n"
+            "归档：到账日期；结算日期；归档日期",
+        ),
         ("results_weights", "清收率：60%\n压降率：40%"),
         ("reduction_curve", "-20% 得 0 分、0% 得 60 分、30% 得 100 分"),
         (
