@@ -41,6 +41,7 @@ class Card:
     stage: int | None
     #: The stage as the sheet has it.
     stated: str
+    #: Not known where the latest date is yet to come, as that until which an agreement runs.
     since: dt.date | None
     #: Days in the stage on the as-of date.
     days: int | None
@@ -133,7 +134,8 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
         done = stage is not None and not missing
         closed = done and stage is not None and stage.closes
         start = None if np.isnat(since[i]) else since[i].item()
-        days = None if start is None or today is None else int((today - since[i]).astype(int))
+        ahead = start is not None and stack.day is not None and start > stack.day
+        days = None if start is None or today is None or ahead else int((today - since[i]).astype(int))
         term = terms[place] if stage else None
         due_on = None if start is None or term is None or closed else start + dt.timedelta(days=int(term))
         source = stack.sources[int(stack.source[i])]
@@ -146,7 +148,7 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
             amount=None if pd.isna(column["amount"][i]) else int(column["amount"][i]),
             stage=place if place >= 0 else None,
             stated=_text(column["stage"][i]) if "stage" in column else (stage.name if stage else ""),
-            since=start, days=days, due_on=due_on,
+            since=None if ahead else start, days=days, due_on=due_on,
             late=due_on is not None and stack.day is not None and stack.day > due_on,
             missing=missing, done=done, closed=closed,
             who=_text(column["who"][i]), team=_team(policy, stage),

@@ -115,6 +115,19 @@ def test_project_claims_lead_and_a_claim_is_shown_once(tmp_path: Path) -> None:
     assert missing(card(found, "9")) == ["清欠方案编号", "方案日期"]
 
 
+def test_a_day_to_come_is_not_since_when_a_case_stands_there(tmp_path: Path) -> None:
+    """协议期限 is until when: it gives a term to the stage after it, but no days."""
+    agreed = {"notified_on": day("2026-05-01"), "agreement_id": "XY-1", "agreed_amount": 4000}
+    claims = [
+        project("ZQ-1", "监督履约", agreed_by=day("2026-12-31"), **agreed),
+        project("ZQ-2", "监督履约", agreed_by=day("2026-09-30"), **agreed),
+    ]
+    found = board(tmp_path, "project", project_claims=claims)
+    one, two = card(found, "ZQ-1"), card(found, "ZQ-2")
+    assert (one.since, one.days, one.due_on, one.late) == (None, None, day("2027-03-31"), False)
+    assert (two.since, two.days) == (day("2026-09-30"), 0)
+
+
 def test_an_intake_stands_where_its_track_puts_it(tmp_path: Path) -> None:
     rows = [
         intake("S1"),

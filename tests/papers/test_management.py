@@ -305,3 +305,21 @@ def test_the_pdf_has_the_sections_and_not_the_rows(result: Result, tmp_path: Pat
         assert words in text
     assert "####" not in text
     assert "债权明细" not in text
+
+
+@needs_chromium
+def test_printed_a_long_table_has_its_headers_on_every_page_and_its_total_once(
+    report: Path, tmp_path: Path
+) -> None:
+    with opened(report / "管理报告.html") as tab:
+        tab.evaluate("""() => {
+            const table = document.querySelector('#due table');
+            for (let n = 0; n < 80; n++) table.tBodies[0].append(table.tBodies[0].rows[0].cloneNode(true));
+            table.tFoot.rows[0].cells[0].textContent = '全部合计在此';
+            table.tHead.rows[0].cells[0].firstChild.textContent = '页页都有的列名';
+        }""")
+        printed = tmp_path / "printed.pdf"
+        tab.pdf(path=printed, prefer_css_page_size=True)
+    text = pdf_text(printed)
+    assert text.count("页页都有的列名") >= 3
+    assert text.count("全部合计在此") == 1
