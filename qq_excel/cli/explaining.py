@@ -15,7 +15,7 @@ from qq_excel.catalogue import LEVEL_NAMES, RuleSpec, as_documented, get_rule
 from qq_excel.cli.common import OK, out, print_json
 from qq_excel.cli.folding import Folded
 from qq_excel.cli.options import Format
-from qq_excel.language import Text, current, t
+from qq_excel.language import current, t
 from qq_excel.policy.clauses import get_clause
 from qq_excel.policy.values import parameters
 from qq_excel.rules import registry
@@ -23,6 +23,7 @@ from qq_excel.rules.documentation import documentation
 
 if TYPE_CHECKING:
     from qq_excel.rules.documentation import Documentation, Example
+    from qq_excel.yamlfile import Words
 
 
 def explain(rule_id: str, format: Format) -> int:
@@ -56,7 +57,7 @@ def explain(rule_id: str, format: Format) -> int:
     return OK
 
 
-def _told(words: Text) -> str:
+def _told(words: Words) -> str:
     """A message for who reads it without figures: the names of the figures are English, in Chinese each is a gap."""
     return t(re.sub(r"\{.*?\}", "…", words.zh), as_documented(words.en))
 
