@@ -96,7 +96,7 @@ def test_what_an_option_takes_and_does_without() -> None:
 def test_seconds_are_a_number_and_have_a_default() -> None:
     text = helps("zh", 80)["qq-excel watch"][0]
     assert "  --settle <数字>         多少秒不再变化才算写完（缺省 2）\n" in text
-    assert "  INBOX…  监视的文件夹（在本机或网络盘上）\n" in text
+    assert "  收件夹…  监视的文件夹（在本机或网络盘上）\n" in text
 
 
 def test_what_happens_without_as_of_is_told_by_each_command() -> None:
