@@ -69,6 +69,8 @@ class FileOutcome:
     sha256: str = ""
     #: 编制人 of the head block.
     prepared_by: str | None = None
+    #: What it changed of what its unit had handed in before for the period, in the language of the run: the first of it.
+    changes: list[str] = field(default_factory=list)
 
 
 class Move(NamedTuple):

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from qq_excel.batch.model import Done, FileOutcome, Seen, State
 from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import kept_tables, table_path, write_tables
 from qq_excel.inputs import PACKAGES
+from qq_excel.language import t
 from qq_excel.output import safe_name, together
 from qq_excel.papers.names import BOOK, COPY
 from qq_excel.policy import Policy
@@ -23,6 +25,7 @@ from qq_excel.register.store import FINDINGS, Store
 
 if TYPE_CHECKING:
     from qq_excel.check import FileResult, Result
+    from qq_excel.findings import Findings
     from qq_excel.waivers import Waiver
 
 
@@ -58,6 +61,8 @@ class Work:
 
 #: Below the results: what goes back to the units, and the tables that were accepted.
 RETURNED, TABLES = "退回修改", "tables"
+#: The rule that says what a resubmission changed, and how many of its findings the summary tells of a workbook.
+_CHANGED, _CHANGES = "XPD006", 50
 
 
 def check_part(part: Sequence[Submission], work: Work) -> list[Done]:
@@ -110,6 +115,8 @@ def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
                     outcome.why = (f"后来又报送了 {later}", f"{later} was handed in later")
                     continue
                 _count(outcome, counts.get(seen.name, {}), rules.get(seen.name, {}))
+                if _CHANGED in outcome.rules:
+                    outcome.changes = _changes(result.findings.of_file(seen.name).where(rule=_CHANGED))
                 outcome.state = _state(seen, by_name[seen.name].accepted)
                 outcome.why = seen.refused
                 if outcome.state != "accepted":
@@ -153,6 +160,19 @@ def _count(outcome: FileOutcome, counts: _Counts, rules: _Counts) -> None:
             outcome.rules[rule] = outcome.rules.get(rule, 0) + n
             if level == "?":
                 outcome.unjudged[rule] = n
+
+
+def _changes(found: Findings) -> list[str]:
+    """What a resubmission changed, in words; of very much the first, and how much more."""
+    out = [one.message() for one in islice(found, _CHANGES)]
+    if (more := len(found) - len(out)) > 0:
+        out.append(
+            t(
+                f"另有 {more} 处，用 qq-excel check 新的 --previous 旧的 列出",
+                f"{more} more; qq-excel check NEW --previous OLD lists them",
+            )
+        )
+    return out
 
 
 def _own(result: Result, submission: Submission) -> Result:

@@ -95,7 +95,7 @@ def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: 
         "files": [
             {"file": f.name, "state": f.state, "unit": f.unit, "period": f.period, "kinds": f.kinds, "rows": f.rows,
              "counts": f.counts, "rules": f.rules, "unjudged": f.unjudged, "sha256": f.sha256,
-             "why": None if f.why is None else str(Text(*f.why))}
+             "why": None if f.why is None else str(Text(*f.why)), "changes": f.changes}
             for f in files
         ],
         "run": [{"rule": f.rule, "level": f.level, "file": f.file, "message": f.message()} for f in missing],
@@ -139,6 +139,11 @@ def _write_book(
             [Column(t("级别", "level")), Column(t("规则", "rule")), Column(t("情况", "what is wrong"), most=90),
              Column(t("改法", "how to mend it"), most=60)],
             [[str(LEVEL_NAMES[f.level]), f.rule, of_the_run(f), f.fix()] for f in missing],
+        ),
+        (
+            t("重报改动", "Changed since"),
+            [*first, Column(t("文件", "file"), most=60), Column(t("改动", "what it changed"), most=90)],
+            [[f.unit, f.period, f.name, change] for f in files for change in f.changes],
         ),
     ]  # fmt: skip
     with plain_paper(target, t("批量校验汇总", "Batch summary")) as book:

@@ -76,7 +76,7 @@ def test_it_finds_what_check_finds_and_writes_for_each_what_it_needs(tmp_path: P
         ("ZQ-0002", "华南分公司", "2026Q3", "华南分公司/应收.xlsx", 7),
     ]
     book = openpyxl.load_workbook(out / "批量校验汇总.xlsx")
-    assert book.sheetnames == ["单位", "文件", "规则", "未报送和豁免"]
+    assert book.sheetnames == ["单位", "文件", "规则", "未报送和豁免", "重报改动"]
     east = next(r for r in book["单位"].values if r[0] == "华东分公司")
     assert east[1:8] == ("2026Q3", 2, 1, 1, 0, 0, 3)
     assert book["单位"]["A9"].value == "合计"
@@ -165,6 +165,8 @@ def test_the_last_of_several_submissions_counts(tmp_path: Path) -> None:
         ("后来又报送了 a.xlsx", "a.xlsx was handed in later")
     ]
     book = openpyxl.load_workbook(out / "批量校验汇总.xlsx")
+    assert list(book["重报改动"].values)[-1] == ("华东分公司", "2026Q3", "a.xlsx", change)
+    assert [f["changes"] for f in summary(out)["files"]] == [[change], [], []]
     assert [c.value for c in book["单位"][4]][2:8] == [3, 2, 0, 1, 0, 3]  # 2 rows of b, 1 of a
     found = {f["file"]: f["rules"] for f in summary(out)["files"]}
     assert found["a.xlsx"]["XPD006"] == 1
@@ -173,6 +175,18 @@ def test_the_last_of_several_submissions_counts(tmp_path: Path) -> None:
     )  # no --previous: not asked
     (ledger,) = (out / "tables" / "receivables" / "2026Q3").iterdir()
     assert pq.read_table(ledger)["_file"].to_pylist() == ["a.xlsx"]
+
+
+def test_of_very_many_changes_the_summary_tells_the_first(tmp_path: Path) -> None:
+    ids = [f"ZQ-{n:04}" for n in range(60)]
+    (tmp_path / "in").mkdir()
+    for name, day, received in (("a.xlsx", 8, 0.0), ("b.xlsx", 9, 100.0)):
+        rows = [{"claim_id": i, "received": received, "balance": 1000.0 - received} for i in ids]
+        build(tmp_path / "in" / name, {"receivables": rows}, {"prepared_on": dt.date(2026, 10, day)})
+    changes = {f.name: f.changes for f in run(tmp_path / "out", tmp_path / "in").files}
+    assert (len(changes["a.xlsx"]), len(changes["b.xlsx"])) == (0, 51)
+    assert changes["b.xlsx"][0] == "ZQ-0000 的“已收金额”前次报送（a.xlsx）为 0.00，这次为 100.00。"
+    assert changes["b.xlsx"][-1] == "另有 70 处，用 qq-excel check 新的 --previous 旧的 列出"
 
 
 def test_who_is_missing_and_what_is_gone_since_the_period_before(tmp_path: Path) -> None:
