@@ -128,7 +128,7 @@ def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts,
         facts.note("CEL004", f.name, at[~good], [r for r, g in zip(raw, good, strict=True) if not g])
         read = [p for p in parsed if p is not None]
         texts = [r for r, g in zip(raw, good, strict=True) if g]
-        named = [bool(re.search("[元圆角分万亿]", values.fold(t))) for t in texts]
+        named = [values.names_unit(t) for t in texts]
         # what the cell is to hold is in the sheet's unit, whatever unit the text names
         unit = factor if f.type is FieldType.AMOUNT else 1
         meant = [_plain(p / unit if n else p) for p, n in zip(read, named, strict=True)]

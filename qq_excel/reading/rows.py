@@ -119,14 +119,16 @@ def total_rows(
             if one is None:
                 continue
             value: float | None = None
+            unit = factor
             if one.kind[i] == CellKind.NUMBER and one.number is not None:
                 value = float(one.number[i])
             elif one.kind[i] == CellKind.TEXT and one.text is not None:
                 read = values.number(str(one.text[i]))
                 value = None if read is None else float(read)
+                unit = 1 if values.names_unit(str(one.text[i])) else factor
             if value is not None:
                 amount = kind[name].type is FieldType.AMOUNT
-                found[name] = float(round(value * 100 * factor)) if amount else value
+                found[name] = float(round(value * 100 * unit)) if amount else value
         before = int(np.searchsorted(keep, i))
         start, other = reach.of(word, before, last=before == len(keep))
         out.append(TotalRow(first + i, word, found, start, before, other))

@@ -73,6 +73,11 @@ def number(text: str) -> Decimal | None:
     return -value if negative else value
 
 
+def names_unit(text: str) -> bool:
+    """Whether a text that is a number says of what: 600元, 1.2万, 伍角; it then means yuan in a sheet of any unit."""
+    return bool(re.search("[元圆角分万亿]", fold(text)))
+
+
 def _capitals(text: str) -> Decimal | None:
     import cn2an  # noqa: PLC0415 - rare
 

@@ -34,6 +34,13 @@ def test_total_row(word: str) -> None:
     assert (total.first, total.last) == (0, 2)
 
 
+@pytest.mark.parametrize("text", ["5,000,000.00元", "500万元", "500", "伍佰万元整"])
+def test_a_total_in_words_means_what_a_cell_in_words_means(text: str) -> None:
+    table = live(row(amount=500.0), only(contract_id="合计", amount=text), head=[["金额单位", "万元"]])
+    assert cells(table, "amount") == [500_000_000]
+    assert table.totals[0].values == {"amount": 500_000_000.0}
+
+
 def test_subtotals() -> None:
     table = live(
         row(), row(contract_id="HT-2"), only(debtor="华东分公司 小计", amount=1e7),
