@@ -18,6 +18,7 @@ from qq_excel.reading.options import Limits, Options
 from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
+    from qq_excel.kinds import Kind
     from qq_excel.reading.guard import Inspection, Refusal
     from qq_excel.reading.mapping import Found
 
@@ -278,21 +279,37 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
 
     passed: list[tuple[str, NotLocated]] = []
+    early: list[tuple[Any, Located]] = []
     for grid in grids:
         if grid.name in OWN_SHEETS or grid.marks.get("kind") in ("help", "result"):
             continue
         found = locate(grid, mappings)
         if isinstance(found, Located):
+            if found.kind.sheet_of and _main_unit(book, found.kind) is None:
+                early.append((grid, found))
+                continue
             for part in strips(grid, found, mappings) or [grid]:
                 here = found if part is grid else locate(part, mappings)
                 _tables_of(part, here, book, as_of, mappings, found.head)
         elif any(any(v is not None for v in row) for row in grid.head(60)):
             passed.append((grid.name, found))
+    for grid, found in early:  # a second sheet before its main sheet, or without one
+        for part in strips(grid, found, mappings) or [grid]:
+            here = found if part is grid else locate(part, mappings)
+            _tables_of(part, here, book, as_of, mappings, found.head)
+    if early:
+        order = {grid.name: n for n, grid in enumerate(grids)}
+        book.tables.sort(key=lambda table: order.get(table.sheet, len(order)))
     if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
         nearest = max((n for _, n in passed), key=lambda n: n.score, default=NotLocated())
         book.facts.append(FileFact("FIL006", values=_nearest(nearest)))
     elif book.tables:
         book.facts += [FileFact("FIL009", sheet=name, values={"sheet": name}) for name, _ in passed]
+
+
+def _main_unit(book: Workbook, kind: Kind) -> str | None:
+    """The money unit of the main sheet of which *kind* is a second one: above that there is no head block."""
+    return next((t.money_unit for t in book.tables if t.kind.kind == kind.sheet_of), None)
 
 
 def _tables_of(
@@ -309,6 +326,7 @@ def _tables_of(
 
     while isinstance(found, Located):
         head = found.head = head | found.head
+        found.header_unit = found.header_unit or _main_unit(book, found.kind)
         table = make_table(grid, found)
         if found.mapping is not None:
             used = found.mapping.text

@@ -20,6 +20,8 @@ _PERIOD = re.compile(
     r"(?:[-./]?(?:Q([1-4])|第?([1-4一二三四])季度?)|[-./]?(\d{1,2})月|[-./年]?(\d{2})|[-./](\d))?",
     re.IGNORECASE,
 )
+#: 单位 is a unit of money, 元 of any size, or else the unit that reports.
+_MONEY = re.compile(r"(?:人民币|rmb|cny)?[/(\[]?([十百千万亿]*元)[)\]]?[(\[]?(?:人民币|rmb|cny)?[)\]]?")
 _LABELS: dict[str, tuple[str, ...]] = {
     "unit": ("填报单位", "编制单位", "报送单位", "单位名称", "公司名称"),
     "as_of": ("截止日期", "截止日", "统计截止日", "截至日期", "基准日"),
@@ -50,7 +52,7 @@ def head_block(rows: list[list[Any]], merges: list[Area], start: int) -> dict[st
                 raw = row[at] if at < len(row) else None
                 if isinstance(raw, str) and normal(raw) in labels:
                     raw = None
-                if name == "money_unit" and normal(value) == "单位" and normal(raw) not in MONEY_UNITS:
+                if name == "money_unit" and normal(value) == "单位" and _money(raw) is None:
                     name = "unit"
                 if raw is not None and name not in found:
                     found[name] = _entry(name, raw, r, at)
@@ -60,11 +62,17 @@ def head_block(rows: list[list[Any]], merges: list[Area], start: int) -> dict[st
             for match in _LABELLED.finditer(value):
                 name = labels.get(normal(match[1]))
                 raw = match[2].strip()
-                if name == "money_unit" and normal(match[1]) == "单位" and normal(raw) not in MONEY_UNITS:
+                if name == "money_unit" and normal(match[1]) == "单位" and _money(raw) is None:
                     name = "unit"
                 if name and name not in found:
                     found[name] = _entry(name, raw, r, c)
     return found
+
+
+def _money(value: Any) -> str | None:
+    """The unit of money that a text names, known or not: 人民币万元, 万元（人民币）, 百万元; None when it names none."""
+    match = _MONEY.fullmatch(normal(value))
+    return match[1] if match else None
 
 
 def period(text: str) -> str | None:
@@ -106,7 +114,8 @@ def _entry(name: str, raw: Any, row: int, column: int) -> HeadEntry:
         else:
             value = period(text) or text
     elif name == "money_unit":
-        value = normal(text) if normal(text) in MONEY_UNITS else None
+        unit = _money(text)
+        value = unit if unit in MONEY_UNITS else None
     else:
         value = values.fold(text) or None
     return HeadEntry(name, text, value, row, column)

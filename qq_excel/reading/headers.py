@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-_UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:人民币|单位[:：]?)?\s*(元|千元|万元)\s*[)）\]]$")
+_UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*(?:人民币)?\s*(元|千元|万元)\s*[)）\]]$")
 
 
 def normal(text: Any) -> str:

@@ -109,8 +109,9 @@ def test_unit_of_a_group_of_headers() -> None:
     assert (located.header_unit, located.units) == ("万元", {"amount": "万元", "settled": "万元"})
 
 
-def test_unit_of_a_title() -> None:
-    located = found([["合同台账（单位：万元）"], ["填报单位", "华东分公司"], HEADERS])
+@pytest.mark.parametrize("words", ["（单位：万元）", "(人民币万元)", "（单位：人民币万元）"])
+def test_unit_of_a_title(words: str) -> None:
+    located = found([["合同台账" + words], ["填报单位", "华东分公司"], HEADERS])
     assert (located.header_unit, located.units) == ("万元", {})
 
 
@@ -269,9 +270,19 @@ def test_a_text_of_thousands_of_characters_says_nothing_of_the_table() -> None:
 
 @pytest.mark.parametrize(
     ("value", "field", "expected"),
-    [("万元", "money_unit", "万元"), ("华东分公司", "unit", "华东分公司"), ("元", "money_unit", "元")],
+    [
+        ("万元", "money_unit", "万元"),
+        ("华东分公司", "unit", "华东分公司"),
+        ("元", "money_unit", "元"),
+        ("人民币万元", "money_unit", "万元"),
+        ("万元（人民币）", "money_unit", "万元"),
+        ("人民币/元", "money_unit", "元"),
+        ("百万元", "money_unit", None),
+        ("人民币亿元", "money_unit", None),
+        ("三元公司", "unit", "三元公司"),
+    ],
 )
-def test_the_word_unit_means_two_things(value: str, field: str, expected: str) -> None:
+def test_the_word_unit_means_two_things(value: str, field: str, expected: str | None) -> None:
     assert {n: e.value for n, e in head_of(["单位", value]).items()} == {field: expected}
     assert {n: e.value for n, e in head_of([f"单位：{value}"]).items()} == {field: expected}
 

@@ -19,6 +19,38 @@ from tests.support.build import clean_row
 pytestmark = pytest.mark.usefixtures("each_way")
 
 
+@pytest.mark.parametrize("main_first", [True, False])
+@pytest.mark.parametrize(("own", "cents"), [(None, 60_000), ("元", 6)])
+def test_a_second_sheet_is_in_the_money_unit_of_its_main_sheet(
+    own: str | None, cents: int, main_first: bool
+) -> None:
+    """Templates have a head block above the main table only; one that the second sheet has of its own counts."""
+    agreements, plan = get_kind("agreements"), get_kind("instalments")
+    given = {
+        "agreement_id": "XY-1",
+        "claim_id": "ZQ-1",
+        "debtor": "海川",
+        "amount": 0.06,
+        "no": 1.0,
+        "due": 0.06,
+    }
+    main = [
+        ["金额单位", "万元"],
+        [f.header for f in agreements.fields],
+        [given.get(f.name) for f in agreements.fields],
+    ]
+    second = [[f.header for f in plan.fields], [given.get(f.name) for f in plan.fields]]
+    sheets = [BlockGrid("台账", main), BlockGrid("计划", [["金额单位", own], *second] if own else second)]
+    book = read_grids(sheets if main_first else sheets[::-1], "live")
+    assert [t.sheet for t in book.tables] == (["台账", "计划"] if main_first else ["计划", "台账"])
+    by_kind = {t.kind.kind: t for t in book.tables}
+    assert cells(by_kind["agreements"], "amount") == [60_000]
+    assert (cells(by_kind["instalments"], "due"), by_kind["instalments"].money_unit) == (
+        [cents],
+        own or "万元",
+    )
+
+
 def test_tables_below_each_other() -> None:
     terms = get_kind("credit_terms")
     given = {"debtor": "海川", "credit_limit": 5000.0, "insured_days": 30.0, "approval_no": "A-1"}
