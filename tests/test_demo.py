@@ -12,9 +12,10 @@ from docx import Document
 from openpyxl import load_workbook
 
 from qq_excel import resources
-from qq_excel.cli.demonstrating import run_demo
+from qq_excel.cli.demonstrating import _warned, run_demo
 from qq_excel.demo import BOARD, Demonstration, demonstrate
 from qq_excel.errors import InputError, SchemaError
+from qq_excel.language import using
 
 Shown = tuple[Demonstration, str]
 
@@ -91,6 +92,8 @@ def test_units_with_ledgers_and_scores_are_warned_and_scored(assessment: Shown) 
     sheet = load_workbook(shown.target / "预警表" / "清欠预警表_汇总.xlsx", read_only=True)["预警清单"]
     claims = {c.claim_id for c in shown.warnings.claims}
     assert claims
+    with using("en"):
+        assert {line.split(":")[0] for line in _warned(shown)} <= {"red", "orange", "yellow", "blue"}
     assert "管理报告/管理报告.html" in _Page(text).links
     assert claims <= {cell for row in sheet.iter_rows(values_only=True) for cell in row}
     assert shown.assessment.complete

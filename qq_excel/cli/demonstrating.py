@@ -48,11 +48,13 @@ def run_demo(target: Path, profile: str = "group") -> int:
 
 
 def _warned(shown: Demonstration) -> Iterator[str]:
+    from qq_excel.warnings import LEVEL_TEXTS  # noqa: PLC0415 - loads what a refused demo needs none of
+
     for level, count, amount in shown.warnings.by_level() if shown.warnings else ():
         if count:
             yield t(
                 f"{level}色预警 {count} 笔，{amount} 元",
-                f"{level}: {many(count, 'claim')}, {amount} yuan",
+                f"{LEVEL_TEXTS[level].en}: {many(count, 'claim')}, {amount} yuan",
             )
 
 

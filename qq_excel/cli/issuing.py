@@ -36,6 +36,7 @@ def run_warn(
     """``qq-excel warn``."""
     from qq_excel.papers.report import make  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices  # noqa: PLC0415
+    from qq_excel.warnings import LEVEL_TEXTS  # noqa: PLC0415
 
     with common.register_at(register, tables) as opened:
         result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
@@ -52,7 +53,7 @@ def run_warn(
             out.print(
                 t(
                     f"{level}色预警 {count} 笔，{amount} 元",
-                    f"{level}: {many(count, 'claim')}, {amount} yuan",
+                    f"{LEVEL_TEXTS[level].en}: {many(count, 'claim')}, {amount} yuan",
                 ),
                 markup=False,
             )
