@@ -36,6 +36,14 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
             f"{many(report.rows, 'row')} read, {len(report.ledger)} written, {len(report.later)} dated after the as-of date.",
         )
     )
+    if report.apart:
+        lines = [str(n) for n in report.apart[:10]] + (["…"] if len(report.apart) > 10 else [])
+        out.print(
+            t(
+                f"合计、说明等 {len(report.apart)} 行不是债权，没有导入：第 {'、'.join(lines)} 行。",
+                f"Totals, notes and the like left out: {many(len(report.apart), 'row')} ({', '.join(lines)}).",
+            )
+        )
     total = money.yuan(report.open_cents)
     out.print(t(f"账面余额合计 {total}", f"Balances add up to {total}"))
     for bad in report.bad[:20]:

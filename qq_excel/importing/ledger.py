@@ -24,6 +24,8 @@ from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing
 from qq_excel.reading import Options, plain_rows, values
+from qq_excel.reading.headers import normal
+from qq_excel.reading.rows import total_word
 from qq_excel.template import write_template
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ PARTICULARS = "_导入说明.xlsx"
 _HOME, _CENT = "CNY", Decimal("0.01")
 #: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+_UNIT = re.compile(r"[（(][^（()）]*(千元|万元|百万元|亿元)[）)]")
+_UNIT_ABOVE = re.compile(r"单位\s*[:：]?\s*(千元|万元|百万元|亿元)")
 _ORDERS = {
     "day-first": Text("日在前", "day first"), "month-first": Text("月在前", "month first"),
     "year-first": Text("年在前", "year first"),
@@ -63,6 +67,8 @@ class ImportReport:
     bad: list[BadValue] = field(default_factory=list)
     #: Rows in foreign currency without a 汇率: their amounts stand as in the export, not converted (REC015).
     unconverted: int = 0
+    #: Lines of the export that are no claims: totals, notes, signatures.
+    apart: list[int] = field(default_factory=list)
     #: The workbook that lists ``later`` and ``bad``, when there are any.
     particulars: Path | None = None
 
@@ -83,8 +89,16 @@ def import_ledger(
     """
     kind = get_kind(mapping.kind)
     header, rows = _rows(source, mapping, options, pool)
-    _need_columns(source, header, mapping)
-    report = ImportReport(rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None)
+    _need_columns(source, header, rows, mapping)
+    for name, column in mapping.columns.items():
+        if kind[name].type is FieldType.AMOUNT:
+            _in_yuan(source, column.source, _UNIT.search(column.source))
+    claims = [(n, row) for n, row in rows if _is_claim(dict(zip(header, row, strict=False)), mapping, kind)]
+    apart = sorted({n for n, _ in rows} - {n for n, _ in claims})
+    rows = claims
+    report = ImportReport(
+        rows=len(rows), as_of=as_of or dt.date.min, as_of_is_latest=as_of is None, apart=apart
+    )
     read = [
         _read(number, dict(zip(header, row, strict=False)), mapping, kind, report) for number, row in rows
     ]
@@ -131,6 +145,9 @@ def _rows(
     table = read(source, mapping.sheet, encoding=mapping.encoding, separator=mapping.separator)
     if len(table) < mapping.header_row:
         raise InputError(Text(f"{source}：没有表头行。", f"{source}: there is no header row."))
+    for row in table[: mapping.header_row - 1]:
+        words = " ".join(str(cell).strip() for cell in row if cell is not None and str(cell).strip())
+        _in_yuan(source, words, _UNIT_ABOVE.search(words))
     header = [str(cell or "").strip() for cell in table[mapping.header_row - 1]]
     rows = [
         (number, row)
@@ -140,17 +157,52 @@ def _rows(
     return header, rows
 
 
-def _need_columns(source: Path, header: list[str], mapping: Mapping) -> None:
-    wanted = [*mapping.columns.values(), *([mapping.settled_on] if mapping.settled_on else [])]
-    missing = sorted({c.source for c in wanted} - set(header))
-    if missing:
-        names = "、".join(missing)
+def _need_columns(
+    source: Path, header: list[str], rows: list[tuple[int, list[Any]]], mapping: Mapping
+) -> None:
+    columns = [*mapping.columns.values(), *([mapping.settled_on] if mapping.settled_on else [])]
+    wanted = {c.source for c in columns}
+    missing = sorted(wanted - set(header))
+    if not missing:
+        return
+    line = next((n for n, row in rows if wanted <= {str(cell or "").strip() for cell in row}), None)
+    if line is not None:
         raise InputError(
             Text(
-                f"{source}：缺少列 {names}。文件里的列有：{'、'.join(header)}。请改对应关系文件。",
-                f"{source}: lacks the columns {names}. It has: {', '.join(header)}. Mend the mapping file.",
+                f"{source}：列名在第 {line} 行，不在第 {mapping.header_row} 行。请在对应关系文件里写 header_row: {line}。",
+                f"{source}: its headers stand in line {line}, not {mapping.header_row}. "
+                f"Write header_row: {line} into the mapping file.",
             )
         )
+    names, there = "、".join(missing), list(filter(None, header))
+    raise InputError(
+        Text(
+            f"{source}：缺少列 {names}。文件里的列有：{'、'.join(there)}。请改对应关系文件。",
+            f"{source}: lacks the columns {names}. It has: {', '.join(there)}. Mend the mapping file.",
+        )
+    )
+
+
+def _in_yuan(source: Path, where: str, found: re.Match[str] | None) -> None:
+    """Refuse amounts in another unit: all of them would be read a thousandfold too low."""
+    if found:
+        raise InputError(
+            Text(
+                f"{source}：“{where}”的金额单位是{found[1]}，导入按元读，没有写出。请换算成元后再导入。",
+                f"{source}: '{where}' is in {found[1]}; amounts are imported as yuan. Convert them first.",
+            )
+        )
+
+
+def _is_claim(row: dict[str, Any], mapping: Mapping, kind: Kind) -> bool:
+    """Whether a row is a claim: a total names none (it would double the sum), a note or a signature has one text only."""
+    texts = {h: str(v).strip() for h, v in row.items() if v is not None and str(v).strip()}
+    mapped = {n: texts[c.source] for n, c in mapping.columns.items() if c.source in texts}
+    if any(kind[n].type.numeric or kind[n].type is FieldType.DATE for n in mapped):
+        names = [mapped[n] for n in (*kind.key, "debtor") if n in mapped]
+        named = any(not total_word(normal(x)) for x in names)
+        return named or not any(total_word(normal(x)) for x in texts.values())
+    return len(mapped) > 1
 
 
 def _read(
@@ -267,6 +319,8 @@ def _notes(report: ImportReport, source: Path, mapping: Mapping) -> list[str]:
         f"说明：由 {source.name} 导入（{mapping.title.zh}），截止日期 {report.as_of}{latest}；读入 {report.rows} 行，"
         f"写入 {len(report.ledger)} 行，账面余额合计 {money.yuan(report.open_cents)}。"
     ]
+    if report.apart:
+        lines.append(f"说明：合计、说明等 {len(report.apart)} 行不是债权，没有导入。")
     if report.unconverted:
         lines.append(
             f"说明：{report.unconverted} 行外币没有汇率，金额照导出文件填列，没有折算成人民币，请补填汇率并折算。"

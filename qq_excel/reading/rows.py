@@ -47,7 +47,7 @@ def data_rows(
         words = _texts_at([*others, *cells.values()], int(i))
         if not words:
             continue
-        total = next((t for t in map(_total_word, words) if t), None)
+        total = next((t for t in map(total_word, words) if t), None)
         if total:
             totals.append((int(i), total))
             is_total[i] = True
@@ -86,7 +86,7 @@ def _texts_at(cells: list[Cells], row: int) -> list[str]:
     ]
 
 
-def _total_word(word: str) -> str | None:
+def total_word(word: str) -> str | None:
     """The total that a cell announces: 合计, 华东分公司小计, 合计(元)."""
     plain = re.sub(r"[(\[].*?[)\]]$", "", word)
     if plain in TOTAL_WORDS or (len(plain) <= _LONGEST_TOTAL and plain.endswith(("小计", "合计", "总计"))):

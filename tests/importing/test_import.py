@@ -319,6 +319,22 @@ def test_missing_columns_are_refused_by_name(tmp_path: Path) -> None:
     assert not (tmp_path / "l.xlsx").exists()
 
 
+def test_headers_below_a_title_are_found_and_said(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text(
+        "三季度欠款,,,,,,\n\n发票号,客户,开票日,到期日,结清日,金额,争议\n1,甲,01/02/2026,01/03/2026,,5,N\n",
+        encoding="utf-8",
+    )
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    with pytest.raises(InputError) as caught:
+        import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
+    assert str(caught.value) == (
+        f"{source}：列名在第 3 行，不在第 1 行。请在对应关系文件里写 header_row: 3。"
+    )
+    below = mapping.model_copy(update={"header_row": 3})
+    assert import_ledger(source, below, tmp_path / "l.xlsx", AS_OF).rows == 1
+
+
 def test_wrong_encoding_empty_file_and_no_date(tmp_path: Path) -> None:
     mapping = load_mapping(str(mapping_file(tmp_path)))
     source = tmp_path / "export.csv"
@@ -427,3 +443,38 @@ def test_amounts_are_read_as_a_check_reads_them_and_all_balances_are_in_the_tota
     by_balance = load_mapping(str(mapping_file(tmp_path, text=text)))
     report = import_ledger(source, by_balance, tmp_path / "b.xlsx", AS_OF)
     assert report.open_cents == 120050 - 30000
+
+
+def test_totals_notes_and_signatures_are_no_claims_and_are_told(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text(
+        "发票号,客户,开票日,到期日,结清日,金额,争议\n1,甲,01/02/2026,01/03/2026,,5,N\n,,01/02/2026,,,7,N\n"
+        "合计,,,,,12,\n,本页小计,,,,12,\n制表人：王五,,,,,,\n",
+        encoding="utf-8",
+    )
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    report = import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
+    # what names nobody but is no total is a claim with gaps: the check says so
+    assert (report.rows, report.apart, report.open_cents) == (2, [4, 5, 6], 1200)
+    (table,) = read_workbook(tmp_path / "l.xlsx").tables
+    assert len(table.data) == 2
+
+
+def test_amounts_in_another_unit_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text("发票号,客户,开票日,到期日,结清日,金额（万元）,争议\n", encoding="utf-8")
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    columns = {
+        **mapping.columns,
+        "original": mapping.columns["original"].model_copy(update={"source": "金额（万元）"}),
+    }
+    with pytest.raises(
+        InputError, match="“金额（万元）”的金额单位是万元，导入按元读，没有写出。请换算成元后再导入。"
+    ):
+        import_ledger(source, mapping.model_copy(update={"columns": columns}), tmp_path / "l.xlsx", AS_OF)
+    source.write_text(
+        "欠款表,,单位：万元,,,,\n发票号,客户,开票日,到期日,结清日,金额,争议\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="“欠款表 单位：万元”的金额单位是万元，导入按元读"):
+        import_ledger(source, mapping.model_copy(update={"header_row": 2}), tmp_path / "l.xlsx", AS_OF)
+    assert not (tmp_path / "l.xlsx").exists()
