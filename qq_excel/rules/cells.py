@@ -256,7 +256,9 @@ def cel007(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
             continue
         wrong = stack[field.name].where(bad)
         distinct = wrong.dropna().drop_duplicates().tolist()[:_NEAREST]
-        near = {w: yamlfile.nearest(str(w), list(words)) for w in distinct}
+        # RMB is not RUB written wrong: a letter makes another currency
+        codes = all(len(w) == 3 and w.isascii() for w in words)
+        near = {w: None if codes else yamlfile.nearest(str(w), list(words)) for w in distinct}
         every = "、".join(words[:_LISTED]) + ("等" if len(words) > _LISTED else "")
         listed = Text(f"可选值：{every}", f"choose from {every}")
         hints = {

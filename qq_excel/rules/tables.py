@@ -77,7 +77,7 @@ def tab002(table: Table, _params: Params) -> Iterator[Spot]:
     依据：账目应准确（C-5-2）；同一项有两列时，不知道应以哪一列为准。
 
     错例：
-    | 账面余额 | 期末余额 |
+    | 欠款余额 | 期末余额 |
     | --- | --- |
     | 600.00 | 650.00 |
 
@@ -88,7 +88,8 @@ def tab002(table: Table, _params: Params) -> Iterator[Spot]:
 
     参数：无
 
-    局限：检查以靠前的一列为准；两列内容相同也要报告。
+    局限：检查以靠前的一列为准；两列内容相同也要报告；有标准列名（账面余额）的以它为准，旁边的同义列（期末余额）视为单位
+    自用的列，由 TAB003 列出。
     """
     for name, first, second in table.doubles:
         yield Spot(
