@@ -414,8 +414,12 @@ def _unit_of_headers(table: Table) -> Iterator[Spot]:
             f"的单位{unit}与本表的金额单位“{table.money_unit}”不一致，全表已按{table.money_unit}读入",
             f"is in {unit}, which is not the sheet's money unit {table.money_unit}, in which all of it was read",
         )
+        same = Text(
+            f"列名的单位为{table.money_unit}，或表头的金额单位为{unit}",
+            f"{table.money_unit} in the header, or {unit} in the head block",
+        )
         yield Spot(
-            row=table.header_row, column=column, header=header, value=header, expected=table.money_unit,
+            row=table.header_row, column=column, header=header, value=header, expected=same,
             figures={"what": Text("列名", "The header"), "why": why}, related=_place(entry) if entry else (),
         )  # fmt: skip
 
