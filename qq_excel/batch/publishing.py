@@ -92,16 +92,25 @@ def _is_result(name: str) -> bool:
 
 def must_be_apart(url: str, inbox: Sequence[str]) -> None:
     """Refuse a *url* in the inbox, or around it: results would come in again. Raises :class:`InputError`."""
-    mine = without_user(url).rstrip("/") + "/"
-    for text in map(without_user, filter(is_remote, inbox)):
-        other = "/".join(before_the_first_star(tuple(text.split("/")))).rstrip("/") + "/"
+    mine = _whole_url(url)
+    # a glob of this computer names files, not all that lies around them
+    for other in (_whole_url(p) for p in inbox if is_remote(p) or Path(p).exists()):
         if mine.startswith(other) or other.startswith(mine):
             raise InputError(
                 Text(
-                    f"{mine[:-1]}：结果的地址不能在收件夹里面，也不能包含收件夹，否则结果会被当作来件。请换一个地址。",
-                    f"{mine[:-1]}: the URL for results must neither lie in the inbox nor hold it; choose another.",
+                    f"{without_user(url)}：结果的地址不能在收件夹里面，也不能包含收件夹，否则结果会被当作来件。请换一个地址。",
+                    f"{without_user(url)}: the URL for results must neither lie in the inbox nor hold it; choose another.",
                 )
             )
+
+
+def _whole_url(place: str) -> str:
+    """The fixed part of a path or URL, so that two can be compared; a folder of this computer as ``file://``."""
+    fixed = "/".join(before_the_first_star(without_user(place).split("/"))).rstrip("/")
+    scheme, separator, path = fixed.partition("://")
+    if not separator or scheme in ("file", "local"):
+        fixed = f"file://{Path(path if separator else fixed).resolve().as_posix()}"
+    return f"{fixed}/"
 
 
 @contextmanager

@@ -255,6 +255,8 @@ def test_what_cannot_come_to_anything_is_said_before_the_work(s3: str, tmp_path:
     for inside in (f"{s3}/in/x", s3):
         for came in ("in", "in/", "in/*", "in/**/*.xlsx"):
             assert "结果的地址不能在收件夹里面" in said(f"{s3}/{came}", "-o", inside)
+    for place in (f"file://{tmp_path}/in/x", f"file://{tmp_path}/in/", f"file://{tmp_path}", "file://in"):
+        assert "结果的地址不能在收件夹里面" in said("in", "-o", place), place
     assert "没有可以继续的批量校验" in said("in", "-o", f"{s3}/{tmp_path.name}", "--resume")
 
 
