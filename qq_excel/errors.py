@@ -24,6 +24,28 @@ _WHY_UNREADABLE = {
     errno.EMFILE: Text("打开的文件过多", "too many files are open"),
     errno.ENFILE: Text("打开的文件过多", "too many files are open"),
 }
+#: Why nothing can be written, by what the system says.
+UNWRITABLE = {
+    errno.ENOSPC: Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
+    errno.EACCES: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
+    errno.EPERM: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
+    errno.EROFS: Text("文件夹是只读的，请换一个文件夹", "the folder is read-only; choose another one"),
+    errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of the path is no folder"),
+    errno.EISDIR: Text(
+        "同名的文件夹已存在，请换一个名称", "a folder of that name exists; choose another name"
+    ),
+    errno.EEXIST: Text("同名的文件已存在，请换一个名称", "a file of that name exists; choose another name"),
+    errno.EBUSY: Text(
+        "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
+    ),
+    errno.ETXTBSY: Text(
+        "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
+    ),
+    errno.ENAMETOOLONG: Text("文件名过长", "the file name is too long"),
+    errno.EDQUOT: Text("磁盘配额已用完，请清理后重试", "the disk quota is used up; make room and try again"),
+    errno.EFBIG: Text("文件超过了系统允许的大小", "the file is larger than the system allows"),
+    errno.ENOENT: Text("文件夹不存在，也无法新建", "the folder does not exist and cannot be made"),
+}
 
 
 def why_unreadable(error: OSError) -> Text:

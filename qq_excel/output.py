@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from qq_excel.errors import OutputError, QQExcelError
+from qq_excel.errors import UNWRITABLE, OutputError, QQExcelError
 from qq_excel.language import Text
 
 #: The date that every part of every package bears, so that the same input gives the same bytes.
@@ -209,37 +209,11 @@ def write_text(path: Path, content: str) -> Path:
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """One sentence for a result that cannot be written."""
-    reasons = {
-        errno.ENOSPC: Text("磁盘已满，请清理后重试", "the disk is full; make room and try again"),
-        errno.EACCES: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
-        errno.EPERM: Text("没有写入权限，请换一个文件夹", "no permission to write; choose another folder"),
-        errno.EROFS: Text("文件夹是只读的，请换一个文件夹", "the folder is read-only; choose another one"),
-        errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of the path is no folder"),
-        errno.EISDIR: Text(
-            "同名的文件夹已存在，请换一个名称", "a folder of that name exists; choose another name"
-        ),
-        errno.EEXIST: Text(
-            "同名的文件已存在，请换一个名称", "a file of that name exists; choose another name"
-        ),
-        errno.EBUSY: Text(
-            "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
-        ),
-        errno.ETXTBSY: Text(
-            "文件正被其他程序打开，请关闭后重试", "the file is open elsewhere; close it and try again"
-        ),
-        errno.ENAMETOOLONG: Text("文件名过长", "the file name is too long"),
-        errno.EDQUOT: Text(
-            "磁盘配额已用完，请清理后重试", "the disk quota is used up; make room and try again"
-        ),
-        errno.EFBIG: Text("文件超过了系统允许的大小", "the file is larger than the system allows"),
-        errno.ENOENT: Text("文件夹不存在，也无法新建", "the folder does not exist and cannot be made"),
-    }
     if getattr(error, "winerror", None) in (32, 33):
-        why = reasons[errno.EBUSY]
+        why = UNWRITABLE[errno.EBUSY]
     else:
-        why = reasons.get(
-            error.errno or 0, Text(error.strerror or "未知原因", error.strerror or "unknown reason")
-        )
+        said = error.strerror
+        why = UNWRITABLE.get(error.errno or 0) or Text(said or "未知原因", said or "unknown reason")
     return OutputError(Text(f"{path}：无法写入，{why.zh}。", f"{path}: cannot be written: {why.en}."))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 import tempfile
 import uuid
 from pathlib import Path
 from typing import IO, Any
 
-from qq_excel.errors import InputError, OutputError
+from qq_excel.errors import UNWRITABLE, InputError, OutputError
 from qq_excel.language import Text
 
 _USER = re.compile(r"(?<=://)[^/\s]*@")
@@ -29,6 +30,8 @@ _UNREACHED = frozenset(
 _UNKNOWN = frozenset(
     {"NoCredentialsError", "PartialCredentialsError", "AuthenticationException", "LogonFailure"}
 )
+#: What a disk behind a URL (file, a share) says in the system's words; stores have words of their own for the rest.
+_OF_DISKS = (errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.ENAMETOOLONG)
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "created")
 
 
@@ -101,7 +104,9 @@ def cannot_be_read(url: str, why: Text) -> InputError:
 
 def cannot_be_written(url: str, error: Exception) -> OutputError:
     """One sentence for a place that cannot be written."""
-    where, said = without_user(url), why(error)
+    where = without_user(url)
+    number = error.errno if isinstance(error, OSError) else None
+    said = UNWRITABLE[number] if number in _OF_DISKS else why(error)
     return OutputError(Text(f"{where}：无法写入（{said.zh}）。", f"{where}: cannot be written ({said.en})."))
 
 

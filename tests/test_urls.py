@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from fsspec.registry import _registry
 
 from qq_excel.errors import InputError, OutputError
 from qq_excel.register.objects import Objects
-from qq_excel.urls import Place, file_system, why, without_user
+from qq_excel.urls import Place, cannot_be_written, file_system, why, without_user
 
 
 class OverNothing(LocalFileSystem):  # type: ignore[misc]
@@ -120,6 +121,19 @@ def test_no_tables_where_two_cannot_read_at_once(monkeypatch: pytest.MonkeyPatch
 )
 def test_what_is_wrong_is_said_in_words(error: Exception, zh: str) -> None:
     assert why(error).zh == zh
+
+
+@pytest.mark.parametrize(
+    ("number", "zh"),
+    [
+        (errno.ENOSPC, "磁盘已满，请清理后重试"),
+        (errno.EROFS, "文件夹是只读的，请换一个文件夹"),
+        (errno.EIO, "提示：[Errno 5] said by the system"),
+    ],
+)
+def test_a_disk_behind_a_url_says_why_it_takes_nothing_as_any_disk_does(number: int, zh: str) -> None:
+    said = cannot_be_written("file:///x", OSError(number, "said by the system")).text.zh
+    assert said == f"file:///x：无法写入（{zh}）。"
 
 
 def test_a_password_is_not_shown() -> None:
