@@ -43,7 +43,10 @@ th.n{text-align:right}
 a{color:#2F5597}ul{columns:2;column-gap:36px;margin:0;padding-left:20px}li{break-inside:avoid;overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:13px;padding:0 5vw 32px;max-width:1280px;margin:auto}
 @media(max-width:720px){ul{columns:1}}
-@media print{body{background:#fff}section{break-inside:avoid}}
+@media print{@page{size:A4;margin:12mm}body{background:#fff;font-size:12px}header{background:none;color:#000;padding:0 0 8px}
+header p{color:#000}main{padding:0;max-width:none}section{border:0;padding:0;overflow:visible}h2{break-after:avoid}
+table{font-size:10.5px}th,td{padding:3px 5px}thead{display:table-header-group}tr,.tile{break-inside:avoid}
+footer{padding:0;max-width:none}}
 """
 
 
@@ -105,9 +108,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterabl
         shown = (f"<{tag}{' class=n' if i in right else ''}>{c}</{tag}>" for i, c in enumerate(cells))
         return f"<tr>{''.join(shown)}</tr>"
 
-    return "\n".join(
-        ["<table>", line("th", [_e(h) for h in heads]), *(line("td", r) for r in rows), "</table>"]
-    )
+    head = f"<thead>{line('th', [_e(h) for h in heads])}</thead>"  # stands on each page of a print
+    return "\n".join(["<table>", head, "<tbody>", *(line("td", r) for r in rows), "</tbody>", "</table>"])
 
 
 def _tag(words: str, tint: style.Tint) -> str:

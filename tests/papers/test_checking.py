@@ -104,6 +104,10 @@ def test_the_page_is_whole_escaped_and_needs_no_network(tmp_path):
     assert not re.search(r"https?://", text)
     assert "&lt;script&gt;" in text
     assert "暂不受理" in text
+    # in print: A4, headers on each page, no row across two
+    assert text.count("<thead>") == text.count("<table>") == 2
+    assert "@media print{@page{size:A4;margin:12mm}" in text
+    assert "tr,.tile{break-inside:avoid}" in text
 
 
 def test_the_page_shows_counts_and_warnings(tmp_path):
