@@ -16,10 +16,11 @@ from qq_excel.language import t
 from qq_excel.papers.told import Told
 from qq_excel.papers.words import clip, width
 from qq_excel.patching.notes import Note
+from qq_excel.reading import headers
 
 MARKS_SHEET, LIST_SHEET = "_qq_marks", "校验结果"
 #: What a link at the end of a row starts with.
-LINK = "→ "
+LINK = f"{headers.LINK} "
 #: A sheet of ours, whatever number had to be put behind its name.
 OUR_LIST = re.compile(rf"{LIST_SHEET}(\(\d+\))?")
 _VERSION = "qq-excel marks 2"

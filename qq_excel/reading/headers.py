@@ -10,6 +10,10 @@ from typing import Any
 _UNIT_SUFFIX = re.compile(r"[(（\[]\s*(?:单位[:：]?)?\s*(?:人民币)?\s*(元|千元|万元)\s*[)）\]]$")
 
 
+#: What a link of ours at the end of a row starts with: in an annotated copy that comes back it is no header.
+LINK = "→"
+
+
 def normal(text: Any) -> str:
     """A header or label without what staff add to it: spaces, line breaks, stars, colons, width, case."""
     return _normal(text) if isinstance(text, str) else ""

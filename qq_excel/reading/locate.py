@@ -14,7 +14,7 @@ from typing import Any
 
 from qq_excel.kinds import Kind, all_kinds
 from qq_excel.reading.headblock import head_block
-from qq_excel.reading.headers import bare, normal
+from qq_excel.reading.headers import LINK, bare, normal
 from qq_excel.reading.mapping import Found, fitting
 from qq_excel.reading.model import Area, HeadEntry
 
@@ -270,7 +270,7 @@ def _located(
         name = claims.get(header) or claims.get(plain)
         written = rows[number][column] if column < len(rows[number]) else None
         text = written if isinstance(written, str) else header
-        if not header:
+        if not header or (name is None and header.startswith(LINK)):
             continue
         if name is None:
             unknown[column] = text.strip()

@@ -233,9 +233,20 @@ def test_a_broken_file_is_one_sentence_and_leaves_nothing(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.xlsx"]
 
 
+def find_row(sheet, words):
+    return next(c.row for row in sheet.iter_rows() for c in row if c.value == words)
+
+
 def test_a_copy_checked_again_gives_the_same_findings(tmp_path):
     path = build(tmp_path / "应收.xlsx", {"receivables": [{}, {"balance": 1}, {"status": "x"}]})
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet.cell(
+        find_row(sheet, "债权编号"), sheet.max_column + 1, "本公司自用"
+    )  # a finding in the row of headers
+    book.save(path)
     found = check_paths([path]).findings
+    assert "TAB003" in {f.rule for f in found}
     annotate(path, found, tmp_path / "copy.xlsx")
     again = check_paths([tmp_path / "copy.xlsx"]).findings
     assert [(f.rule, f.sheet, f.cell, f.message()) for f in again] == [
