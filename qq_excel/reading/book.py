@@ -279,27 +279,22 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
 
     passed: list[tuple[str, NotLocated]] = []
-    early: list[tuple[Any, Located]] = []
+    located: list[tuple[Any, Located]] = []
     for grid in grids:
         if grid.name in OWN_SHEETS or grid.marks.get("kind") in ("help", "result"):
             continue
         found = locate(grid, mappings)
         if isinstance(found, Located):
-            if found.kind.sheet_of and _main_unit(book, found.kind) is None:
-                early.append((grid, found))
-                continue
-            for part in strips(grid, found, mappings) or [grid]:
-                here = found if part is grid else locate(part, mappings)
-                _tables_of(part, here, book, as_of, mappings, found.head)
+            located.append((grid, found))
         elif any(any(v is not None for v in row) for row in grid.head(60)):
             passed.append((grid.name, found))
-    for grid, found in early:  # a second sheet before its main sheet, or without one
+    # a second sheet is read after its main sheet, whose money unit it is in, wherever it stands
+    for grid, found in sorted(located, key=lambda one: bool(one[1].kind.sheet_of)):
         for part in strips(grid, found, mappings) or [grid]:
             here = found if part is grid else locate(part, mappings)
             _tables_of(part, here, book, as_of, mappings, found.head)
-    if early:
-        order = {grid.name: n for n, grid in enumerate(grids)}
-        book.tables.sort(key=lambda table: order.get(table.sheet, len(order)))
+    order = {grid.name: n for n, grid in enumerate(grids)}
+    book.tables.sort(key=lambda table: order[table.sheet])
     if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
         nearest = max((n for _, n in passed), key=lambda n: n.score, default=NotLocated())
         book.facts.append(FileFact("FIL006", values=_nearest(nearest)))

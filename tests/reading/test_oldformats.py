@@ -153,12 +153,14 @@ def test_merged_cells(book: Workbook) -> None:
 
 
 def test_what_is_hidden(book: Workbook) -> None:
-    seen = {t.sheet: (t.hidden, t.filtered, len(t.frame)) for t in book.tables}
-    assert seen["合并"] == (None, False, 4)
-    assert seen["隐藏行"] == ("rows", False, 3)
-    assert seen["隐藏列"] == ("columns", False, 3)
-    assert seen["筛选"] == (None, True, 3)
-    assert seen["藏表"] == ("sheet", False, 3)
+    seen = {
+        t.sheet: (t.hidden, t.hidden_rows, t.hidden_columns, t.filtered, len(t.frame)) for t in book.tables
+    }
+    assert seen["合并"] == (False, [], [], False, 4)
+    assert seen["隐藏行"] == (False, [(4, 4)], [], False, 3)
+    assert seen["隐藏列"] == (False, [], [(AT("amount"), AT("amount"))], False, 3)
+    assert seen["筛选"] == (False, [], [], True, 3)
+    assert seen["藏表"] == (True, [], [], False, 3)
 
 
 def test_error_values(book: Workbook) -> None:

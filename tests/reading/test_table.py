@@ -157,18 +157,21 @@ def test_1904_date_in_the_head_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "hidden", "filtered"),
+    ("layout", "rows", "columns", "filtered"),
     [
-        ({}, None, False),
-        ({"hide_rows": [6]}, "rows", False),
-        ({"hide_rows": [0]}, None, False),
-        ({"hide_columns": [3]}, "columns", False),
-        ({"hide_rows": [6], "filter": True}, None, True),
+        ({}, [], [], False),
+        ({"hide_rows": [6]}, [(6, 6)], [], False),
+        ({"hide_rows": [0]}, [], [], False),
+        ({"hide_columns": [3, 4, 6]}, [], [(3, 4), (6, 6)], False),
+        ({"hide_rows": [6], "filter": True}, [], [], True),
     ],
 )
-def test_hidden(tmp_path: Path, layout: dict[str, Any], hidden: str | None, filtered: bool) -> None:
+def test_hidden(
+    tmp_path: Path, layout: dict[str, Any], rows: list[Any], columns: list[Any], filtered: bool
+) -> None:
     table = read_workbook(build(tmp_path / "h.xlsx", {"contracts": [{}, {}, {}]}, layout=layout)).tables[0]
-    assert (table.hidden, table.filtered, len(table.frame)) == (hidden, filtered, 3)
+    assert (table.hidden, table.hidden_rows, table.hidden_columns) == (False, rows, columns)
+    assert (table.filtered, len(table.frame)) == (filtered, 3)
 
 
 def test_hidden_sheet(tmp_path: Path) -> None:
@@ -177,7 +180,7 @@ def test_hidden_sheet(tmp_path: Path) -> None:
         sheet.hide()
         book.add_worksheet("目录").activate()
 
-    assert filed(tmp_path / "h.xlsx", write).hidden == "sheet"
+    assert filed(tmp_path / "h.xlsx", write).hidden
 
 
 def test_codes_of_more_than_15_digits(tmp_path: Path) -> None:
@@ -224,8 +227,8 @@ def test_many_merges_are_quick() -> None:
     assert np.array_equal(table.rows, np.arange(1, 6_001))
 
 
-@pytest.mark.parametrize(("display", "hidden"), [("true", None), ("false", "sheet")])
-def test_open_document(tmp_path: Path, display: str, hidden: str | None) -> None:
+@pytest.mark.parametrize(("display", "hidden"), [("true", False), ("false", True)])
+def test_open_document(tmp_path: Path, display: str, hidden: bool) -> None:
     book = read_workbook(
         write_ods(tmp_path / "a.ods", [["合同台账"], HEADERS, row(), row(contract_id="HT-2")], display)
     )
