@@ -75,10 +75,10 @@ def crd001(stack: Stack, _params: Params) -> Verdict:
 
     参数：无
 
-    局限：按债务人名称和合同编号对应，名称写法不同即视为没有；授信是否在有效期内见 CRD007。
+    局限：按债务人名称和合同编号对应，名称写法不同即视为没有；债务人名称空白由 CEL001 报告；授信是否在有效期内见 CRD007。
     """
-    figures = {"debtor": stack["debtor"], "contract": stack["contract_id"]}
-    return Verdict(live_claims(stack) & ~covered(stack), figures=figures)
+    figures = {"debtor": stack["debtor"], "contract": stack["contract_id"].fillna("—")}
+    return Verdict(live_claims(stack) & stack.filled("debtor") & ~covered(stack), figures=figures)
 
 
 @rule("CRD002")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,12 @@ def _first_application(stack: Stack) -> Days:
     other = stack.partner("write_offs")
     first = pd.Series(days_of(other, "applied_on").astype("datetime64[s]")).groupby(other.submission).min()
     return as_days(first.reindex(stack.submission).to_numpy())
+
+
+def _another(stack: Stack, claim: pd.Series[Any]) -> Mask:
+    """Rows whose claim is another than *claim*; a blank one is CEL001's, in whichever table it is."""
+    mask: Mask = stack.filled("claim_id") & true(claim.notna()) & true(stack["claim_id"] != claim)
+    return mask
 
 
 @rule("WOR001")
@@ -66,7 +73,7 @@ def wor001(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
         figures={"problem": pending, "what": status},
     )
     yield Verdict(
-        found & true(stack["claim_id"] != claim), figures={"problem": other, "what": claim},
+        found & _another(stack, claim), figures={"problem": other, "what": claim},
         related=("claim_id",),
     )  # fmt: skip
     why = Text(
@@ -161,7 +168,7 @@ def wor004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     other = Text("这份档案属于另一笔债权 ", "the dossier belongs to another claim, ")
     yield Verdict(named & handed & ~found, figures={"problem": absent, "whose": nothing})
     yield Verdict(
-        found & stack.filled("claim_id") & true(stack["claim_id"] != claim),
+        found & _another(stack, claim),
         figures={"problem": other, "whose": claim},
     )
 
