@@ -116,7 +116,8 @@ def list_(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) ->
     ):
         grid.add_column(name, no_wrap=not grid.columns)  # what is typed stays whole
     for p in PAPERS.values():
-        needs = t("、", ", ").join([get_kind(k).label for k in p.needs] or p.parts)
+        kinds = dict.fromkeys(k for paper in (p, *(PAPERS[x] for x in p.parts)) for k in paper.needs)
+        needs = t("、", ", ").join(get_kind(k).label for k in kinds)
         grid.add_row(
             p.name, Folded(f"{p.title}\n{p.about}"), Folded(", ".join(p.clauses)),
             Folded(", ".join(p.formats)), Folded(needs),

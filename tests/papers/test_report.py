@@ -250,6 +250,9 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert listed.returncode == 0
     for name in PAPERS:
         assert name in listed.stdout
+    letters = listed.stdout.split(" letters ")[1].split(" ageing ")[0]
+    assert "confirmations" not in letters  # it needs what its parts need: tables, not papers
+    assert all(words in letters for words in ("应收账款明细表", "还款协议台账", "还款计划"))
     done = qq(tmp_path, "report", "dunning", "应收.xlsx", "-o", "out", "--unmask", "--format", "docx,xlsx")
     assert done.returncode == 0, done.stderr
     assert "已写出 2 个文件" in done.stdout
