@@ -29,7 +29,7 @@ COPY (
     i + 5 AS _row, '{unit}' AS _creditor, true AS _live,
     CASE WHEN i % 5 = 0 THEN '红' WHEN i % 7 = 0 THEN '橙' WHEN i % 11 = 0 THEN '黄' END AS _warning,
     CASE WHEN i % 7 = 0 THEN '橙' END AS _warning_age, CASE WHEN i % 11 = 0 THEN '黄' END AS _warning_limit,
-    NULL::VARCHAR AS _warning_term, CASE WHEN i % 5 = 0 THEN '红' END AS _warning_limitation,
+    NULL::VARCHAR AS _warning_term, NULL::VARCHAR AS _warning_instalment, CASE WHEN i % 5 = 0 THEN '红' END AS _warning_limitation,
     CASE WHEN i % 10 = 0 THEN '红' END AS _warning_overdue,
     CASE i * 7919 % 2500 // 366 WHEN 0 THEN '1年以内' WHEN 1 THEN '1至2年' WHEN 2 THEN '2至3年' WHEN 3 THEN '3至4年' WHEN 4 THEN
     '4至5年' ELSE '5年以上' END AS _band_occurred, '未到期' AS _band_due

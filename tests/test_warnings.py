@@ -53,6 +53,47 @@ def test_contract_term(tmp_path: Path, left: int, level: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "level"),
+    [(8, None), (7, "蓝"), (4, "蓝"), (3, "黄"), (0, "黄"), (-1, "橙"), (-90, "橙"), (-91, "红")],
+)
+def test_instalment(tmp_path: Path, left: int, level: str | None) -> None:
+    due = {"due_on": AS_OF + dt.timedelta(days=left), "due": 300, "paid_on": None, "paid": None}
+    got = book(tmp_path, [{}], agreements=[{}], instalments=[due])
+    assert causes(got) == ([("instalment", level)] if level else [])
+    paid = due | {"paid_on": AS_OF, "paid": 300}
+    assert causes(book(tmp_path, [{}], agreements=[{}], instalments=[paid])) == []
+
+
+def test_the_first_unpaid_instalment_of_a_claim_is_told(tmp_path: Path) -> None:
+    plan = [
+        {"no": 1, "due_on": dt.date(2026, 8, 1), "due": 300, "paid_on": dt.date(2026, 8, 1), "paid": 300},
+        {"no": 3, "due_on": dt.date(2026, 10, 2), "due": 300, "paid_on": None, "paid": None},
+        {"no": 2, "due_on": dt.date(2026, 9, 1), "due": 300, "paid_on": dt.date(2026, 9, 3), "paid": 100},
+        {
+            "agreement_id": "另一份",
+            "no": 1,
+            "due_on": dt.date(2026, 1, 1),
+            "due": 300,
+            "paid_on": None,
+            "paid": None,
+        },
+    ]
+    got = book(
+        tmp_path,
+        [{}, {}],
+        agreements=[{"agreement_id": "XY-1"}],
+        instalments=[{"agreement_id": "XY-1"} | row for row in plan],
+    )
+    (claim,) = got.claims
+    (cause,) = claim.causes
+    assert (claim.claim_id, cause.code, cause.level, cause.clause) == ("ZQ-0001", "instalment", "橙", "F-29")
+    assert (str(cause.text), cause.date, cause.amount) == (
+        "协议 XY-1 第 2 期应于 2026-09-01 还款，还欠 200.00 元，已过 29 天", dt.date(2026, 9, 1), 20_000,
+    )  # fmt: skip
+    assert cause.text.en == "instalment 2 of agreement XY-1 due on 2026-09-01, 200.00 unpaid, 29 days past"
+
+
+@pytest.mark.parametrize(
     ("owed", "level"),
     [(799.99, None), (800, "蓝"), (899.99, "蓝"), (900, "黄"), (1000, "黄"), (1000.01, "橙")],
 )

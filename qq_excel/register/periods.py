@@ -84,11 +84,14 @@ def ageing(register: Register, period: str, basis: str = "业务发生日") -> l
 
 def warnings(register: Register, period: str) -> list[Warned]:
     """The warnings of a period by unit, cause and level, gravest first within a unit and cause."""
-    columns = ", ".join(["_warning", *(f"_warning_{c}" for c in CAUSES)])
+    columns = ["_warning", *(f"_warning_{c}" for c in CAUSES)]
+    # what was kept before a cause was known has no column of it
+    none = ", ".join(f"NULL::VARCHAR AS {c}" for c in columns)
     rows = asked(
         register.store,
-        f"SELECT {UNIT}, {columns}, count(*), sum({OWED}) "  # noqa: S608 - names of ours
-        "FROM read_parquet($1, union_by_name=true) WHERE _warning IS NOT NULL GROUP BY ALL",
+        f"SELECT {UNIT}, {', '.join(columns)}, count(*), sum({OWED}) "  # noqa: S608 - names of ours
+        f"FROM (SELECT * FROM read_parquet($1, union_by_name=true) UNION ALL BY NAME SELECT {none} WHERE false) "
+        "WHERE _warning IS NOT NULL GROUP BY ALL",
         ledgers(register, period),
     )
     causes = [None, *CAUSES]

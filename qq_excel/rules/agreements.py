@@ -12,6 +12,7 @@ from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import as_days
 from qq_excel.rules.exposure import days_from, whole_days
+from qq_excel.rules.instalments import unpaid
 from qq_excel.rules.limitation import SUED, days_of, limitation
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
@@ -20,14 +21,6 @@ from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 Mask = npt.NDArray[np.bool_]
 _AGREEMENT = {"agreement_id": "agreement_id"}
-
-
-def _unpaid(stack: Stack) -> tuple[pd.Series[int], Mask]:
-    """What is left of each instalment at the as-of date (cents), and where that is something."""
-    today = np.datetime64(stack.as_of, "D")
-    paid = stack["paid"].fillna(0).where(~(days_of(stack, "paid_on") > today), 0)
-    left = stack["due"] - paid
-    return left, true(left >= pd.Series(stack.step))
 
 
 @rule("AGR001")
@@ -97,7 +90,7 @@ def agr002(stack: Stack, params: Params) -> Verdict:
     局限：到期当日仍属即将到期，已过期的由 AGR003 报告；截止日期之后的还款不计。
     """
     lead = params.count("instalment_lead_days")
-    left, some = _unpaid(stack)
+    left, some = unpaid(stack)
     until = -days_from(days_of(stack, "due_on"), stack)
     figures = {"no": stack["no"], "days": whole_days(until), "left": Money(left)}
     return Verdict(some & (until >= 0) & (until <= lead), figures=figures)
@@ -124,7 +117,7 @@ def agr003(stack: Stack, _params: Params) -> Verdict:
 
     局限：到期当日不算逾期；逐期比较，不把多还的一期抵作下一期；逾期后已还清的不再报告。
     """
-    left, some = _unpaid(stack)
+    left, some = unpaid(stack)
     past = days_from(days_of(stack, "due_on"), stack)
     figures = {
         "no": stack["no"],

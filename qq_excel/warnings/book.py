@@ -26,6 +26,7 @@ CAUSES = {
     "age": Text("保险账龄期限", "insured age"),
     "limit": Text("授信或保险额度", "credit or insured limit"),
     "term": Text("合同期限", "contract term"),
+    "instalment": Text("分期还款", "instalment"),
     "limitation": Text("诉讼时效", "limitation period"),
     "overdue": Text("长期逾期", "long past due"),
 }

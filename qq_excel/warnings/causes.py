@@ -26,6 +26,7 @@ from qq_excel.rules.exposure import (
     term,
     whole_days,
 )
+from qq_excel.rules.instalments import next_unpaid
 from qq_excel.rules.limitation import days_of, limitation, live_claims, running_claims
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import true
@@ -89,6 +90,7 @@ class Causes:
             ("age", self._age),
             ("limit", self._limit),
             ("term", self._term),
+            ("instalment", self._instalment),
             ("limitation", self._limitation),
             ("overdue", self._overdue),
         ):
@@ -183,6 +185,30 @@ class Causes:
             rank,
             lambda at: _dated(at, "合同 {} ", "contract {} ", names.iloc[at].tolist(), of.ends, of.left),
         )
+
+    def _instalment(self) -> Hit:
+        found = next_unpaid(self.stack)
+        if found is None:  # agreements come in as they are made: nobody misses them
+            return Hit("instalment", np.zeros(len(self.stack), dtype=np.int8), lambda _at: iter(()))
+
+        def words(at: npt.NDArray[np.int64]) -> Iterator[tuple[Text, dt.date | None, int | None]]:
+            rows = zip(
+                found.agreement.iloc[at].tolist(), found.no.iloc[at].tolist(), found.owed.iloc[at].tolist(),
+                found.due[at].tolist(), whole_days(found.left[at]).tolist(), strict=True,
+            )  # fmt: skip
+            for agreement, no, owed, day, rest in rows:
+                zh, en = _rest(rest)
+                amount = money.yuan(int(owed))
+                yield (
+                    Text(
+                        f"协议 {agreement} 第 {no} 期应于 {day} 还款，还欠 {amount} 元，{zh}",
+                        f"instalment {no} of agreement {agreement} due on {day}, {amount} unpaid, {en}",
+                    ),
+                    day,
+                    int(owed),
+                )
+
+        return Hit("instalment", self._by_time(found.left, self.params.count("instalment_lead_days")), words)
 
     def _limitation(self) -> Hit:
         ends = limitation(self.stack, self.params)
