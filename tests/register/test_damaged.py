@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from qq_excel.errors import InputError
 from qq_excel.register import Entry, Register, open_register
 from qq_excel.register.claims import life_of, update_index
 from qq_excel.register.keeping import back_up, restore
-from qq_excel.register.periods import ageing
+from qq_excel.register.periods import Warned, ageing, warnings
 from qq_excel.register.store import Folder
 from qq_excel.warnings import CAUSES
 
@@ -31,9 +32,10 @@ def folder_of(register: Register) -> Path:
 
 
 def submit_to(
-    register: Register, unit: str | None, *claims: str, warning: str | None = None, period: str = "2026Q3"
-) -> str:
-    """Register a ledger of *unit*; its table, as entries name it."""
+    register: Register, unit: str | None, *claims: str, warning: str | None = None, period: str = "2026Q3",
+    causes: Iterable[str] = CAUSES,
+) -> str:  # fmt: skip
+    """Register a ledger of *unit*, judged by *causes*; its table, as entries name it."""
     table = io.BytesIO()
     amounts = [100] * len(claims)
     columns = {
@@ -43,7 +45,7 @@ def submit_to(
         "_band_occurred": ["1年以内"] * len(claims),
         "_as_of": [dt.date(2026, 6, 30)] * len(claims),
         **{
-            name: [warning] * len(claims) for name in ("_warning", *(f"_warning_{cause}" for cause in CAUSES))
+            name: [warning] * len(claims) for name in ("_warning", *(f"_warning_{cause}" for cause in causes))
         },
     }
     types = {"balance": pa.int64(), "_as_of": pa.date32()}
@@ -79,6 +81,14 @@ def test_verifying_while_another_one_appends_finds_nothing_wrong(url: str, tmp_p
         count, broken, _ = register.verify()
         assert broken is None
         assert count < other.verify().entries
+
+
+def test_tables_kept_before_a_cause_was_known_are_summed_without_it(tmp_path: Path) -> None:
+    with open_register(str(tmp_path / "r.db")) as register:
+        submit(register, "甲公司", "ZQ-1", "ZQ-2", warning="红", causes=["age"])
+        assert warnings(register, "2026Q3") == [
+            Warned("甲公司", None, "红", 2, 200), Warned("甲公司", "age", "红", 2, 200),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1 half a table")])
