@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import io
 import os
 import re
@@ -228,6 +229,11 @@ def safe_name(text: str, fallback: str = "unnamed") -> str:
     if not name or set(name) <= {"_"}:
         return fallback
     return f"_{name}" if _RESERVED.match(name) else name
+
+
+def told_apart(name: str, of: str) -> str:
+    """*name* with a mark of what it stands for, the same in every run: others of which it could be the name get another."""
+    return f"{name}_{hashlib.sha256(of.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
 def looks_like_formula(text: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from qq_excel.batch.submissions import Submission, later_ones
 from qq_excel.batch.tables import kept_tables, table_path, write_tables
 from qq_excel.inputs import PACKAGES
 from qq_excel.language import t
-from qq_excel.output import safe_name, together
+from qq_excel.output import safe_name, together, told_apart
 from qq_excel.papers.names import BOOK, COPY
 from qq_excel.policy import Policy
 from qq_excel.reading.model import HeadEntry, Workbook
@@ -306,8 +305,5 @@ def stems_of(names: Iterable[str]) -> dict[str, str]:
         safe[name] = stem
         meet[stem.casefold()] = meet.get(stem.casefold(), 0) + 1
     return {
-        name: stem
-        if meet[stem.casefold()] == 1
-        else f"{stem}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-        for name, stem in safe.items()
+        name: stem if meet[stem.casefold()] == 1 else told_apart(stem, name) for name, stem in safe.items()
     }

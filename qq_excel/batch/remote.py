@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from qq_excel import inputs
 from qq_excel.batch.arrivals import GLOB, before_the_first_star
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.output import cannot_write, safe_name
+from qq_excel.output import cannot_write, safe_name, told_apart
 from qq_excel.urls import cannot_be_read, file_system, is_remote, protocols_of, seconds_of, why, without_user
 
 _PIECE = 1 << 20
@@ -83,8 +82,7 @@ def _like(part: str) -> str:
     if safe_name(part) == part:
         return part
     suffix = PurePosixPath(part).suffix
-    own = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-    return f"{safe_name(part.removesuffix(suffix))}_{own}{suffix}"
+    return f"{told_apart(safe_name(part.removesuffix(suffix)), part)}{suffix}"
 
 
 def _found(system: Any, path: str) -> dict[str, dict[str, Any]]:

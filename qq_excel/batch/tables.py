@@ -7,12 +7,11 @@ whoever sums them up need not judge anew.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qq_excel.output import safe_name, writing
+from qq_excel.output import safe_name, told_apart, writing
 
 #: So few rows are written in a third of the time with neither a dictionary of each column's texts nor its least and greatest
 #: value, packed by a quicker method; they are half as large again. Of what rows are sought by the values are told all the same.
@@ -90,7 +89,7 @@ def write_tables(
 def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
     """Where the tables of a *kind* go that belong to *owner*: a unit or, where there is none, a file."""
     # safe_name may give two units one name
-    name = f"{safe_name(owner, 'no-unit')}_{hashlib.sha256(owner.encode()).hexdigest()[:6]}"
+    name = told_apart(safe_name(owner, "no-unit"), owner)
     return f"{folder}/{kind}/{safe_name(period or '', 'no-period')}/{name}.parquet"
 
 

@@ -26,7 +26,7 @@ from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Outcome, run_batch
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, many, t
-from qq_excel.output import cannot_write, must_be_writable, safe_name, write_bytes, write_text
+from qq_excel.output import cannot_write, must_be_writable, safe_name, told_apart, write_bytes, write_text
 
 #: What the answer to a workbook is called, beside it.
 RECEIPT = "_回执.txt"
@@ -163,13 +163,12 @@ def _own_stem(zipped: Path, inner: str) -> str:
     whole = f"{zipped.stem}_{inner.rpartition('.')[0] or inner}".replace("/", "_")
     if (safe := safe_name(whole)) == whole:
         return safe
-    return f"{safe[:70]}_{hashlib.sha256(inner.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
+    return told_apart(safe[:70], inner)
 
 
 def _fitting(name: str) -> str:
     """*name*, or a shorter one where a system would not take it with what follows."""
-    own = os.fsencode(name)
-    return name if len(own) <= _LONGEST else f"{safe_name(name)[:60]}_{hashlib.sha256(own).hexdigest()[:6]}"
+    return name if len(os.fsencode(name)) <= _LONGEST else told_apart(safe_name(name)[:60], name)
 
 
 def _receipt_of(place: Path) -> Path:
