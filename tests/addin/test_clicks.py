@@ -221,6 +221,17 @@ def test_packs_and_letters_into_a_folder(desk):
     assert [p.name for p in target.glob("*.docx")] == ["西北分公司_银川砚峻轴承制造有限公司_对账签认函.docx"]
 
 
+def test_a_list_to_choose_from_stands_in_the_middle_of_the_window(desk):
+    desk.open(CLEAN)
+    before = len(desk.done)
+    desk.press("qq_template")
+    desk.mouse.dialog("新建哪种模板")
+    place = desk.mouse.place()
+    desk.mouse.press("取消")
+    office.wait_for(lambda: len(desk.done) > before)
+    assert place == pytest.approx((1360 / 2, 800 / 2), abs=20)
+
+
 def test_template_help_and_submission(desk):
     book = desk.open(CLEAN)
     desk.click("qq_template", ("新建哪种模板", "确定"))

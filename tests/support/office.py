@@ -176,6 +176,10 @@ class Mouse:
 
         return str(wait_for(look))
 
+    def place(self) -> tuple[int, int]:
+        """The middle of the dialog in front, in pixels of the screen."""
+        return self._centre(self._in_front().getAccessibleContext())
+
     def press(self, name: str) -> None:
         """Press the button *name* of the dialog in front, and wait until that dialog is gone."""
         window = self._in_front()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}
 #: com.sun.star.awt.PushButtonType.
 _OK, _CANCEL = 1, 2
+#: com.sun.star.awt.PosSize: the place and not the size.
+_POSITION = 3
 _ANSWERS = {0: "cancel", 1: "ok", 2: "yes", 3: "no"}
 
 
@@ -57,6 +59,7 @@ def one_of(app: App, title: str, choices: Sequence[str]) -> int | None:
     dialog = app.service("com.sun.star.awt.UnoControlDialog")
     dialog.setModel(model)
     dialog.createPeer(app.service("com.sun.star.awt.Toolkit"), app.window())
+    _centre(dialog, app.window())
     listed = dialog.getControl("list")
     listed.selectItemPos(0, True)
     listed.setFocus()
@@ -66,6 +69,14 @@ def one_of(app: App, title: str, choices: Sequence[str]) -> int | None:
         return place if chosen and place >= 0 else None
     finally:
         dialog.dispose()
+
+
+def _centre(dialog: Any, window: Any) -> None:
+    """Into the middle of the window it belongs to: the office puts a dialog of our own into its corner."""
+    if window is None:
+        return
+    inner, outer = dialog.getPosSize(), window.getPosSize()
+    dialog.setPosSize((outer.Width - inner.Width) // 2, (outer.Height - inner.Height) // 2, 0, 0, _POSITION)
 
 
 def _control(model: Any, kind: str, name: str, place: tuple[int, int, int, int], **settings: Any) -> None:
