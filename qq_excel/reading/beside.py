@@ -10,13 +10,13 @@ from typing import Any
 
 from qq_excel.reading.locate import HEAD_ROWS, Located, fill_merges, locate
 from qq_excel.reading.mapping import Found
-from qq_excel.reading.model import Cells
+from qq_excel.reading.model import Cells, Grid
 
 
 class Strip:
     """The columns *first* to *last* of a sheet; the others are blank."""
 
-    def __init__(self, grid: Any, first: int, last: int) -> None:
+    def __init__(self, grid: Grid, first: int, last: int) -> None:
         self._grid, self.first, self.last = grid, first, last
         self.merges = [m for m in grid.merges if first <= m.left <= last]
 
@@ -31,13 +31,13 @@ class Strip:
         ]
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """See :meth:`qq_excel.reading.grid.ArrowGrid.read`."""
+        """See :meth:`qq_excel.reading.model.Grid.read`."""
         inside = [c for c in columns if self.first <= c <= self.last]
         out: dict[int, Cells] = self._grid.read(first_row, inside, exact) if inside else {}
         return out
 
 
-def strips(grid: Any, found: Located, mappings: Sequence[Found] = ()) -> list[Strip]:
+def strips(grid: Grid, found: Located, mappings: Sequence[Found] = ()) -> list[Strip]:
     """The strips of *grid* if several of them hold a table of their own; none otherwise.
 
     A blank column inside one table parts nothing: what is left and right of it has too few headers to be a table.

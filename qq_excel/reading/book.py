@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
-from qq_excel.reading.model import FileFact, HeadEntry, Workbook
+from qq_excel.reading.model import UNREADABLE, FileFact, HeadEntry, Workbook
 from qq_excel.reading.options import Limits, Options
 from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
     from qq_excel.kinds import Kind
     from qq_excel.reading.guard import Inspection, Refusal
+    from qq_excel.reading.locate import Located, NotLocated
     from qq_excel.reading.mapping import Found
+    from qq_excel.reading.model import Grid
 
 log = logging.getLogger(__name__)
 #: Rows above the headers of a further table in which its head block may stand.
@@ -119,7 +121,7 @@ def _readable(path: Path, limits: Limits) -> Iterator[None]:
         raise cannot_read(path, _why(error, path, limits)) from None
 
 
-def read_grids(grids: Iterable[Any], name: str, *, as_of: dt.date | None = None) -> Workbook:
+def read_grids(grids: Iterable[Grid], name: str, *, as_of: dt.date | None = None) -> Workbook:
     """Tables of sheets that are cells already (a live workbook)."""
     book = Workbook(name, name, "")
     _tables(list(grids), book, as_of)
@@ -238,7 +240,7 @@ def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
 
 
 @contextmanager
-def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[list[Any]]:
+def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[Sequence[Grid]]:
     """The sheets of a file as cells; it is let go of afterwards."""
     from qq_excel.reading import grid  # noqa: PLC0415
     from qq_excel.reading.guard import over  # noqa: PLC0415
@@ -274,12 +276,14 @@ def _mappings(path: Path, options: Options, book: Workbook) -> tuple[Found, ...]
     return found
 
 
-def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()) -> None:
+def _tables(
+    grids: Sequence[Grid], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()
+) -> None:
     from qq_excel.reading.beside import strips  # noqa: PLC0415
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
 
     passed: list[tuple[str, NotLocated]] = []
-    located: list[tuple[Any, Located]] = []
+    located: list[tuple[Grid, Located]] = []
     for grid in grids:
         if grid.name in OWN_SHEETS or grid.marks.get("kind") in ("help", "result"):
             continue
@@ -290,12 +294,13 @@ def _tables(grids: list[Any], book: Workbook, as_of: dt.date | None, mappings: S
             passed.append((grid.name, found))
     # a second sheet is read after its main sheet, whose money unit it is in, wherever it stands
     for grid, found in sorted(located, key=lambda one: bool(one[1].kind.sheet_of)):
-        for part in strips(grid, found, mappings) or [grid]:
+        parts: Sequence[Grid] = strips(grid, found, mappings)
+        for part in parts or [grid]:
             here = found if part is grid else locate(part, mappings)
             _tables_of(part, here, book, as_of, mappings, found.head)
     order = {grid.name: n for n, grid in enumerate(grids)}
     book.tables.sort(key=lambda table: order[table.sheet])
-    if not book.tables and not any(f.rule in ("FIL001", "FIL002", "FIL003", "FIL010") for f in book.facts):
+    if not book.tables and not any(f.rule in UNREADABLE for f in book.facts):
         nearest = max((n for _, n in passed), key=lambda n: n.score, default=NotLocated())
         book.facts.append(FileFact("FIL006", values=_nearest(nearest)))
     elif book.tables:
@@ -308,8 +313,8 @@ def _main_unit(book: Workbook, kind: Kind) -> str | None:
 
 
 def _tables_of(
-    grid: Any,
-    found: Any,
+    grid: Grid,
+    found: Located | NotLocated,
     book: Workbook,
     as_of: dt.date | None,
     mappings: Sequence[Found],
@@ -335,7 +340,7 @@ def _tables_of(
         found = locate(grid, mappings, max(found.header_row + 1, table.below - _ABOVE))
 
 
-def _nearest(found: Any) -> dict[str, object]:
+def _nearest(found: NotLocated) -> dict[str, object]:
     """Which kind comes nearest, and which required headers it lacks."""
     if found.kind is None or not found.score:
         reason = Text("没有一行像是列名", "no row looks like headers")

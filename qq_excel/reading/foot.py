@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from qq_excel.kinds import Block, Kind
 from qq_excel.reading import values
 from qq_excel.reading.headers import normal
-from qq_excel.reading.model import CellKind, Cells, FootEntry
+from qq_excel.reading.model import CellKind, Cells, FootEntry, Grid
 
 #: Rows that are looked at.
 _MOST_ROWS = 200
 
 
-def foot_of(grid: Any, kind: Kind, start: int, width: int, below: int | None) -> list[FootEntry]:
+def foot_of(grid: Grid, kind: Kind, start: int, width: int, below: int | None) -> list[FootEntry]:
     """Signatures and deliveries below the table."""
     columns = range(max(width, 8) + 1)
     by_column = grid.read(start, columns, columns)

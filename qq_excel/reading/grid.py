@@ -55,10 +55,7 @@ class ArrowGrid:
         self.date1904 = False
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """The cells of *columns* from *first_row* (zero-based) down to the last used row.
-
-        *exact* are columns in which numbers and dates must be told from texts.
-        """
+        """See :meth:`qq_excel.reading.model.Grid.read`."""
         wanted = sorted(set(columns))
         try:
             first = self._load(first_row, wanted, None)
@@ -186,7 +183,7 @@ class FileGrid(ArrowGrid):
         return self._package.head(self._sheet, rows) if self._plain is None else self._plain.head(rows)
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """See :meth:`ArrowGrid.read`."""
+        """See :meth:`qq_excel.reading.model.Grid.read`."""
         if self._plain is not None:
             with suppress(NotPlain):
                 return self._plain.read(first_row, columns, exact)
@@ -225,7 +222,7 @@ class BlockGrid:
         return [[None if v == "" else v for v in row] for row in self._rows[:rows]]
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """See :meth:`FileGrid.read`."""
+        """See :meth:`qq_excel.reading.model.Grid.read`."""
         del exact
         return {
             c: _from_values([r[c] if c < len(r) else None for r in self._rows[first_row:]])

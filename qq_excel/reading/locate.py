@@ -16,7 +16,7 @@ from qq_excel.kinds import Kind, all_kinds
 from qq_excel.reading.headblock import head_block
 from qq_excel.reading.headers import LINK, bare, normal
 from qq_excel.reading.mapping import Found, fitting
-from qq_excel.reading.model import Area, HeadEntry
+from qq_excel.reading.model import Area, Grid, HeadEntry
 
 HEAD_ROWS = 60
 #: Share of the required headers that a sheet must have to be taken for a kind.
@@ -69,7 +69,7 @@ def _claims(kind: Kind) -> dict[str, str]:
     return out
 
 
-def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located | NotLocated:
+def locate(grid: Grid, mappings: Sequence[Found] = (), start: int = 0) -> Located | NotLocated:
     """Recognise the first table of *grid* from row *start* on, or say which kind comes nearest.
 
     A sheet of our own template is known by its mark, by a mapping only where its columns were renamed beyond what is
@@ -86,7 +86,7 @@ def locate(grid: Any, mappings: Sequence[Found] = (), start: int = 0) -> Located
 
 
 def _locate(
-    grid: Any, rows: list[list[Any]], mappings: Sequence[Found], start: int, *, early: bool
+    grid: Grid, rows: list[list[Any]], mappings: Sequence[Found], start: int, *, early: bool
 ) -> Located | NotLocated | None:
     """:func:`locate` in *rows*; an *early* look gives None where further rows could change the outcome."""
     filled = fill_merges(rows, grid.merges)
@@ -176,7 +176,7 @@ def normal_words() -> frozenset[str]:
 
 
 def _by_mapping(
-    grid: Any, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found], start: int
+    grid: Grid, rows: list[list[Any]], filled: list[list[Any]], mappings: Sequence[Found], start: int
 ) -> Located | None:
     for number in range(start, len(rows)):
         if sum(1 for v in rows[number] if isinstance(v, str) and v.strip()) < 2:

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from qq_excel.reading.columns import Columns
     from qq_excel.reading.plainness import Look
 
-#: A cell as it stands. ``CellError`` for #N/A and its like; None for blank.
-CellValue = "str | float | int | bool | dt.datetime | dt.date | dt.time | CellError | None"
-
-
 #: A file with a fact of one of these rules could not be read as a workbook at all.
 UNREADABLE = frozenset({"FIL001", "FIL002", "FIL003", "FIL010"})
 
@@ -107,10 +103,12 @@ class Grid(Protocol):
     """One sheet as cells: a file's sheet or a live one."""
 
     name: str
-    #: ``visible``, ``hidden`` or ``very hidden``.
+    #: ``visible`` or ``hidden``, however well.
     state: str
-    rows: int
-    columns: int
+    #: Defined names of ours that say what the sheet is: its ``kind`` and the ``version`` of its template.
+    marks: dict[str, str]
+    #: Whether plain numbers that stand for dates count from 1904.
+    date1904: bool
     merges: list[Area]
     #: Zero-based physical rows and columns that are hidden, and whether a filter hides rows.
     hidden_rows: frozenset[int]
@@ -120,11 +118,14 @@ class Grid(Protocol):
     stale_formulas: list[tuple[int, int]]
     foreign_formulas: list[tuple[int, int]]
 
-    def head(self, rows: int) -> list[list[CellValue]]:  # type: ignore[valid-type]
-        """The first *rows* rows as Python values, ragged to the right."""
+    def head(self, rows: int, /) -> list[list[Any]]:
+        """The first *rows* rows as Python values, ragged to the right; None for blank, :class:`CellError` for #N/A and its like."""
 
-    def read(self, first_row: int, last_row: int, columns: Iterable[int]) -> dict[int, Cells]:
-        """The cells of *columns* from *first_row* to *last_row*, zero-based, inclusive."""
+    def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = (), /) -> dict[int, Cells]:
+        """The cells of *columns* from *first_row* (zero-based) down to the last used row; columns without any may be left out.
+
+        *exact* are columns in which numbers and dates must be told from texts.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from qq_excel.reading.grid import ArrowGrid, BlockGrid, open_file
 from qq_excel.reading.guard import over
-from qq_excel.reading.model import BookNotes, SheetNotes
+from qq_excel.reading.model import BookNotes, Grid, SheetNotes
 from qq_excel.reading.options import Limits
 from qq_excel.reading.serials import panicked, values_of
 from qq_excel.reading.source import Source
@@ -42,7 +42,7 @@ class OldGrid(ArrowGrid):
         return [list(row) for row in zip(*lines, strict=True)]
 
 
-def read_old(source: Source, format: str, limits: Limits) -> list[ArrowGrid | BlockGrid]:
+def read_old(source: Source, format: str, limits: Limits) -> list[Grid]:
     """The worksheets of an .xls, .xlsb or .ods as cells."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
 
@@ -51,7 +51,7 @@ def read_old(source: Source, format: str, limits: Limits) -> list[ArrowGrid | Bl
         raise over("sheets", "工作表数量", "number of sheets", len(book.sheet_names), limits.sheets)
     notes = _notes(source, format)
     reader = None if format == "ods" else open_file(source)
-    out: list[ArrowGrid | BlockGrid] = []
+    out: list[Grid] = []
     for meta in book.sheets_metadata:
         if "WorkSheet" not in str(meta.typ):
             continue

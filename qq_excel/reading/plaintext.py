@@ -63,7 +63,7 @@ class TextGrid:
         return [[v or None for v in row] for row in self.rows[:rows]]
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """See :meth:`qq_excel.reading.grid.FileGrid.read`."""
+        """See :meth:`qq_excel.reading.model.Grid.read`."""
         strict = set(exact)
         rows = self.rows[first_row:]
         return {

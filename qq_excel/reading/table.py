@@ -18,12 +18,12 @@ from qq_excel.reading.convert import Facts
 from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
 from qq_excel.reading.mapped import mapped
-from qq_excel.reading.model import CellFacts, Cells, Table
+from qq_excel.reading.model import CellFacts, Cells, Grid, Table
 from qq_excel.reading.rows import data_rows, total_rows
 from qq_excel.reading.texts import look_through
 
 
-def make_table(grid: Any, found: Located) -> Table:
+def make_table(grid: Grid, found: Located) -> Table:
     """Read the rows below the headers of *found* and type them."""
     kind = found.kind
     fields = {name: kind[name] for name in found.columns}
@@ -86,7 +86,7 @@ def make_table(grid: Any, found: Located) -> Table:
     return table
 
 
-def _version(grid: Any) -> int | None:
+def _version(grid: Grid) -> int | None:
     version = str(grid.marks.get("version", ""))
     return int(version) if version.isdigit() else None
 
@@ -103,7 +103,7 @@ def _taken(cells: Cells, keep: npt.NDArray[np.int64], size: int) -> Cells:
     )
 
 
-def _merged(grid: Any, table: Table) -> None:
+def _merged(grid: Grid, table: Table) -> None:
     """Fill merged cells over data rows from their first cell: the value belongs to every row merged."""
     if not grid.merges or not len(table.rows):
         return
@@ -123,7 +123,7 @@ def _merged(grid: Any, table: Table) -> None:
         table.data = table.data.filled(sources)
 
 
-def _hidden(grid: Any, table: Table) -> None:
+def _hidden(grid: Grid, table: Table) -> None:
     if grid.state != "visible":
         table.hidden = True
         return
@@ -143,7 +143,7 @@ def _spans(numbers: Collection[int]) -> list[tuple[int, int]]:
     return out
 
 
-def _formulas(grid: Any, table: Table) -> None:
+def _formulas(grid: Grid, table: Table) -> None:
     by_column = {c: n for n, c in table.columns.items()}
     position = (
         {int(r): i for i, r in enumerate(table.rows)} if grid.stale_formulas or grid.foreign_formulas else {}

@@ -64,7 +64,7 @@ class PlainSheet:
         return out
 
     def read(self, first_row: int, columns: Iterable[int], exact: Iterable[int] = ()) -> dict[int, Cells]:
-        """See :meth:`qq_excel.reading.grid.ArrowGrid.read`.
+        """See :meth:`qq_excel.reading.model.Grid.read`.
 
         Raises :class:`NotPlain` where a column of texts holds other cells too: the bulk reader says how they are written.
         """
