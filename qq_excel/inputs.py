@@ -51,6 +51,15 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
+def must_be_file(path: Path) -> Path:
+    """*path* itself. Raises :class:`InputError` when there is no such file."""
+    if not path.is_file():
+        raise InputError(
+            Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")
+        )
+    return path
+
+
 def is_workbook(path: Path, top: Path) -> bool:
     """Whether *path*, somewhere in the folder *top*, is a workbook that somebody handed in."""
     return path.suffix.lower() in SUFFIXES and _handed_in(path, top) and not path.name.endswith(OWN_SUFFIXES)

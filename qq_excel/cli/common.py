@@ -16,6 +16,7 @@ from rich.console import Console
 
 from qq_excel.errors import InputError, QQExcelError
 from qq_excel.faults import logged
+from qq_excel.inputs import must_be_file
 from qq_excel.language import Text, t
 from qq_excel.output import cannot_write
 
@@ -44,11 +45,7 @@ def options_of(password_file: Path | None, limits: Path | None, mappings: Path |
 
 def existing(path: Path | None) -> Path | None:
     """A file given as an option; :class:`InputError` when it is none."""
-    if path is not None and not path.is_file():
-        raise InputError(
-            Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")
-        )
-    return path
+    return None if path is None else must_be_file(path)
 
 
 def day(text: str | None) -> dt.date | None:

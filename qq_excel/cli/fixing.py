@@ -12,8 +12,8 @@ from rich.table import Table as Grid
 from qq_excel.cli.common import OK, must_be_new_or_ours, out, print_json
 from qq_excel.cli.folding import Folded
 from qq_excel.cli.options import Format
-from qq_excel.errors import InputError
-from qq_excel.language import Text, t
+from qq_excel.inputs import must_be_file
+from qq_excel.language import t
 
 if TYPE_CHECKING:
     from qq_excel.fixing import FixReport
@@ -96,10 +96,7 @@ def run_undo(copy: Path, target: Path) -> int:
     """Give back the workbook from which *copy* was made."""
     from qq_excel.fixing import unfix  # noqa: PLC0415
 
-    if not copy.is_file():
-        raise InputError(
-            Text(f"{copy}：找不到这个文件。请检查路径。", f"{copy}: no such file. Check the path.")
-        )
+    must_be_file(copy)
     unfix(copy, target)
     out.print(t("已取回原件：", "The original is back: ") + str(target), markup=False, soft_wrap=True)
     return OK

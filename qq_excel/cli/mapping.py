@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 
 from qq_excel.cli.common import OK, err, out
 from qq_excel.errors import InputError
+from qq_excel.inputs import must_be_file
 from qq_excel.language import Text, many, t
 
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options
     from qq_excel.importing.propose import propose  # noqa: PLC0415
     from qq_excel.reading.pool import Pool  # noqa: PLC0415
 
-    if not file.is_file():
-        raise InputError(
-            Text(f"{file}：找不到这个文件。请检查路径。", f"{file}: no such file. Check the path.")
-        )
+    must_be_file(file)
     with Pool(1, options) as pool:
         heads = pool.heads(file)
     if sheet is not None and sheet not in (name for name, _ in heads):

@@ -22,7 +22,7 @@ from qq_excel.cli.register_options import (
     place_of,
     words_of,
 )
-from qq_excel.errors import InputError
+from qq_excel.inputs import must_be_file
 from qq_excel.language import Text, many, t
 
 keeping_app = App()
@@ -105,10 +105,7 @@ def restore(
     del lang
     from qq_excel.register import keeping  # noqa: PLC0415
 
-    if not source.is_file():
-        raise InputError(
-            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
-        )
+    must_be_file(source)
     count = keeping.restore_at(register, place_of(tables, register), source)
     out.print(t(f"已恢复 {count} 条。", f"{many(count, 'entry', 'entries')} restored."))
     return OK

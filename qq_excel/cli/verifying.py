@@ -12,6 +12,7 @@ from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, out
 from qq_excel.cli.options import Format
 from qq_excel.errors import InputError
+from qq_excel.inputs import must_be_file
 from qq_excel.language import Text, t
 
 #: How a workbook of before 2007, or an encrypted one, begins.
@@ -71,10 +72,7 @@ def run_verify(packs: Sequence[Path], format: Format, key: Path | None = None) -
 
 
 def _must_be_provable(pack: Path) -> None:
-    if not pack.is_file():
-        raise InputError(
-            Text(f"{pack}：找不到这个文件。请检查路径。", f"{pack}: no such file. Check the path.")
-        )
+    must_be_file(pack)
     if not _is_sealed(pack) and _is_workbook(pack):
         raise InputError(
             Text(

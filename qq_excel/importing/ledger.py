@@ -20,11 +20,13 @@ from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.importing.mapping import Column
 from qq_excel.importing.mapping import ImportMapping as Mapping
+from qq_excel.inputs import must_be_file
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
 from qq_excel.output import FIXED_TIME, writing
 from qq_excel.reading import Options, plain_rows, values
 from qq_excel.reading.headers import normal
+from qq_excel.reading.mapped import ordered
 from qq_excel.reading.rows import total_word
 from qq_excel.template import write_template
 
@@ -41,7 +43,6 @@ _ORDERS = {
     "day-first": Text("日在前", "day first"), "month-first": Text("月在前", "month first"),
     "year-first": Text("年在前", "year first"),
 }  # fmt: skip
-_DATE_PARTS = re.compile(r"(\d{1,4})[/.\-年](\d{1,2})[/.\-月](\d{1,4})日?(?:[ T].*)?")
 
 
 @dataclass(slots=True)
@@ -137,10 +138,7 @@ def import_ledger(
 def _rows(
     source: Path, mapping: Mapping, options: Options | None, pool: Pool | None
 ) -> tuple[list[str], list[tuple[int, list[Any]]]]:
-    if not source.is_file():
-        raise InputError(
-            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
-        )
+    must_be_file(source)
     read = pool.rows if pool is not None else partial(plain_rows, options=options)
     table = read(source, mapping.sheet, encoding=mapping.encoding, separator=mapping.separator)
     if len(table) < mapping.header_row:
@@ -241,9 +239,10 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     if type_ is FieldType.DATE:
-        found = _date(raw, column)
+        by = column.date or "year-first"
+        found = _date(raw, by)
         if found is None:
-            order = _ORDERS[column.date or "year-first"]
+            order = _ORDERS[by]
             report.bad.append(
                 BadValue(number, column.source, str(raw), Text(f"日期（{order.zh}）", f"a date ({order.en})"))
             )
@@ -256,30 +255,17 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
             report.bad.append(BadValue(number, column.source, str(raw), Text("数字", "a number")))
         return str(raw) if plain is None else plain
     text = f"{raw:.0f}" if isinstance(raw, float) and raw.is_integer() else str(raw).strip()
-    return column.pattern.replace("{}", column.words.get(text, text))
+    return column.put(text)
 
 
 def _is_number(written: str) -> bool:
     return _NUMBER.fullmatch(written) is not None and any(c.isdigit() for c in written)
 
 
-def _date(raw: Any, column: Column) -> dt.date | None:
+def _date(raw: Any, order: str) -> dt.date | None:
     if isinstance(raw, dt.datetime):
         return raw.date()
-    if isinstance(raw, dt.date):
-        return raw
-    match = _DATE_PARTS.fullmatch(str(raw).strip())
-    if not match:
-        return None
-    first, second, third = (int(part) for part in match.groups())
-    order = {"day-first": (third, second, first), "month-first": (third, first, second)}
-    if len(match[1 if (column.date or "year-first") == "year-first" else 3]) != 4:
-        return None  # a year of two digits is not guessed
-    year, month, day = order.get(column.date or "", (first, second, third))
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
+    return raw if isinstance(raw, dt.date) else ordered(str(raw), order)
 
 
 def _as_of(record: dict[str, Any], report: ImportReport) -> dict[str, Any]:

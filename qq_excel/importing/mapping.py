@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from qq_excel import resources, yamlfile
 from qq_excel.errors import InputError, SchemaError
+from qq_excel.inputs import must_be_file
 from qq_excel.language import Text
 from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.headers import normal
@@ -69,10 +70,7 @@ def find_mapping(source: Path, options: Options, pool: Pool | None = None) -> Im
     the file cannot be read or no mapping fits, :class:`SchemaError` when the one
     that fits lacks what an import needs.
     """
-    if not source.is_file():
-        raise InputError(
-            Text(f"{source}：找不到这个文件。请检查路径。", f"{source}: no such file. Check the path.")
-        )
+    must_be_file(source)
     known, wrong = options.mappings.near(source)
     if wrong is not None:
         raise InputError(

@@ -33,8 +33,7 @@ def mapped(cells: Cells, column: Column, field: Field) -> Cells:
     for i in at:
         written = str(words[i])
         if written not in known:
-            plain = written.strip()
-            known[written] = column.pattern.replace("{}", column.words.get(plain, plain))
+            known[written] = column.put(written.strip())
         words[i] = known[written]
     return Cells(cells.kind, cells.number, cells.date, texts_of(words))
 

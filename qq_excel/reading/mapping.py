@@ -46,6 +46,10 @@ class Column(Strict):
     words: dict[str, str] = Setting(default_factory=dict)
     pattern: str = "{}"
 
+    def put(self, text: str) -> str:
+        """What a cell of the sheet that says *text* becomes."""
+        return self.pattern.replace("{}", self.words.get(text, text))
+
 
 class Mapping(Strict):
     """How a layout is read."""

@@ -258,6 +258,14 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     ) == first
 
 
+@pytest.mark.parametrize("day", ["０４／０３／２０２６", " 04/03/2026 ", "04.03.2026 10:30"])
+def test_dates_are_read_as_check_reads_them_by_the_same_mapping(tmp_path: Path, day: str) -> None:
+    source = export(tmp_path, "day-first", "utf-8", [["017", "甲", day, (2026, 6, 5), "1", "N", None]])
+    report = import_ledger(source, load_mapping(str(mapping_file(tmp_path))), tmp_path / "l.xlsx", AS_OF)
+    assert report.bad == []
+    assert report.ledger[0]["occurred_on"] == dt.date(2026, 3, 4)
+
+
 def test_a_workbook_comes_in_like_the_csv(tmp_path: Path) -> None:
     source = tmp_path / "export.xlsx"
     book = xlsxwriter.Workbook(str(source))
