@@ -102,8 +102,7 @@ def _put_in_place(written: Sequence[tuple[Path, Path]]) -> None:
             _sync(one)
     else:
         with ThreadPoolExecutor(_SYNCED, thread_name_prefix="qq-sync") as threads:
-            for _ in threads.map(_sync, written):
-                """What could not be written is raised here."""
+            list(threads.map(_sync, written))  # what could not be written is raised here
     for temporary, path in written:
         try:
             temporary.chmod(0o644)

@@ -126,8 +126,7 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
     column = {name: stack[field].tolist() for name, field in followed.fields.items()}
     keys = [stack[k].tolist() for k in kind.key]
     units = stack["unit"].tolist() if "unit" in stack.frame else None
-    blank = stack.filled(kind.key[0])
-    for i in np.flatnonzero(blank):
+    for i in np.flatnonzero(stack.filled(kind.key[0])):
         place = int(at[i])
         stage = stages[place] if place >= 0 else None
         missing = tuple(_label(n, kind.kind) for n, mask in held[place] if not mask[i]) if stage else ()

@@ -12,7 +12,7 @@ from pathlib import Path
 from qq_excel.check.previous import Earlier, intake_of
 from qq_excel.check.result import FileResult, Result
 from qq_excel.check.run import Progress, Run
-from qq_excel.check.submission import by_day, display_names, head, latest_day, submissions_of
+from qq_excel.check.submission import by_day, display_names, latest_day, submissions_of
 from qq_excel.findings import Findings
 from qq_excel.language import Text
 from qq_excel.policy import Policy, load_policy
@@ -164,7 +164,7 @@ def _asked(
             run.stack(stack)
     files = [
         FileResult(
-            workbook=book, unit=head(book, "unit"), period=head(book, "period"), submission=submissions[b]
+            workbook=book, unit=book.head("unit"), period=book.head("period"), submission=submissions[b]
         )
         for b, book in enumerate(books)
     ]

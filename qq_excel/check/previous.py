@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from qq_excel.check.submission import head, latest_day
+from qq_excel.check.submission import latest_day
 from qq_excel.reading.model import Table, Workbook
 from qq_excel.rules.intakes import Intake
 from qq_excel.rules.stack import Source, Stack
@@ -45,7 +45,7 @@ class Earlier:
         same: dict[str, list[Source]] = {}
         of_unit: dict[str | None, list[tuple[int, Workbook]]] = {}
         for b, book in enumerate(previous):
-            of_unit.setdefault(None if together else head(book, "unit"), []).append((b, book))
+            of_unit.setdefault(None if together else book.head("unit"), []).append((b, book))
         by_submission: dict[int, list[Workbook]] = {}
         for book, submission in zip(books, submissions, strict=True):
             by_submission.setdefault(submission, []).append(book)
@@ -54,7 +54,7 @@ class Earlier:
             periods = {_period(b, t) for b in mine for t in b.tables}
             day = max((t.as_of for t in tables if t.as_of), default=None)
             older: dict[str, list[Source]] = {}
-            for b, book in of_unit.get(None if together else head(mine[0], "unit"), ()):
+            for b, book in of_unit.get(None if together else mine[0].head("unit"), ()):
                 for n, table in enumerate(book.tables):
                     source = Source(table, book.name, submission, (b, n))
                     if _period(book, table) in periods:
@@ -75,7 +75,7 @@ def intake_of(books: Sequence[Workbook], previous: Sequence[Workbook]) -> Intake
 def _reported(books: Sequence[Workbook]) -> Iterator[tuple[tuple[str, str], str]]:
     for book in books:
         for table in book.tables:
-            units = [head(book, "unit")]
+            units = [book.head("unit")]
             if "unit" in table.columns:  # one ledger may speak for several units
                 units += words_of(table["unit"])
             for unit in dict.fromkeys(units):
@@ -84,7 +84,7 @@ def _reported(books: Sequence[Workbook]) -> Iterator[tuple[tuple[str, str], str]
 
 
 def _period(book: Workbook, table: Table) -> tuple[Any, ...]:
-    text = table.text("period") or head(book, "period")
+    text = table.text("period") or book.head("period")
     if text is None:
         return ("as of", table.as_of)
     return period_bounds(text) or (text.strip(),)

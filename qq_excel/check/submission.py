@@ -23,11 +23,6 @@ def display_names(paths: Sequence[Path]) -> list[str]:
     return [p.relative_to(shared).as_posix() for p in whole]
 
 
-def head(book: Workbook, name: str) -> str | None:
-    """An entry of the head block of the first table that has it."""
-    return book.head(name)
-
-
 def submissions_of(books: Sequence[Workbook], together: bool) -> list[int]:
     """Each workbook's submission, numbered: one per unit and period, or a single one with *together*."""
     if together:
@@ -35,7 +30,7 @@ def submissions_of(books: Sequence[Workbook], together: bool) -> list[int]:
     numbers: dict[tuple[str | None, str | None], int] = {}
     out = []
     for book in books:
-        key = (head(book, "unit"), head(book, "period"))
+        key = (book.head("unit"), book.head("period"))
         out.append(numbers.setdefault(key, len(numbers)))
     return out
 

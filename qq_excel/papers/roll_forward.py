@@ -19,7 +19,6 @@ import pandas as pd
 from qq_excel import money
 from qq_excel.check import Result
 from qq_excel.check.omissions import omissions
-from qq_excel.check.submission import head
 from qq_excel.errors import InputError
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text, many
@@ -96,7 +95,7 @@ def _latest_of_each_unit(result: Result, stack: Stack) -> list[int]:
         if file.submission in having:
             days = [t.as_of for t in file.workbook.tables if t.as_of]
             found = (max(days, default=dt.date.min), file.submission)
-            unit = head(file.workbook, "unit")
+            unit = file.workbook.head("unit")
             if unit not in latest or found[0] > latest[unit][0]:
                 latest[unit] = found
     return list(dict.fromkeys(submission for _, submission in latest.values()))

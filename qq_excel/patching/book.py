@@ -144,12 +144,6 @@ class Book:
         if type_ is not None:
             self._type(f'<{{}}Override PartName="/{escape(name)}" ContentType="{type_}"/>')
 
-    def set_added(self, name: str, content: bytes) -> None:
-        """The content of a part that :meth:`add` made."""
-        if name not in self.added:
-            raise PatchError(f"{name} was not added")
-        self.parts[name] = content
-
     def free(self, stem: str, suffix: str) -> str:
         """A name for a new part of ours beside the workbook part: ``xl/qq/<stem><n><suffix>``."""
         folder = posixpath.join(posixpath.dirname(self.workbook), "qq")
@@ -341,10 +335,6 @@ class Book:
         """Take parts out of the package."""
         for name in names:
             self.parts.pop(name, None)
-        self._reset()
-
-    def restart(self) -> None:
-        """Forget what is known of the parts: they were changed from outside."""
         self._reset()
 
     def save(self, target: Path) -> None:

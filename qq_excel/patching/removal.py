@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from qq_excel.patching.book import Book, digits
 from qq_excel.patching.splices import Splices
@@ -31,10 +31,10 @@ def drop_sheets(book: Book, names: Collection[str]) -> None:
     book.forget(dropped)
 
 
-def _cut(book: Book, part: str, which: object) -> None:
+def _cut(book: Book, part: str, which: Callable[[Node], bool]) -> None:
     edits = book.edit(part)
     for node in book.tree(part).children:
-        if callable(which) and which(node):
+        if which(node):
             edits.replace(node.start, node.end, b"")
 
 

@@ -6,7 +6,6 @@ Kinds, fields, rules and papers carry ids such as ``F-26``; what stands behind a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -17,7 +16,7 @@ from pydantic import RootModel
 
 from qq_excel import resources, yamlfile
 from qq_excel.errors import SchemaError
-from qq_excel.language import Text, t
+from qq_excel.language import Text
 from qq_excel.yamlfile import Strict, Words
 
 
@@ -132,8 +131,3 @@ def get_clause(clause_id: str) -> Clause:
             )
         )
     return clauses[clause_id]
-
-
-def cite(ids: Iterable[str]) -> str:
-    """Short citations of *ids* in the language of the run, e.g. ``F-26 《集团清欠管理制度》第26条``."""
-    return t("；", "; ").join(str(get_clause(one).citation) for one in ids)

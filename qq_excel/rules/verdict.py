@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,6 @@ from qq_excel.language import Text
 
 if TYPE_CHECKING:
     from qq_excel.rules.stack import Stack
-
-Mask = "pd.Series[bool] | npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,8 @@ class Gone:
     figures: Mapping[str, Any] = _field(default_factory=dict)
 
 
+#: What a rule on rows answers: nothing (None), one of these, or several.
 Answer = Verdict | Unjudged | Gone
-RowRule = Callable[..., "Verdict | Gone | list[Answer] | Iterator[Answer]"]
-PlaceRule = Callable[..., Iterator[Spot]]
 
 
 def true(mask: Any) -> npt.NDArray[np.bool_]:
