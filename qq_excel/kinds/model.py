@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
@@ -68,7 +68,7 @@ class Field(Strict):
     negative: bool = False
     max_length: int = 200
     #: ``uscc`` (18 characters), ``person`` (identity card) or ``party`` (by the field ``debtor_type``).
-    check_digit: str | None = None
+    check_digit: Literal["uscc", "person", "party"] | None = None
     #: Excel formula of the template, with {field} for the cell of that field in the same row.
     formula: str | None = None
     width: float = 14

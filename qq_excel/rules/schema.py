@@ -9,7 +9,7 @@ once per column and drops the blank cells that caused the failure.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from qq_excel.kinds import Field, FieldType, Kind
 from qq_excel.policy import Params
 from qq_excel.rules import registry
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.verdict import Answer, Gone, Verdict, true
+from qq_excel.rules.verdict import Answer, Verdict, true
 
 DTYPES: dict[FieldType, str] = {
     FieldType.AMOUNT: "Int64",
@@ -68,9 +68,7 @@ def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params
 def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Answer]:
     """What a row rule answers, as a list."""
     answer = function(stack, params)
-    if isinstance(answer, Verdict | Gone):
-        return [answer]
-    return list(answer) if isinstance(answer, list | Iterator) else []
+    return [answer] if isinstance(answer, Answer) else list(answer or ())
 
 
 def qq_rows(
