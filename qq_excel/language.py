@@ -50,7 +50,7 @@ class Text:
         return self.zh if lang == "zh" else self.en
 
 
-def plural(count: int, one: str, more: str = "") -> str:
+def plural(count: float, one: str, more: str = "") -> str:
     """The English word for so many: *one*, or *more* (with an ``s`` unless something else is said)."""
     return one if count == 1 else more or f"{one}s"
 

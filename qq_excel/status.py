@@ -18,9 +18,10 @@ import pandas as pd
 
 from qq_excel import money
 from qq_excel.check import Result
-from qq_excel.kinds import FieldType, get_kind
+from qq_excel.kinds import FieldType
 from qq_excel.language import Text
 from qq_excel.policy import Policy, calendar
+from qq_excel.policy.showing import need_text
 from qq_excel.policy.stages import Condition, Followed, Need, Stage
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import true
@@ -129,7 +130,7 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
     for i in np.flatnonzero(stack.filled(kind.key[0])):
         place = int(at[i])
         stage = stages[place] if place >= 0 else None
-        missing = tuple(_label(n, kind.kind) for n, mask in held[place] if not mask[i]) if stage else ()
+        missing = tuple(need_text(n, kind) for n, mask in held[place] if not mask[i]) if stage else ()
         done = stage is not None and not missing
         closed = done and stage is not None and stage.closes
         start = None if np.isnat(since[i]) else since[i].item()
@@ -150,7 +151,7 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
             since=None if ahead else start, days=days, due_on=due_on,
             late=due_on is not None and stack.day is not None and stack.day > due_on,
             missing=missing, done=done, closed=closed,
-            who=_text(column["who"][i]), team=_team(policy, stage),
+            who=_text(column["who"][i]), team=policy.team_of(stage) if stage else None,
             file=source.file, sheet=source.table.sheet, row=int(stack.rows[i]),
         )  # fmt: skip
 
@@ -197,20 +198,6 @@ def _one(stack: Stack, condition: Condition) -> Mask:
     if condition.value is None:
         return true(column > 0) if numeric else stack.filled(condition.field)
     return true(column == float(condition.value)) if numeric else true(column == condition.value)
-
-
-def _label(need: Need, kind: str) -> Text:
-    """A need as a person reads it: 计划收回金额, 清欠方式为诉讼或清欠方式为执行."""
-    zh, en = [], []
-    for c in need.alternatives:
-        field = get_kind(kind)[c.field]
-        zh.append(field.header + (f"为{c.value}" if c.value else ""))
-        en.append(field.en + (f" = {c.value}" if c.value else ""))
-    return Text("或".join(zh), " or ".join(en))
-
-
-def _team(policy: Policy, stage: Stage | None) -> Text | None:
-    return next((t.text for t in policy.teams if stage is not None and t.name == stage.team), None)
 
 
 def _text(value: Any) -> str:

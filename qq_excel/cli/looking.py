@@ -18,6 +18,7 @@ from qq_excel.output import whole_set
 
 if TYPE_CHECKING:
     from qq_excel.policy import Policy
+    from qq_excel.policy.stages import Stage
 
 
 def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
@@ -135,6 +136,27 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
     return OK
 
 
+def _stage(policy: Policy, stage: Stage, as_of: dt.date | None) -> str:
+    """A stage of the workflow on one line: who is due for how long, what it needs of the rows of each kind."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.policy.showing import need_text, shown  # noqa: PLC0415
+    from qq_excel.policy.values import ParameterType  # noqa: PLC0415
+
+    about = [str(policy.team_of(stage) or "")]
+    days = policy.at(as_of).get(stage.due) if stage.due else None
+    if days is not None:
+        term = shown(days, ParameterType.DAYS)
+        about.append(t(f"限{term}", f"within {term}"))
+    said = t("，", ", ").join(filter(None, about))
+    needs = t("；", "; ").join(
+        f"{get_kind(name).title}{t('：', ': ')}"
+        + t("、", ", ").join(str(need_text(need, get_kind(name))) for need in stage.needs_of(name))
+        for name in stage.needs
+    )
+    who = t(f"（{said}）", f" ({said})") if said else ""
+    return "  ".join(filter(None, (f"{stage.text}{who}", needs, ", ".join(stage.clauses))))
+
+
 def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
     """Kinds, stages, units and the parameters as of a day, with their sources."""
     from qq_excel.kinds import get_kind  # noqa: PLC0415
@@ -152,10 +174,7 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
         out.print(label + comma.join(str(get_kind(k).title) for k in kinds), markup=False)
     out.print(t("机构：", "Units: ") + comma.join(str(u.text) for u in policy.teams), markup=False)
     for n, stage in enumerate(policy.stages, 1):
-        due = t(f"，限 {stage.due}", f", within {stage.due}") if stage.due else ""
-        who = f"（{stage.team}{due}）" if stage.team else ""
-        needs = "；".join(f"{get_kind(k).title}: {', '.join(v)}" for k, v in stage.needs.items())
-        out.print(f"  {n}. {stage.text}{who}  {needs}  {', '.join(stage.clauses)}", markup=False)
+        out.print(Folded(f"  {n}. {_stage(policy, stage, as_of)}"))
     grid = Grid(box=None, padding=(0, 1))
     for name in (
         t("参数", "parameter"),

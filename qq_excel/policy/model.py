@@ -80,6 +80,10 @@ class Policy(Strict):
         one_book = beside in (kind, get_kind(kind).sheet_of) or get_kind(beside).sheet_of == kind
         return one_book or not self.expected or kind in self.expected
 
+    def team_of(self, stage: Stage) -> Text | None:
+        """The unit that is due while a case stands at *stage*, in both languages."""
+        return next((team.text for team in self.teams if team.name == stage.team), None)
+
     def at(self, day: dt.date | None) -> Params:
         """The parameters that hold on *day* (the newest ones when the day is not known)."""
         values: dict[str, Any] = {}

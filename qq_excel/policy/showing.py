@@ -1,4 +1,4 @@
-"""A parameter's value as a reader should see it: on the sheet 制度与版本, on the command line, in the docs."""
+"""What a policy says as a reader should see it: on the sheet 制度与版本, on the command line, in the docs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,27 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
-from qq_excel.kinds import get_kind
-from qq_excel.language import Text, many, t
+from qq_excel.kinds import Kind, get_kind
+from qq_excel.language import Text, many, plural, t
+from qq_excel.policy.stages import Need
 from qq_excel.policy.values import Action, Authority, Band, Grade, ParameterType, Proposal, Step
 
 _UNITS = {
-    ParameterType.DAYS: Text("天", " days"),
-    ParameterType.MONTHS: Text("个月", " months"),
-    ParameterType.YEARS: Text("年", " years"),
-    ParameterType.POINTS: Text("分", " points"),
+    ParameterType.DAYS: Text("天", "day"),
+    ParameterType.MONTHS: Text("个月", "month"),
+    ParameterType.YEARS: Text("年", "year"),
+    ParameterType.POINTS: Text("分", "point"),
 }
+
+
+def need_text(need: Need, kind: Kind) -> Text:
+    """What a stage needs of a row of *kind*, by the titles of its columns: 计划收回金额, 清欠方式为诉讼或清欠方式为执行."""
+    zh, en = [], []
+    for c in need.alternatives:
+        field = kind[c.field]
+        zh.append(field.header + (f"为{c.value}" if c.value else ""))
+        en.append(field.en + (f" = {c.value}" if c.value else ""))
+    return Text("或".join(zh), " or ".join(en))
 
 
 def shown(value: Any, type_: ParameterType) -> str:
@@ -24,7 +35,8 @@ def shown(value: Any, type_: ParameterType) -> str:
     if value is None:
         return t("未设定", "not set")
     if type_ in _UNITS:
-        return f"{value:g}{_UNITS[type_]}"
+        unit = _UNITS[type_]
+        return t(f"{value:g}{unit.zh}", f"{value:g} {plural(value, unit.en)}")
     match type_:
         case ParameterType.FLAG:
             return t("是", "yes") if value else t("否", "no")
@@ -87,7 +99,7 @@ def _(value: Proposal) -> str:
 def _(value: Step) -> str:
     return t(
         f"{value.name}：逾期超过 {value.over_days} 天起，限 {value.pay_within_days} 天内付清",
-        f"{value.name}: past due by more than {many(value.over_days, 'day')}, to be paid within {value.pay_within_days}",
+        f"{value.name}: past due by more than {many(value.over_days, 'day')}, to be paid within {many(value.pay_within_days, 'day')}",
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from qq_excel.language import using
 from qq_excel.policy import load_policy, policy_of, profile_names
 from qq_excel.policy.showing import shown
-from qq_excel.policy.values import ParameterType, parameters
+from qq_excel.policy.values import ParameterType, Step, parameters
 
 
 @pytest.mark.parametrize("profile", [*profile_names(), "group+tax"])
@@ -58,6 +59,20 @@ def test_how_a_value_is_shown(name: str, text: str) -> None:
     assert shown(params.get(name), parameters()[name].type) == text
 
 
-def test_a_curve_in_english() -> None:
+@pytest.mark.parametrize(
+    ("type_", "value", "text"),
+    [
+        (ParameterType.CURVE, ((0.0, 0.0), (0.6, 60.0)), "0%: 0, 60%: 60"),
+        (ParameterType.DAYS, 1, "1 day"),
+        (ParameterType.MONTHS, 12, "12 months"),
+        (ParameterType.POINTS, 2.5, "2.5 points"),
+        (
+            ParameterType.STEPS,
+            (Step(name="最后催款函", over_days=1, pay_within_days=7, tone="final"),),
+            "最后催款函: past due by more than 1 day, to be paid within 7 days",
+        ),
+    ],
+)
+def test_values_in_english(type_: ParameterType, value: Any, text: str) -> None:
     with using("en"):
-        assert shown(((0.0, 0.0), (0.6, 60.0)), ParameterType.CURVE) == "0%: 0, 60%: 60"
+        assert shown(value, type_) == text

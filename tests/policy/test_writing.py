@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from qq_excel.cli.app import app_of
+from qq_excel.language import using
 from qq_excel.policy import load_policy, policy_of, profile_names
 from qq_excel.policy.writing import policy_text
 
@@ -47,3 +49,19 @@ def test_show_and_list_tell_every_profile() -> None:
         assert load_policy(name).title.zh in shown
         assert load_policy(name).stages[0].name in shown
     assert "group+tax" in listed
+
+
+def test_stages_are_told_by_the_titles_of_units_and_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qq_excel.cli.looking.out", Console(width=200, highlight=False))
+    shown = CliRunner().invoke(app_of(), ["policy", "show", "project"]).output.splitlines()
+    assert (
+        "  3. 督促（项目部，限90天）  工程款清欠台账：书面通知日期或电话催款日期；清欠台账：清欠方案编号、方案日期  B-4-3"
+        in shown
+    )
+    assert "  8. 归档（项目部）  工程款清欠台账：归档日期；清欠台账：结案日期  B-4-8" in shown
+    with using("en"):
+        shown = CliRunner().invoke(app_of(), ["policy", "show", "project"]).output.splitlines()
+    assert (
+        "  7. Settle (Finance, within 5 days)  Construction claims: Settled on; Clearance cases: Remaining = 0  B-4-7"
+        in shown
+    )
