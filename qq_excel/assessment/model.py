@@ -9,7 +9,7 @@ from typing import Any
 from qq_excel import money
 from qq_excel.language import Text
 from qq_excel.policy import Policy
-from qq_excel.rules.tables import period_bounds
+from qq_excel.reading.period import period_bounds
 
 REGULAR, ADHOC = "定期", "不定期"
 _QUARTERS = "一二三四"

@@ -29,6 +29,7 @@ from qq_excel.check import Result
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.policy import Params
+from qq_excel.reading.period import period_bounds
 from qq_excel.rules.scoring import (
     INDICATORS,
     grade_of,
@@ -38,7 +39,6 @@ from qq_excel.rules.scoring import (
     total_score,
 )
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.tables import period_bounds
 
 _NAMES = {
     "progress": Text("进展", "progress"),

@@ -15,7 +15,7 @@ import numpy as np
 from qq_excel.batch.model import Seen
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.reading.headblock import period
+from qq_excel.reading.period import period_name
 
 #: How files are called when nothing else is said: unit, period, anything.
 PATTERN = "{unit}_{period}_{kind}"
@@ -78,7 +78,7 @@ class Pattern:
             return None, None
         parts = found.groupdict()
         said = parts.get("period")
-        when = period(said) if said else None
+        when = period_name(said) if said else None
         return (None, None) if said and when is None else (parts.get("unit"), when)
 
 

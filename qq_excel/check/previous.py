@@ -12,9 +12,10 @@ from typing import Any
 
 from qq_excel.check.submission import latest_day
 from qq_excel.reading.model import Table, Workbook
+from qq_excel.reading.period import period_bounds
 from qq_excel.rules.intakes import Intake
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.tables import period_bounds, words_of
+from qq_excel.rules.tables import words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,14 +75,14 @@ def hash_of(text: str) -> str:
 
 def period_of(text: str) -> str:
     """A period as the register has it. Raises :class:`InputError` when *text* is none."""
-    from qq_excel.reading.headblock import period  # noqa: PLC0415
+    from qq_excel.reading.period import period_name  # noqa: PLC0415
 
-    found = period(text)
+    found = period_name(text)
     if found is None:
         raise InputError(
             Text(
-                f"“{text}”不是报告期。请写成 2026Q3、2026-09 或 2026 这样的形式。",
-                f"'{text}' is no period; write it like 2026Q3, 2026-09 or 2026.",
+                f"“{text}”不是报告期。请写成 2026、2026H1、2026Q3 或 2026-09 这样的形式。",
+                f"'{text}' is no period; write it like 2026, 2026H1, 2026Q3 or 2026-09.",
             )
         )
     return found

@@ -24,9 +24,9 @@ from qq_excel.kinds import FieldType
 from qq_excel.language import Text, many
 from qq_excel.output import safe_name
 from qq_excel.reading.model import Table
+from qq_excel.reading.period import period_after, period_bounds
 from qq_excel.rules.limitation import live_claims, still_owed
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.tables import period_bounds
 from qq_excel.template import template_name, write_template
 
 _KIND = "receivables"
@@ -49,15 +49,9 @@ class Rolled:
 
 def next_period(text: str) -> tuple[str, dt.date] | None:
     """The period after *text* (a year, half-year, quarter or month) and its last day; None if it is no period."""
-    bounds = period_bounds(text)
-    if bounds is None:
-        return None
-    months = bounds[1].month - bounds[0].month + 1
-    first = bounds[1] + dt.timedelta(days=1)
-    part = (first.month - 1) // months + 1
-    name = f"{first.year}{ {12: '', 6: f'H{part}', 3: f'Q{part}', 1: f'-{first.month:02d}'}[months] }"
-    after = period_bounds(name)
-    return None if after is None else (name, after[1])
+    name = period_after(text)
+    bounds = period_bounds(name) if name else None
+    return None if name is None or bounds is None else (name, bounds[1])
 
 
 def roll_forward(result: Result, folder: Path) -> list[Rolled]:

@@ -14,12 +14,8 @@ from qq_excel.money import MONEY_UNITS
 from qq_excel.reading import values
 from qq_excel.reading.headers import normal
 from qq_excel.reading.model import Area, CellError, HeadEntry
+from qq_excel.reading.period import period_name
 
-_PERIOD = re.compile(
-    r"(\d{4})(?:年度?)?"
-    r"(?:[-./]?(?:Q([1-4])|第?([1-4一二三四])季度?)|[-./]?(\d{1,2})月|[-./年]?(\d{2})|[-./](\d))?",
-    re.IGNORECASE,
-)
 #: 单位 is a unit of money, 元 of any size, or else the unit that reports.
 _MONEY = re.compile(r"(?:人民币|rmb|cny)?[/(\[]?([十百千万亿]*元)[)\]]?[(\[]?(?:人民币|rmb|cny)?[)\]]?")
 _LABELS: dict[str, tuple[str, ...]] = {
@@ -75,20 +71,6 @@ def _money(value: Any) -> str | None:
     return match[1] if match else None
 
 
-def period(text: str) -> str | None:
-    """报告期 as 2026Q3, 2026-09 or 2026; None when it is none of these."""
-    match = _PERIOD.fullmatch(values.fold(text).replace(" ", ""))
-    if not match:
-        return None
-    year = match[1]
-    quarter, month = match[2] or match[3], match[4] or match[5] or match[6]
-    if quarter:
-        return f"{year}Q{'一二三四'.find(quarter) + 1 or quarter}"
-    if month:
-        return f"{year}-{int(month):02d}" if 1 <= int(month) <= 12 else None
-    return str(year)
-
-
 @cache
 def _labels() -> dict[str, str]:
     return {normal(word): name for name, words in _LABELS.items() for word in words}
@@ -110,9 +92,9 @@ def _entry(name: str, raw: Any, row: int, column: int) -> HeadEntry:
         if isinstance(raw, dt.datetime | dt.date):
             value = f"{raw:%Y-%m}"
         elif isinstance(raw, float):
-            value = period(f"{raw:.0f}") or f"{raw:.0f}"
+            value = period_name(f"{raw:.0f}") or f"{raw:.0f}"
         else:
-            value = period(text) or text
+            value = period_name(text) or text
     elif name == "money_unit":
         unit = _money(text)
         value = unit if unit in MONEY_UNITS else None

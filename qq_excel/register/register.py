@@ -268,15 +268,16 @@ class Register:
         return sorted(newest.values(), key=lambda w: w.n)
 
     def period_before(self, period: str) -> str | None:
-        """The last period before *period*, of its kind (a quarter, a month, a year), that something was handed in for."""
+        """The last period before *period*, of its kind (a year, a half, a quarter, a month), that something was handed in for."""
         import sqlalchemy as sa  # noqa: PLC0415
 
         from qq_excel.register.schema import entries  # noqa: PLC0415
 
         its = entries.c.period
         query = sa.select(sa.func.max(its)).where(
-            entries.c.event == "submission", its < period, sa.func.length(its) == len(period)
-        )
+            entries.c.event == "submission", its < period, sa.func.length(its) == len(period),
+            sa.func.substr(its, 5, 1) == period[4:5],
+        )  # fmt: skip
 
         def work() -> str | None:
             with self.database.read() as connection:

@@ -12,6 +12,7 @@ import pandas as pd
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days
+from qq_excel.reading.period import period_bounds
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.registry import rule
 from qq_excel.rules.scoring import (
@@ -24,7 +25,6 @@ from qq_excel.rules.scoring import (
     total_score,
 )
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.tables import period_bounds
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 Mask = npt.NDArray[np.bool_]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -19,6 +16,7 @@ from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
+from qq_excel.reading.period import period_bounds
 from qq_excel.rules.registry import rule
 from qq_excel.rules.verdict import Spot
 
@@ -427,38 +425,6 @@ def _unit_of_headers(table: Table) -> Iterator[Spot]:
 def words_of(column: pd.Series[Any]) -> list[str]:
     """The texts of *column*, each once, in the order in which they come."""
     return [word for word in column.unique() if isinstance(word, str)]  # the others are blank
-
-
-_QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
-
-
-def period_bounds(text: str) -> tuple[dt.date, dt.date] | None:
-    """The first and last day of a 报告期: 2026, 2026H1, 2026Q3, 2026-09 and as staff write them."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper().removesuffix("度")
-    match = re.fullmatch(r"(\d{4})年?[-/.]?(.*)", plain)
-    if not match:
-        return None
-    year, rest = int(match[1]), match[2]
-    if not 1900 <= year <= 9998:
-        return None
-    first, count = _span(rest)
-    if not count:
-        return None
-    last = first + count - 1
-    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
-
-
-def _span(rest: str) -> tuple[int, int]:
-    """First month and number of months; none when *rest* is no part of a year."""
-    if not rest or rest == "全年":
-        return 1, 12
-    if half := re.fullmatch(r"H([12])|([上下])半年", rest):
-        return (1, 6) if half[1] == "1" or half[2] == "上" else (7, 6)
-    if quarter := re.fullmatch(r"Q([1-4])|第?([1-4一二三四])季", rest):
-        word = quarter[1] or quarter[2]
-        return 3 * int(_QUARTERS.get(word, word)) - 2, 3
-    month = re.fullmatch(r"(\d{1,2})月?份?", rest)
-    return (int(month[1]), 1) if month and 1 <= int(month[1]) <= 12 else (0, 0)
 
 
 @rule("TAB010")

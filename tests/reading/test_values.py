@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qq_excel.money import capitals
 from qq_excel.reading import values
-from qq_excel.reading.headblock import period
+from qq_excel.reading.period import period_after, period_bounds, period_name
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,42 @@ def test_ambiguous(text: str, expected: bool) -> None:
         ("202609", "2026-09"),
         ("2026", "2026"),
         ("2026年度", "2026"),
+        ("2026H2", "2026H2"),
+        ("2026年下半年", "2026H2"),
+        ("２０２６上半年", "2026H1"),
+        ("2026年全年", "2026"),
+        ("2026年9月份", "2026-09"),
+        ("2026年3季", "2026Q3"),
         ("2026-13", None),
+        ("2026H3", None),
+        ("1899", None),
         ("20263", None),
         ("第三季度", None),
         ("", None),
     ],
 )
 def test_period(text: str, expected: str | None) -> None:
-    assert period(text) == expected
+    assert period_name(text) == expected
+    assert (period_bounds(text) is None) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "after"),
+    [
+        ("2026", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "2027"),
+        ("2026H1", dt.date(2026, 1, 1), dt.date(2026, 6, 30), "2026H2"),
+        ("2026H2", dt.date(2026, 7, 1), dt.date(2026, 12, 31), "2027H1"),
+        ("2026Q1", dt.date(2026, 1, 1), dt.date(2026, 3, 31), "2026Q2"),
+        ("2026Q4", dt.date(2026, 10, 1), dt.date(2026, 12, 31), "2027Q1"),
+        ("2024-02", dt.date(2024, 2, 1), dt.date(2024, 2, 29), "2024-03"),
+        ("2026-11", dt.date(2026, 11, 1), dt.date(2026, 11, 30), "2026-12"),
+        ("2026-12", dt.date(2026, 12, 1), dt.date(2026, 12, 31), "2027-01"),
+    ],
+)
+def test_a_period_and_the_one_after_it(name: str, first: dt.date, last: dt.date, after: str) -> None:
+    assert period_name(name) == name
+    assert period_bounds(name) == (first, last)
+    assert period_after(name) == after
 
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False)
@@ -207,4 +235,4 @@ def test_any_text_is_read_or_left(text: str) -> None:
     assert number is None or number.is_finite()
     assert day is None or values.FIRST_YEAR <= day.year <= values.LAST_YEAR
     values.ambiguous(text)
-    period(text)
+    period_name(text)

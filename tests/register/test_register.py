@@ -56,6 +56,19 @@ def test_it_appends_what_is_new_of_each_subject(url: str, tmp_path: Path) -> Non
         assert register.verify()[:2] == (4, None)
 
 
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [("2026Q3", "2026Q2"), ("2026H1", "2025H2"), ("2026-07", "2026-06"), ("2026", None), ("2025Q4", None)],
+)
+def test_the_period_before_is_of_the_same_length(
+    url: str, tmp_path: Path, period: str, before: str | None
+) -> None:
+    handed_in = ("2025H2", "2026-05", "2026-06", "2026H1", "2026Q2", "2026Q3", "2027")
+    with opened(url, tmp_path) as register:
+        register.append([Entry("submission", f"{p}/甲", p, {"files": []}, "甲", p) for p in handed_in])
+        assert register.period_before(period) == before
+
+
 def test_its_tables_are_those_of_the_migrations(url: str, tmp_path: Path) -> None:
     with opened(url, tmp_path) as register, register.database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
