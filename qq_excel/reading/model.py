@@ -164,6 +164,10 @@ class CellFacts:
     read: list[str]
 
 
+#: What ``raw`` of a CEL011 says: a formula that was saved without its result, one that reads another workbook.
+NO_RESULT, OTHER_WORKBOOK = "no_result", "other_workbook"
+
+
 @dataclass(frozen=True, slots=True)
 class TotalRow:
     """A total row below the data: its physical row (zero-based) and the cells' values by field.

@@ -18,7 +18,7 @@ from qq_excel.reading.convert import Facts
 from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
 from qq_excel.reading.mapped import mapped
-from qq_excel.reading.model import CellFacts, Cells, Grid, Table
+from qq_excel.reading.model import NO_RESULT, OTHER_WORKBOOK, CellFacts, Cells, Grid, Table
 from qq_excel.reading.rows import data_rows, total_rows
 from qq_excel.reading.texts import look_through
 
@@ -148,7 +148,7 @@ def _formulas(grid: Grid, table: Table) -> None:
     position = (
         {int(r): i for i, r in enumerate(table.rows)} if grid.stale_formulas or grid.foreign_formulas else {}
     )
-    for places, why in ((grid.stale_formulas, "公式没有结果"), (grid.foreign_formulas, "公式引用其他工作簿")):
+    for places, why in ((grid.stale_formulas, NO_RESULT), (grid.foreign_formulas, OTHER_WORKBOOK)):
         here: dict[str, list[int]] = {}
         for row, column in places:
             if row in position and column in by_column:

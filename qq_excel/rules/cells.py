@@ -18,7 +18,7 @@ from qq_excel.kinds import Field, FieldType
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.reading import values
-from qq_excel.reading.model import Table
+from qq_excel.reading.model import NO_RESULT, OTHER_WORKBOOK, Table
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Spot, Unjudged, Verdict, true
@@ -372,17 +372,16 @@ def cel011(table: Table, _params: Params) -> Iterator[Spot]:
     """
     for spot in spots(table, "CEL011"):
         field = table.kind[spot.field] if spot.field else None
-        if spot.value == _NO_RESULT and field and field.required and field.type is FieldType.AMOUNT:
+        if spot.value == NO_RESULT and field and field.required and field.type is FieldType.AMOUNT:
             spot.level = "E"
-        spot.figures = {"reason": _FORMULAS.get(spot.value or "", spot.value or "")}
+        spot.figures = {"reason": _FORMULAS[spot.value or ""]}
         spot.value = None
         yield spot
 
 
-_NO_RESULT = "公式没有结果"
 _FORMULAS = {
-    _NO_RESULT: Text("没有保存计算结果", "has no stored value"),
-    "公式引用其他工作簿": Text("引用其他工作簿", "reads another workbook"),
+    NO_RESULT: Text("没有保存计算结果", "has no stored value"),
+    OTHER_WORKBOOK: Text("引用其他工作簿", "reads another workbook"),
 }
 
 
@@ -450,9 +449,8 @@ def _labels(stack: Stack, at: npt.NDArray[np.int64], group: pd.Series[Any]) -> n
     scattered = (tables.groupby(group).transform("nunique") > 1).to_numpy()
     sheets = [f"{s.file} {s.table.sheet}!" for s in stack.sources]
     names = np.array(sheets, dtype=object)[stack.source[at]]
-    first = np.cumsum([0, *(len(s.table.rows) for s in stack.sources)])[stack.source[at]]
-    rows = np.concatenate([s.table.rows for s in stack.sources])[first + stack.position[at]] + 1
-    out: npt.NDArray[Any] = np.where(scattered, names, "") + rows.astype(str).astype(object)
+    rows = (stack.rows[at] + 1).astype(str).astype(object)
+    out: npt.NDArray[Any] = np.where(scattered, names, "") + rows
     return out
 
 
