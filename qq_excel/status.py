@@ -24,9 +24,7 @@ from qq_excel.policy import Policy, calendar
 from qq_excel.policy.showing import need_text
 from qq_excel.policy.stages import Condition, Followed, Need, Stage
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, true
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ from qq_excel.assessment.model import ITEMS, Figures, Period
 from qq_excel.language import Text, many
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
+from qq_excel.rules.verdict import Mask, true
 
-Mask = npt.NDArray[np.bool_]
 Cents = npt.NDArray[np.int64]
 _KEY = ["unit", "claim_id"]
 

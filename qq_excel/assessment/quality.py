@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.assessment.model import Share
@@ -14,8 +13,8 @@ from qq_excel.language import Text
 from qq_excel.rules.limitation import live_claims, overdue
 from qq_excel.rules.scoring import AGREED, PLANNED, PROVEN
 from qq_excel.rules.stack import Stack
+from qq_excel.rules.verdict import Mask
 
-Mask = npt.NDArray[np.bool_]
 #: The status of a claim that is paid back by an agreement.
 _BY_AGREEMENT = "协议还款"
 

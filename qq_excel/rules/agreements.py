@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.language import Text
@@ -19,7 +18,6 @@ from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 _AGREEMENT = {"agreement_id": "agreement_id"}
 
 

@@ -27,8 +27,6 @@ from qq_excel.rules.scoring import (
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
-
 REGULAR = "定期"
 REWARDS, PENALTIES = ("表彰", "奖金"), ("限制贷款额度", "暂停资金拨款")
 _NONE = "无"

@@ -25,9 +25,7 @@ from qq_excel.rules.limitation import days_of, live_claims
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.stages import closed, ended, open_cases, stage_rank
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 #: Ways of ending a case that leave an amount: it is written off, or somebody else's.
 _GIVEN_UP = ("核销", "债权转让")

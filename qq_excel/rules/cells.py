@@ -21,9 +21,7 @@ from qq_excel.reading import values
 from qq_excel.reading.model import NO_RESULT, OTHER_WORKBOOK, Table
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Spot, Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Spot, Unjudged, Verdict, true
 
 #: A cell with one of these holds something, though the typed table has it blank.
 _UNREADABLE = ("CEL004", "CEL005", "CEL010", "CEL011")

@@ -17,9 +17,7 @@ from qq_excel.policy import Params
 from qq_excel.rules.cells import noted
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Verdict
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Verdict
 
 
 @rule("CEL013")

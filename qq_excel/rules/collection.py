@@ -13,9 +13,7 @@ from qq_excel.policy.calendar import Days, as_days
 from qq_excel.rules.limitation import SETTLED, days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 #: What reaches the debtor in person and disturbs him; letters and reconciliations do not.
 _IN_PERSON = ("电话", "上门", "短信")

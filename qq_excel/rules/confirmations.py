@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import as_days
@@ -15,7 +14,6 @@ from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import Money, Verdict
 
-Mask = npt.NDArray[np.bool_]
 _CLAIM = {"claim_id": "claim_id"}
 
 

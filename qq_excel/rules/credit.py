@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
@@ -25,9 +24,8 @@ from qq_excel.rules.exposure import (
 from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims, still_owed, today_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 _AGED_BY = {
     "occurred_on": Text("业务发生日期", "the transaction date"),
     "due_on": Text("约定付款日", "the due date"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.kinds.model import YES
 from qq_excel.language import Text
@@ -16,9 +15,8 @@ from qq_excel.rules.limitation import days_of
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 _LIST = {"list_id": "list_id"}
 _ITEM = {"list_id": "list_id", "item": "item"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
@@ -16,9 +15,7 @@ from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.steps import Step, skipped, too_early
-from qq_excel.rules.verdict import Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Unjudged, Verdict, true
 
 #: Claims that need a dossier (F-21).
 _NEED = ("追讨", "诉讼", "已核销")

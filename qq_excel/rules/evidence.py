@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
+from qq_excel.rules.verdict import Mask, true
 
-Mask = npt.NDArray[np.bool_]
 Required = Mapping[str, tuple[tuple[str, ...], ...]]
 
 

@@ -23,9 +23,8 @@ from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
 from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, live_claims, still_owed
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 _CONTRACT = {"debtor": "debtor", "contract_id": "contract_id"}

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.policy.calendar import Days, as_days
 from qq_excel.rules.exposure import Floats, days_from
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, true
 
 
 def unpaid(plan: Stack) -> tuple[pd.Series[int], Mask]:

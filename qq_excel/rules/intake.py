@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
@@ -11,9 +10,7 @@ from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Verdict
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Verdict
 
 _REFUSED, _NO_MEASURE = "不予受理", "无"
 

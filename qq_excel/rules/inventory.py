@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
@@ -14,9 +13,8 @@ from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Spot, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Spot, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 _KEEPER, _RECEIVER = "保管人", "验收人"
 _NAME, _DATE = Text("姓名", "name"), Text("日期", "date")
 _BOTH = Text("姓名和日期", "name and date")

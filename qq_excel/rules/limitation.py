@@ -15,7 +15,7 @@ import pandas as pd
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days, limitation_end
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
+from qq_excel.rules.verdict import Mask, true
 
 #: A claim with one of these is at its end: nobody chases it any more.
 SETTLED = ("已结清", "已核销")
@@ -25,8 +25,6 @@ SUED = ("诉讼",)
 EVENTS = ("last_paid_on", "dunned_on", "confirmed_on")
 #: The two ways of ageing, and the date from which each runs.
 AGE_BASES = {"业务发生日": "occurred_on", "约定付款日": "due_on"}
-
-Mask = npt.NDArray[np.bool_]
 
 
 def still_owed(frame: pd.DataFrame) -> pd.Series[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
@@ -13,8 +12,6 @@ from qq_excel.rules.limitation import SUED, days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.verdict import Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
 
 #: Matters before a court or arbitrator; a 风险事件 is none.
 _LEGAL = ("诉讼", "仲裁", "支付令", "破产申报", "执行")

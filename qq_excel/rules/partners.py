@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.policy import Params
 from qq_excel.rules.stack import Stack, missing_partner
-from qq_excel.rules.verdict import Unjudged
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Unjudged
 
 
 def not_handed_in(stack: Stack, params: Params, kind: str, rows: Mask) -> Iterator[Unjudged]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.kinds import FieldType, get_kind
@@ -20,9 +19,7 @@ from qq_excel.rules.intakes import Intake
 from qq_excel.rules.limitation import live_claims
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Answer, Gone, Money, Spot, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Answer, Gone, Mask, Money, Spot, Verdict, true
 
 _TRANSFER, _APPROVED = "债权转让", "已批准"
 #: A dossier once sealed may only move on to these.

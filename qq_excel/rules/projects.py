@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
@@ -15,9 +14,7 @@ from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.stages import stage_rank
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 _PAPERS = ("has_contract", "has_invoice", "has_receipt")
 _YES = "是"

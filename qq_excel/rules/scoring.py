@@ -24,7 +24,6 @@ import pandas as pd
 from qq_excel.policy import Params
 
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: The four indicators as the policy names them, and their fields.
 INDICATORS = {"进展": "progress", "质量": "quality", "成果": "results", "态度": "attitude"}

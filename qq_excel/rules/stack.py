@@ -20,7 +20,7 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge
 from qq_excel.reading.columns import Columns
 from qq_excel.reading.model import Table
-from qq_excel.rules.verdict import true
+from qq_excel.rules.verdict import Mask, true
 
 
 @dataclass(slots=True)
@@ -118,10 +118,10 @@ class Stack:
         """A value per table (``value(table)``) as a value per row."""
         return np.array([value(s.table) for s in self.sources], dtype=object)[self.source]
 
-    def blank(self, name: str) -> npt.NDArray[np.bool_]:
+    def blank(self, name: str) -> Mask:
         """Rows whose cell of *name* is blank. Zero is not blank."""
 
-        def made() -> npt.NDArray[np.bool_]:
+        def made() -> Mask:
             column = self.frame[name]
             empty = column.isna()
             if isinstance(column.dtype, pd.StringDtype):
@@ -130,18 +130,18 @@ class Stack:
             mask.flags.writeable = False
             return mask
 
-        blank: npt.NDArray[np.bool_] = self.memo(f"blank:{name}", made)
+        blank: Mask = self.memo(f"blank:{name}", made)
         return blank
 
-    def filled(self, name: str) -> npt.NDArray[np.bool_]:
+    def filled(self, name: str) -> Mask:
         """Rows whose cell of *name* is not blank."""
         return ~self.blank(name)
 
-    def has(self, name: str) -> npt.NDArray[np.bool_]:
+    def has(self, name: str) -> Mask:
         """Rows whose table has the column *name* at all."""
         return np.array([name in s.table.columns for s in self.sources], dtype=bool)[self.source]
 
-    def differs(self, left: Any, right: Any, other_step: Any = 1) -> npt.NDArray[np.bool_]:
+    def differs(self, left: Any, right: Any, other_step: Any = 1) -> Mask:
         """Rows whose two amounts (cents) differ by 0.01 or more of the sheet's unit.
 
         *other_step* is the step of the other sheet where the two come from different ones.
@@ -150,7 +150,7 @@ class Stack:
         gap = (left - right).abs()
         return true(gap >= np.maximum(self.step, other_step))
 
-    def is_one_of(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+    def is_one_of(self, name: str, values: Sequence[str]) -> Mask:
         """Rows whose *name* is one of *values*."""
         return true(self.frame[name].isin(list(values)))
 
@@ -160,7 +160,7 @@ class Stack:
         out.insert(0, "_sub", self.submission)
         return out
 
-    def repeated(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+    def repeated(self, fields: Sequence[str]) -> Mask:
         """Rows whose (non-blank) *fields* stand in another row of the submission too."""
         twice = true(self.keyed(fields).duplicated(keep=False))
         for name in fields:
@@ -180,11 +180,11 @@ class Stack:
         found: set[int] = self.memo(f"handed_in:{kind}", lambda: {s.submission for s in sources})
         return found
 
-    def beside(self, kind: str) -> npt.NDArray[np.bool_]:
+    def beside(self, kind: str) -> Mask:
         """Rows whose submission has a table of another kind too."""
         return np.isin(self.submission, list(self.handed_in(kind)))
 
-    def only(self, rows: npt.NDArray[np.bool_]) -> Stack:
+    def only(self, rows: Mask) -> Stack:
         """The same stack with some of its rows."""
         return replace(
             self,

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from qq_excel.policy import Params
 from qq_excel.rules.stack import Stack
+from qq_excel.rules.verdict import Mask
 
-Mask = npt.NDArray[np.bool_]
 Ranks = npt.NDArray[np.int64]
 
 

@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from qq_excel.language import Text
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Verdict
-
-Mask = npt.NDArray[np.bool_]
+from qq_excel.rules.verdict import Mask, Verdict
 
 _EARLY = Text("早于前面步骤的日期 ", "before an earlier step on ")
 _SKIPPED = Text("而后面的步骤已经办理：", "though a later step was taken: ")

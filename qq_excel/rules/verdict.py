@@ -16,6 +16,9 @@ from qq_excel.language import Text
 if TYPE_CHECKING:
     from qq_excel.rules.stack import Stack
 
+#: One boolean per row.
+Mask = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -89,7 +92,7 @@ class Gone:
 Answer = Verdict | Unjudged | Gone
 
 
-def true(mask: Any) -> npt.NDArray[np.bool_]:
+def true(mask: Any) -> Mask:
     """A mask as plain booleans: where a figure is missing, the rule says nothing (CEL001 does)."""
     if isinstance(mask, pd.Series):
         return mask.to_numpy(dtype=bool, na_value=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from qq_excel.kinds.model import NO
@@ -18,10 +16,9 @@ from qq_excel.rules.limitation import days_of
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 from qq_excel.rules.write_offs import APPROVED
 
-Mask = npt.NDArray[np.bool_]
 _APPLICATION = {"application_id": "application_id"}
 
 

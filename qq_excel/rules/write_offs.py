@@ -19,9 +19,8 @@ from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.steps import Step, skipped, too_early
-from qq_excel.rules.verdict import Money, Spot, Unjudged, Verdict, true
+from qq_excel.rules.verdict import Mask, Money, Spot, Unjudged, Verdict, true
 
-Mask = npt.NDArray[np.bool_]
 Ranks = npt.NDArray[np.int64]
 
 DEATH, BANKRUPTCY, LONG_OVERDUE = "债务人死亡", "债务人破产", "逾期三年以上"
