@@ -230,7 +230,11 @@ def _members(
         elif inner.endswith(inputs.OWN_SUFFIXES):
             continue
         elif (why := _why_not(info, inner, again=again)) is not None:
-            yield refused(f"{whole}#{n + 1}" if again else whole, why.zh, why.en)
+            beside = _place(target, parts) if suffix in inputs.ARCHIVES else None
+            if beside is not None and not info.flag_bits & _ENCRYPTED:  # it may be evidence
+                left = max(0, left - _unpack(archive, info, beside, most))
+            one = refused(f"{whole}#{n + 1}" if again else whole, why.zh, why.en)
+            yield replace(one, path=beside or path)
         else:
             # members whose names begin with a dot are left out: this folder is nobody's
             file = _place(target, parts) or target / ".numbered" / f"{n + 1}{suffix}"

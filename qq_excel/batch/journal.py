@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +65,8 @@ class Journal:
         self.came: set[tuple[str, str, str, str]] = set()
         #: What was accepted and moved away, by unit and period: the newest of each table.
         self.away: dict[tuple[str, str], list[Away]] = {}
+        #: The archives of the inbox that workbooks which were moved away name as evidence.
+        self.evidence: set[Path] = set()
         #: Which upload of this run was begun last, and what of it is where it belongs, by name and hash.
         self.upload = ""
         self.sent: dict[str, str] = {}
@@ -175,13 +177,18 @@ class Journal:
             raise TypeError(entry)
         self._seen[_file_id(name, sha256, how)] = at
 
-    def will_move(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
-        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*."""
-        self._write("moves", {"moves": moves, "keys": keys, "gone": gone})
-        self._moves(moves, keys, gone)
+    def will_move(
+        self, moves: list[Move], keys: list[str], gone: list[str], evidence: Collection[str] = ()
+    ) -> None:
+        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*. The
+        archives that they name as *evidence* are not.
+        """
+        self._write("moves", {"moves": moves, "keys": keys, "gone": gone, "evidence": list(evidence)})
+        self._moves(moves, keys, gone, evidence)
 
-    def _moves(self, moves: list[Move], keys: list[str], gone: list[str]) -> None:
+    def _moves(self, moves: list[Move], keys: list[str], gone: list[str], evidence: Iterable[str]) -> None:
         self.moves, self.keys = moves, keys
+        self.evidence.update(map(Path, evidence))
         self.settled.update(w for key in gone for w in self.done[key].written)
         for one in map(self.done.__getitem__, gone):
             periods = {f.period for f in one.files if f.period}
@@ -222,7 +229,9 @@ class Journal:
                 file.writelines(map(self._line_at, seen))
                 file.writelines(_line("done", one.as_json()) for one in done)
                 away = [one for every in self.away.values() for one in every]
-                file.write(_line("settled", {"paths": settled, "came": sorted(self.came), "away": away}))
+                evidence = sorted(str(path) for path in self.evidence if path.exists())
+                what = {"paths": settled, "came": sorted(self.came), "away": away, "evidence": evidence}
+                file.write(_line("settled", what))
                 file.write(_line("end", {}))
             self._file.close()  # on Windows a file that is open cannot be replaced
 
@@ -295,13 +304,15 @@ class Journal:
         elif entry["what"] == "done":
             self._take(Done.of(entry))
         elif entry["what"] == "moves":
-            self._moves([Move(*m) for m in entry["moves"]], entry["keys"], entry["gone"])
+            moves = [Move(*m) for m in entry["moves"]]
+            self._moves(moves, entry["keys"], entry["gone"], entry.get("evidence", ()))
         elif entry["what"] == "seen":
             self._find(at, **entry)
         elif entry["what"] == "writes":
             self._announce(entry["paths"])
         elif entry["what"] == "settled":
             self.settled.update(entry["paths"])
+            self.evidence.update(map(Path, entry.get("evidence", ())))
             self.came.update((p, u, k, f) for p, u, k, f in entry.get("came", ()))
             for one in (Away(*a) for a in entry.get("away", ())):
                 self.away.setdefault((one.unit, one.period), []).append(one)

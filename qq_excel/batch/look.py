@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qq_excel import __version__
+from qq_excel import __version__, inputs
 from qq_excel.batch.arrivals import Arrival
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import Seen
@@ -63,6 +63,8 @@ class Look:
         self.places: dict[str, Path] = {}
         #: Where its evidence and mappings are, of those that lie elsewhere.
         self.homes: dict[str, Path] = {}
+        #: The archives that its tables name as evidence.
+        self.evidence: set[Path] = set()
 
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
         """Each of *files*, read unless the journal knows it."""
@@ -150,7 +152,7 @@ class Look:
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
             claims=what["claims"], as_of=what["as_of"],
-            how=how + _evidence(file.home or file.path.parent, what["evidence"]),
+            how=how + self._evidence(file.home or file.path.parent, what["evidence"]),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
@@ -179,21 +181,22 @@ class Look:
             self._ways[folder] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
         return self._ways[folder]
 
+    def _evidence(self, folder: Path, named: Sequence[str]) -> str:
+        """The state of the evidence files that a workbook in *folder* names, as a digest; empty when it names none."""
+        if not named:
+            return ""
+        state: list[object] = []
+        for text in named:
+            found = find_attachment(folder, text)
+            status = found.path.stat() if found.path else None
+            state.append([found.reason, (status.st_size, status.st_mtime_ns) if status else None])
+            if found.path and found.path.suffix.lower() in inputs.ARCHIVES:
+                self.evidence.add(found.path)
+        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+
     def _spool(self) -> Path:
         self._spools += 1
         return self._room / f"{self._spools}.tables"
-
-
-def _evidence(folder: Path, named: Sequence[str]) -> str:
-    """The state of the evidence files that a workbook in *folder* names, as a digest; empty when it names none."""
-    if not named:
-        return ""
-    state: list[object] = []
-    for text in named:
-        found = find_attachment(folder, text)
-        status = found.path.stat() if found.path else None
-        state.append([found.reason, (status.st_size, status.st_mtime_ns) if status else None])
-    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
 def _said(fact: FileFact) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -100,6 +100,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             with workers.reading(paths) as read:
                 look = Look(read, asked.options, journal, room, pattern, asked.as_of, tell)
                 now, again, lost = _with_those_before(look, came, journal, workers, room, limits)
+                came, now = _handed_in(came, now, look.evidence | journal.evidence)
                 last = look.at(before, PREVIOUS)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
@@ -136,7 +137,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                 )
             )
             update_index(asked.register)
-        _hand_over(asked, outcome, came, every, journal, place, tell)
+        _hand_over(asked, outcome, came, every, journal, place, tell, look.evidence)
         outcome.moved += moved
         return outcome
 
@@ -152,6 +153,20 @@ def _with_those_before(
     return sorted(now, key=lambda s: s.name), again, lost
 
 
+def _handed_in(
+    came: Sequence[Arrival], now: Sequence[Seen], evidence: Set[Path]
+) -> tuple[list[Arrival], list[Seen]]:
+    """*came* and *now* without the archives that ledgers name as evidence: nobody handed them in to be read, and they stay
+    where the ledgers say. What is in one and has tables is read all the same.
+    """
+    with_tables = {s.name for s in now if s.tables}
+    left = {
+        a.name for a in came
+        if a.name not in with_tables and not evidence.isdisjoint((a.path.resolve(), a.origin.resolve()))
+    }  # fmt: skip
+    return [a for a in came if a.name not in left], [s for s in now if s.name not in left]
+
+
 def _all_there(done: Done, target: Path) -> bool:
     """Whether the results of a submission are where they were written."""
     return all((target / name).exists() for name in done.written)
@@ -159,7 +174,7 @@ def _all_there(done: Done, target: Path) -> bool:
 
 def _hand_over(
     asked: Asked, outcome: Outcome, came: Sequence[Arrival], every: Sequence[Submission], journal: Journal,
-    place: Published | None, tell: Progress,
+    place: Published | None, tell: Progress, evidence: Collection[Path],
 ) -> None:  # fmt: skip
     """What is done when all is checked: results go to their URL, files where they belong, and the run ends."""
     keys = [s.key for s in every]
@@ -170,7 +185,7 @@ def _hand_over(
     if place is not None:
         outcome.put, outcome.removed = place.put(asked.target, journal, keys, gone, tell)
     if asked.moves:
-        journal.will_move(plan, keys, gone)
+        journal.will_move(plan, keys, gone, sorted(map(str, evidence)))
         outcome.moved = move_all(plan)[0]
     journal.end(keys)
 

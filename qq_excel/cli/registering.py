@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -131,13 +132,22 @@ def verify(
     format: FormatOption = Format.TEXT,
     lang: LangOption = Language.ZH,
 ) -> int:
-    """Verify the chain: exit code 1 when something is not what was written."""
+    """Verify the chain: exit code 1 when something is not what was written, or changes are not forbidden any more."""
     del lang
     with opened_at(register, tables) as opened:
-        count, broken, last = opened.verify(files=not quick, head=None if head is None else hash_of(head))
+        found = opened.verify(files=not quick, head=None if head is None else hash_of(head))
+    count, broken, last, unguarded = found
     if format is Format.JSON:
         why = None if broken is None else {"n": broken.n, "why": str(broken.why)}
-        common.print_json({"entries": count, "whole": broken is None, "head": last, "broken": why})
+        common.print_json(
+            {
+                "entries": count,
+                "whole": broken is None,
+                "head": last,
+                "broken": why,
+                "unguarded": list(unguarded),
+            }
+        )
     elif broken is None:
         out.print(
             t(
@@ -149,7 +159,18 @@ def verify(
     else:
         line = t(f"✗ 第 {broken.n} 条：{broken.why}", f"✗ entry {broken.n}: {broken.why}")
         out.print(line, style="red", markup=False, soft_wrap=True)
-    return OK if broken is None else FINDINGS
+    if unguarded and format is Format.TEXT:
+        out.print(_unguarded(unguarded), style="red", markup=False, soft_wrap=True)
+    return OK if broken is None and not unguarded else FINDINGS
+
+
+def _unguarded(names: Sequence[str]) -> str:
+    return t(
+        f"✗ 禁止改动的触发器不在或被改过：{'、'.join(names)}。登记簿现在可以被改动；请查明是谁所为，"
+        "再用 register backup 备份、register restore 恢复到一个新的登记簿，触发器随之重建。",
+        f"✗ Triggers that forbid changes are gone or were changed: {', '.join(names)}. The register can be changed now; find out "
+        "who did it, then make a backup (register backup) and restore it into a new register (register restore), which has them.",
+    )
 
 
 @register_app.command(help=t("一笔债权的全部经过", "a claim's whole life"))

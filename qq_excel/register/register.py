@@ -16,6 +16,7 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.register.database import Database, is_sqlite
 from qq_excel.register.entries import START, Entry, Event, Written, canonical
+from qq_excel.register.guards import missing_guards
 from qq_excel.register.store import Folder, Store
 from qq_excel.urls import is_remote
 
@@ -43,13 +44,14 @@ class Broken:
 
 
 class Verified(NamedTuple):
-    """What was found at one moment: how many entries, the first place that is not what was written, if any, and the
-    hash of the last entry that is.
+    """What was found at one moment: how many entries, the first place that is not what was written, if any, the
+    hash of the last entry that is, and which of the triggers that forbid changes are not there as they were made.
     """
 
     entries: int
     broken: Broken | None
     head: str
+    unguarded: tuple[str, ...] = ()
 
 
 def open_register(
@@ -298,7 +300,8 @@ class Register:
 
     def _verify(self, files: bool, head: str | None) -> Verified:
         with self.database.read() as connection:  # one view of it all: others may append meanwhile
-            return self._verify_in(connection, files, head)
+            found = self._verify_in(connection, files, head)
+            return found._replace(unguarded=missing_guards(connection))
 
     def _verify_in(self, connection: Any, files: bool, head: str | None) -> Verified:
         import sqlalchemy as sa  # noqa: PLC0415
@@ -307,14 +310,22 @@ class Register:
 
         before, count, seen = START, 0, head in (None, START)
         due: set[tuple[int, str]] = set()
-        for written in _rows(connection, sa.select(entries).order_by(entries.c.n)):
+        changed = Text("内容与写入时不同", "it is not what was written")
+        rows = connection.execute(
+            sa.select(entries).order_by(entries.c.n), execution_options={"yield_per": _AT_ONCE}
+        )
+        for row in rows:
             count += 1
-            if written.n != count:
+            if row.n != count:
                 why = Text(f"第 {count} 条不见了", f"entry {count} is gone")
                 return Verified(count, Broken(count, why), before)
-            if written.hashed(before) != written.hash:
-                why = Text("内容与写入时不同", "it is not what was written")
-                return Verified(count, Broken(count, why), before)
+            try:
+                written = _written(row)
+            except InputError:
+                return Verified(count, Broken(count, changed), before)
+            # the body as it stands too: another program may read it otherwise (a key twice, say)
+            if written.hashed(before) != written.hash or _row(written)["body"] != row.body:
+                return Verified(count, Broken(count, changed), before)
             before = written.hash
             seen = seen or before == head
             wrong = self.store.wrong(written.entry.body.get("files", ())) if files else None
@@ -360,7 +371,16 @@ def _row(written: Written) -> dict[str, Any]:
 
 
 def _written(row: Any) -> Written:
-    body = json.loads(row.body)
-    claims = tuple(body.pop("claims"))
+    """The entry of a *row*. Raises :class:`InputError` when somebody made something else of it."""
+    try:
+        body = json.loads(row.body)
+        claims = tuple(body.pop("claims"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise InputError(
+            Text(
+                f"登记簿第 {row.n} 条被改动过，读不懂。请用 register verify 核验，并从备份恢复。",
+                f"Entry {row.n} of the register was changed and cannot be read. See register verify, and restore a backup.",
+            )
+        ) from None
     entry = Entry(row.event, row.subject, row.content, body, row.unit, row.period, claims)
     return Written(row.n, row.at, row.by, entry, row.hash)

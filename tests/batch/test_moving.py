@@ -161,3 +161,63 @@ def test_what_was_handed_in_again_waits_beside_the_one_that_stays(tmp_path: Path
     build(came / "补报.xlsx", {"receivables": [{"balance": 7}]}, {"prepared_on": dt.date(2026, 10, 9)})
     assert run(tmp_path).moved == 0  # no folder was named for rejected ones
     assert sorted(p.name for p in came.iterdir()) == ["旧.xlsx", "补报.xlsx"]
+
+
+def _zip_of(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_an_archive_that_a_ledger_names_as_evidence_stays_and_is_not_quarantined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qq_excel.batch.journal._WORDY", 0)  # what a shortened journal knows
+    came = tmp_path / "in"
+    (came / "证据").mkdir(parents=True)
+    _zip_of(came / "证据" / "判决.zip", 扫描="x")
+    (came / "证据" / "里面.zip").write_bytes(b"PK\x03\x04 broken")
+    (came / "证据" / "回执.rar").write_bytes(b"Rar!")
+    _zip_of(came / "没人要.zip", 扫描="x")
+    named = [{"path": f"证据/{name}"} for name in ("判决.zip", "里面.zip", "回执.rar")]
+    build(came / "证据.xlsx", {"evidence": named})
+    assert [(f.name, f.state) for f in run(tmp_path).files] == [
+        ("没人要.zip", "quarantined"),
+        ("证据.xlsx", "accepted"),
+    ]
+    evidence = ["判决.zip", "回执.rar", "里面.zip"]
+    for _ in range(2):  # the workbook that names them is gone, and they are still evidence
+        assert sorted(p.relative_to(came).as_posix() for p in came.rglob("*.*")) == [
+            f"证据/{n}" for n in evidence
+        ]
+        assert run(tmp_path).files == []
+    assert [p.name for p in (tmp_path / "bad").rglob("*.*")] == ["没人要.zip"]
+
+
+def test_an_archive_in_a_zip_that_its_ledger_names_is_unpacked_as_evidence(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    named = build(tmp_path / "a.xlsx", {"evidence": [{"path": "证据/判决.zip"}]})
+    with zipfile.ZipFile(tmp_path / "in" / "报送.zip", "w") as archive:
+        archive.write(named, "证据.xlsx")
+        archive.write(_zip_of(tmp_path / "b.zip", 扫描="x"), "证据/判决.zip")
+    (outcome,) = run(tmp_path).files
+    assert (outcome.name, outcome.state, "WOF009" in outcome.rules) == (
+        "报送.zip/证据.xlsx",
+        "accepted",
+        False,
+    )
+    assert [p.name for p in (tmp_path / "done").iterdir()] == ["报送.zip"]
+
+
+def test_tables_in_an_archive_that_a_ledger_names_are_read_all_the_same(tmp_path: Path) -> None:
+    came = tmp_path / "in"
+    came.mkdir()
+    with zipfile.ZipFile(came / "判决.zip", "w") as archive:
+        archive.write(build(tmp_path / "a.xlsx", {"receivables": [{"balance": 7}]}), "应收.xlsx")
+        archive.writestr("扫描.rar", "x")
+    build(came / "证据.xlsx", {"evidence": [{"path": "判决.zip"}]})
+    assert [(f.name, f.state) for f in run(tmp_path).files] == [
+        ("判决.zip/应收.xlsx", "rejected"),
+        ("证据.xlsx", "accepted"),
+    ]

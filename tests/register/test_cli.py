@@ -178,7 +178,7 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(
     for lang, said in (("zh", zh), ("en", en)):
         assert said in refused(nameless, "register", *command, "--register", "r.db", "--lang", lang)
     with open_register(str(nameless / "r.db")) as register:
-        assert register.verify() == (head[0], None, head[1])
+        assert register.verify() == (head[0], None, head[1], ())
     assert digests(nameless / "in") == before
 
 
@@ -204,7 +204,7 @@ def test_the_head_is_that_of_what_was_verified(
             return wrong(store, files)  # type: ignore[arg-type]
 
         monkeypatch.setattr(Folder, "wrong", meanwhile)
-        assert register.verify() == (1, None, first[1])
+        assert register.verify() == (1, None, first[1], ())
         assert register.head()[0] == 2
 
 

@@ -78,7 +78,7 @@ def test_verifying_while_another_one_appends_finds_nothing_wrong(url: str, tmp_p
             other.append([note(next(late))])
 
         sa.event.listen(register.database.engine, "after_cursor_execute", meanwhile)
-        count, broken, _ = register.verify()
+        count, broken = register.verify()[:2]
         assert broken is None
         assert count < other.verify().entries
 

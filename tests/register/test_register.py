@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import resource
 import signal
@@ -94,6 +95,14 @@ def _tamper(register: Register, statement: str) -> None:
         ("UPDATE entries SET unit = 'u9' WHERE n = 3", 3, "内容与写入时不同"),
         ("UPDATE entries SET at = '2026-01-01T00:00:00+00:00' WHERE n = 1", 1, "内容与写入时不同"),
         ("DELETE FROM entries WHERE n = 3", 3, "第 3 条不见了"),
+        ("UPDATE entries SET body = 'no entry' WHERE n = 2", 2, "内容与写入时不同"),
+        ("UPDATE entries SET body = '[]' WHERE n = 2", 2, "内容与写入时不同"),
+        ("UPDATE entries SET body = '{}' WHERE n = 2", 2, "内容与写入时不同"),
+        (
+            "UPDATE entries SET body = replace(body, '{', '{\"text\":\"y\",') WHERE n = 2",
+            2,
+            "内容与写入时不同",
+        ),
         ("DELETE FROM claims WHERE claim_id = 'ZQ-2'", 3, "债权 ZQ-2 的索引与写入时不同"),
         ("DELETE FROM entries WHERE n = 4", 3, "记下的最后一条已不在其中"),
     ],
@@ -116,6 +125,88 @@ def test_tampering_with_one_row_is_found(url: str, tmp_path: Path, statement: st
         broken = register.verify(head=head).broken
         assert broken is not None
         assert (broken.n, broken.why.zh) == (n, why)
+
+
+#: What somebody does to the triggers, and which are told then.
+_LET_IN = {
+    "sqlite": [
+        (["DROP TRIGGER entries_no_update"], ("entries_no_update",)),
+        (
+            [
+                "DROP TRIGGER claims_no_delete",
+                "CREATE TRIGGER claims_no_delete BEFORE DELETE ON claims BEGIN SELECT 1; END",
+                "DROP TRIGGER entries_no_delete",
+            ],
+            ("claims_no_delete", "entries_no_delete"),
+        ),
+    ],
+    "postgresql": [
+        (["DROP TRIGGER entries_append_only ON entries"], ("entries_append_only",)),
+        (["ALTER TABLE claims DISABLE TRIGGER claims_append_only"], ("claims_append_only",)),
+        (
+            [
+                "DROP TRIGGER entries_append_only ON entries",
+                "CREATE TRIGGER entries_append_only BEFORE UPDATE OF hash OR DELETE OR TRUNCATE ON entries "
+                "FOR EACH STATEMENT EXECUTE FUNCTION qq_append_only()",
+            ],
+            ("entries_append_only",),
+        ),
+        (
+            [
+                "CREATE OR REPLACE FUNCTION qq_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RETURN NULL; END $$"
+            ],
+            ("claims_append_only", "entries_append_only"),
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("n", range(4))
+def test_triggers_that_are_gone_or_do_nothing_are_told(url: str, tmp_path: Path, n: int) -> None:
+    with opened(url, tmp_path) as register:
+        cases = _LET_IN["sqlite" if register.database.sqlite else "postgresql"]
+        if n >= len(cases):
+            return
+        statements, told = cases[n]
+        register.append([note(1)])
+        last = register.head()[1]
+        assert register.verify() == (1, None, last, ())
+        with register.database.write() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        assert register.verify() == (1, None, last, told)
+        back_up(register, tmp_path / "backup.zip")  # its entries are what was written
+        with opened(str(tmp_path / "new.db"), tmp_path / "new") as new:
+            restore(new, tmp_path / "backup.zip")
+            assert new.verify() == (1, None, last, ())
+
+
+def test_who_verifies_hears_of_triggers_that_are_gone_and_what_to_do(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1)])
+        last = register.head()[1]
+        with register.database.write() as connection:
+            connection.exec_driver_sql("DROP TRIGGER entries_no_delete")
+    done = qq(tmp_path, "register", "verify", "--register", "r.db", "--tables", "tables")
+    assert done.returncode == 1
+    assert done.stdout == (
+        f"✓ 1 条，完整，未被改动。最后一条的哈希：\n{last}\n"
+        "✗ 禁止改动的触发器不在或被改过：entries_no_delete。登记簿现在可以被改动；请查明是谁所为，"
+        "再用 register backup 备份、register restore 恢复到一个新的登记簿，触发器随之重建。\n"
+    )
+    done = qq(tmp_path, "register", "verify", "--register", "r.db", "--tables", "tables", "--format", "json")
+    assert json.loads(done.stdout) == {
+        "entries": 1, "whole": True, "head": last, "broken": None, "unguarded": ["entries_no_delete"],
+    }  # fmt: skip
+
+
+def test_an_entry_that_was_made_unreadable_ends_no_command_in_a_traceback(tmp_path: Path) -> None:
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1)])
+        _tamper(register, "UPDATE entries SET body = 'no entry' WHERE n = 1")
+        with pytest.raises(InputError, match="登记簿第 1 条被改动过，读不懂"):
+            register.entries()
 
 
 def test_a_table_that_was_changed_or_is_gone_is_found(tmp_path: Path) -> None:
