@@ -14,6 +14,12 @@ import numpy.typing as npt
 from qq_excel.reading.onepass.cells import NotPlain, mark
 from qq_excel.reading.onepass.strings import is_utf8
 from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, declares
+from qq_excel.reading.twofold import (
+    has_strangers,
+    is_an_alternative,
+    stands_elsewhere,
+    values_are_twofold,
+)
 
 #: Bytes before and after the cells that are kept.
 _KEPT = 32 << 20
@@ -57,9 +63,13 @@ class CellScan:
             start = window if at < 0 else window[:at]
             scan.before = (scan.before + start)[:_KEPT]
             scan.declares |= declares(start)
+            scan.twofold |= stands_elsewhere(start)
             if at < 0:
                 return
+            scan.twofold |= is_an_alternative(scan.before)
             window, self._state = window[at:], "cells"
+            if window[: (end := window.find(b">"))].endswith(b"/"):  # no cells
+                window, self._state = window[end + 1 :], "after"
         if self._state == "cells":
             at = window.rfind(
                 b"</sheetData"
@@ -76,6 +86,7 @@ class CellScan:
                 self._look(cells)
             window, self._carry, self._state = window[at:], b"", "after"
         scan.declares |= declares(window)
+        scan.twofold |= stands_elsewhere(window)
         if len(scan.tail) < _KEPT:
             scan.tail += window
 
@@ -94,6 +105,7 @@ class CellScan:
             scan.cells = mark(window)
         except NotPlain:
             return False
+        scan.twofold |= values_are_twofold(window)
         self._stretch(*scan.cells.reach)
         scan.written = scan.cells.written
         if scan.cells.hidden:
@@ -112,6 +124,7 @@ class CellScan:
         opens = np.equal(text[:-1], ord("<"), out=self._opens[:size])
         if self._pairs(text, opens, "!").any():
             scan.declares |= declares(window)
+        scan.twofold |= has_strangers(window) or values_are_twofold(window)
         quick = not self._filled_only and self._reach(text, opens)
         if not quick:
             scan.plain = False

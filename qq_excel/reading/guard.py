@@ -8,7 +8,7 @@ FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``,
 ``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``, ``died``. FIL002: ``package``,
 ``workbook``, ``zip``, ``document``, ``password``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
 ``cells``, ``seconds``, ``memory_bytes``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
-``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``.
+``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``, ``twofold``.
 """
 
 from __future__ import annotations
@@ -109,6 +109,15 @@ def inspect(path: Path | Source, limits: Limits) -> Inspection:
 def damaged() -> Refusal:
     """The refusal of a file that breaks off or contradicts itself."""
     return Refusal("FIL001", "damaged", Text("文件已损坏或不完整", "the file is damaged or incomplete"))
+
+
+def twofold(part: str) -> Refusal:
+    """The refusal of a file whose *part* is read in different ways."""
+    why = Text(
+        "同一内容有几种读法，不同的程序会读出不同的数",
+        "it can be read in several ways, and programs would come to different figures",
+    )
+    return Refusal("FIL010", "twofold", why, part=part)
 
 
 def over(code: str, zh: str, en: str, found: int, limit: int, *, more: bool = False) -> Refusal:
@@ -255,6 +264,8 @@ def _inflate(
                     Text("XML 声明了实体或文档类型", "its XML declares entities or a document type"),
                     part=info.filename,
                 )  # fmt: skip
+            if scan.twofold:
+                raise twofold(info.filename)
             scans[info.filename.lower()] = scan
     return scans
 

@@ -25,6 +25,7 @@ from qq_excel.reading.onepass.cells import CellType, NotPlain
 from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.onepass.strings import PlainStrings, plain_strings
 from qq_excel.reading.passengers import parse
+from qq_excel.reading.places import must_count_formats_alike, must_name_sheets_once
 from qq_excel.reading.scanned import SheetScan, XmlScan
 from qq_excel.reading.source import Source
 from qq_excel.reading.xmlwords import local, place, whole
@@ -118,7 +119,9 @@ class Package:
         content = self._read(self.workbook)
         if content is None:
             raise damaged()
-        return parse(content)
+        root = parse(content)
+        must_name_sheets_once(root)
+        return root
 
     @cached_property
     def date1904(self) -> bool:
@@ -274,6 +277,7 @@ class Package:
         if content is None:
             return frozenset()
         root = parse(content)
+        must_count_formats_alike(root)
         custom = {}
         for element in root.iter():
             if local(element) == "numFmt":

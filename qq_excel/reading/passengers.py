@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from qq_excel.language import Text
-from qq_excel.reading.guard import Refusal
+from qq_excel.reading.guard import Refusal, twofold
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.scanned import XmlScan
 
@@ -47,6 +47,8 @@ _BY_NAME = {
     "/embeddings/": "embedded",
     "/activex/": "activex",
 }
+#: The workbook part, as every writer calls it.
+_USUAL = "xl/workbook.xml"
 _MACROS = {"vbaProject": "vba", "xlMacrosheet": "xlm", "xlIntlMacrosheet": "xlm"}
 
 
@@ -57,7 +59,10 @@ def look_for_passengers(archive: zipfile.ZipFile, scans: dict[str, XmlScan]) -> 
     for name in archive.namelist():
         lower = name.lower()
         if lower.endswith(".rels"):
-            _relations(_content(archive, name, scans[lower]), name, macros, carried)
+            books = _relations(_content(archive, name, scans[lower]), name, macros, carried)
+            # the bulk reader takes the part of the usual name, whatever the package says
+            if lower == "_rels/.rels" and (len(books) > 1 or (books != {_USUAL} and _USUAL in scans)):
+                raise twofold(name)
         carried |= {code for sign, code in _BY_NAME.items() if sign in f"/{lower}"}
         if lower.endswith("vbaproject.bin"):
             macros.add("vba")
@@ -95,12 +100,19 @@ def _content(archive: zipfile.ZipFile, name: str, scan: XmlScan) -> bytes:
     return content
 
 
-def _relations(content: bytes, name: str, macros: set[str], carried: set[str]) -> None:
+def _relations(content: bytes, name: str, macros: set[str], carried: set[str]) -> set[str]:
+    """Look at the relations of a part; the workbooks that it names."""
+    ids, workbooks = set(), set()
     for relation in parse(content):
+        if (id_ := relation.get("Id")) in ids:
+            raise twofold(name)
+        ids.add(id_)
         type_ = str(relation.get("Type", "")).rpartition("/relationships/")[2] or str(
             relation.get("Type", "")
         )
         type_ = type_ if type_ in _BY_RELATION else type_.rpartition("/")[2]
+        if type_ == "officeDocument":
+            workbooks.add(str(relation.get("Target", "")).removeprefix("./").lstrip("/").lower())
         if type_ in _MACROS:
             macros.add(_MACROS[type_])
         if type_ in _BY_RELATION:
@@ -113,9 +125,17 @@ def _relations(content: bytes, name: str, macros: set[str], carried: set[str]) -
                 )  # fmt: skip
             if type_ in ("image", "attachedTemplate", "frame", "chart"):
                 carried.add("remote")
+    return workbooks
 
 
 def parse(content: bytes) -> Any:
-    """Parse a small XML part: no entities, no document type, no network."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """Parse a small XML part: no entities, no document type, no network; comments and instructions count for nothing."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     return etree.fromstring(content, parser)

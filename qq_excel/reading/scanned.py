@@ -24,6 +24,8 @@ class XmlScan:
     whole: bool = False
     #: Whether a document type or an entity is declared.
     declares: bool = False
+    #: Whether programs read what stands in it in different ways (:mod:`qq_excel.reading.twofold`).
+    twofold: bool = False
 
 
 @dataclass(slots=True)

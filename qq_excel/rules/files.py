@@ -262,14 +262,15 @@ def fil009(workbook: Workbook, _params: Params) -> Iterator[Spot]:
 
 @rule("FIL010")
 def fil010(workbook: Workbook, _params: Params) -> Iterator[Spot]:
-    """文件内含外部实体声明
+    """文件内含外部实体声明，或同一内容有几种读法
 
-    依据：内部控制应防范风险（C-5-1）；正常的 Excel 不会写出这样的内容，它可能被用来窃取本机文件。
+    依据：内部控制应防范风险（C-5-1）；正常的 Excel 不会写出这样的内容，它可能被用来窃取本机文件，或让校验的数与打开后看到的不同。
 
     错例：
     | 部件 | 内容 |
     | --- | --- |
     | xl/worksheets/sheet1.xml | 文档类型（DOCTYPE）声明 |
+    | xl/worksheets/sheet2.xml | 同一单元格有两个数，Excel 只显示其中一个 |
 
     正例：
     | 部件 | 内容 |
