@@ -32,6 +32,10 @@ _PACK_AS = Text(
     "只收 .zip 压缩包，请解压后交，或改压成 .zip",
     "of archives only .zip is taken; unpack it, or pack it as .zip",
 )
+_NO_LINKS = Text(
+    "这是链接（快捷方式），不跟随；请交文件本身",
+    "it is a link, which is not followed; hand in the file itself",
+)
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _PIECE = 1 << 20
@@ -55,6 +59,8 @@ class Arrival:
     zipped: str = ""
     #: The folder of its evidence and mappings, where that is not its own.
     home: Path | None = None
+    #: A link that somebody left in the inbox. It is not followed: it may lead to what is another's.
+    link: bool = False
 
 
 def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arrival]:
@@ -64,7 +70,10 @@ def arrivals(inbox: Sequence[str], unpacked: Path, limits: Limits) -> list[Arriv
     glob leads to nothing.
     """
     out: dict[str, Arrival] = {}
-    for path, name in _named(inbox):
+    for path, name, linked in _named(inbox):
+        if linked:
+            out[name] = Arrival(name, path, path, 0.0, _NO_LINKS, link=True)
+            continue
         for one in parcel(path, name, unpacked / str(len(out)), limits):
             out[one.name] = one
     return [out[name] for name in sorted(out)]
@@ -107,8 +116,16 @@ def _not_ours(suffix: str) -> Text | None:
     return _PACK_AS if suffix in inputs.ARCHIVES and suffix != ".zip" else None
 
 
-def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
-    """Each file with its name: its way from the folder that was given, or from the fixed part of a glob."""
+def _is_linked(path: Path, top: Path) -> bool:
+    """Whether *path* is or leads through a link below *top*: who may write there could have others' files read as its own."""
+    below = (p for p in (path, *path.parents) if p != top and p.is_relative_to(top))
+    return any(p.is_symlink() for p in below)
+
+
+def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str, bool]]:
+    """Each file with its name: its way from the folder that was given, or from the fixed part of a glob; and whether it is a
+    link that lay there.
+    """
     tops: list[tuple[Path, list[Path]]] = []
     for text in inbox:
         path = Path(text)
@@ -133,9 +150,11 @@ def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
     taken: set[str] = set()
     for top, files in tops:
         for file in files:
-            if (real := os.path.realpath(file)) in seen:
-                continue
-            seen.add(real)
+            linked = str(file) not in inbox and _is_linked(file, top)
+            if not linked:  # a link takes nobody's place
+                if (real := os.path.realpath(file)) in seen:
+                    continue
+                seen.add(real)
             name = file.relative_to(top).as_posix() if file.is_relative_to(top) else file.name
             if several:
                 name = f"{top.resolve().name}/{name}"
@@ -144,7 +163,7 @@ def _named(inbox: Sequence[str]) -> Iterator[tuple[Path, str]]:
                 n += 1
                 name = f"{n}/{first}"
             taken.add(name)
-            yield file, name
+            yield file, name, linked
 
 
 def before_the_first_star(parts: Iterable[str]) -> Iterator[str]:

@@ -76,7 +76,8 @@ class Look:
                 self.homes[name] = file.home
             if prefix:
                 self._previous.add(name)
-            digest = "" if file.refused and file.zipped else _digest(file.path)  # its zip has one
+            unopened = file.link or (file.refused and file.zipped)  # its zip has one
+            digest = "" if unopened else _digest(file.path)
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why, digest or "")

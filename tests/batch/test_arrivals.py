@@ -150,3 +150,32 @@ def test_a_workbook_of_the_longest_name_that_there_is_keeps_none_of_the_others_w
             f"{own}_校验结果.xlsx",
         ]
     )  # fmt: skip
+
+
+def test_a_link_in_the_inbox_is_told_and_not_followed(tmp_path: Path) -> None:
+    """Who may leave files there could else have others' files read as its own, and be sent what was found in them."""
+    (tmp_path / "in" / "一厂").mkdir(parents=True)
+    (tmp_path / "others").mkdir()
+    for place in (tmp_path / "in" / "应收.xlsx", tmp_path / "others" / "秘密.xlsx"):
+        place.write_text(place.stem, encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "others" / "秘密.zip", "w") as archive:
+        archive.writestr("a.xlsx", "secret")
+    links = {
+        "a.xlsx": "../others/秘密.xlsx", "b.csv": "/etc/passwd", "c.zip": "../others/秘密.zip", "d.xlsx": "应收.xlsx",
+        "一厂/e.xlsx": "../应收.xlsx", "z": "../others", "gone.xlsx": "nowhere", "dev.xlsx": "/dev/zero",
+    }  # fmt: skip
+    for name, target in links.items():
+        (tmp_path / "in" / name).symlink_to(target)
+    why = "这是链接（快捷方式），不跟随；请交文件本身"
+    linked = [(name, why) for name in ("a.xlsx", "b.csv", "c.zip", "d.xlsx")]
+    room = tmp_path / "room"
+    assert came(room, tmp_path / "in") == [*linked, ("一厂/e.xlsx", why), ("应收.xlsx", "应收")]
+    by_glob = came(room, tmp_path / "in" / "**" / "*.xlsx")
+    assert by_glob == [
+        linked[0],
+        linked[3],
+        ("z/秘密.xlsx", why),
+        ("一厂/e.xlsx", why),
+        ("应收.xlsx", "应收"),
+    ]
+    assert came(room, tmp_path / "in" / "a.xlsx") == [("a.xlsx", "秘密")]  # named by who runs it

@@ -221,3 +221,16 @@ def test_tables_in_an_archive_that_a_ledger_names_are_read_all_the_same(tmp_path
         ("判决.zip/应收.xlsx", "rejected"),
         ("证据.xlsx", "accepted"),
     ]
+
+
+def test_a_link_is_neither_opened_nor_moved(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    secret = tmp_path / "secret.csv"
+    secret.write_text("root:x:0:0\n" * 9, encoding="utf-8")
+    (tmp_path / "in" / "a.csv").symlink_to(secret)
+    (outcome,) = run(tmp_path).files
+    assert (outcome.state, outcome.sha256) == ("quarantined", "")
+    assert outcome.why is not None
+    assert outcome.why[1] == "it is a link, which is not followed; hand in the file itself"
+    assert [p.name for p in (tmp_path / "in").iterdir()] == ["a.csv"]
+    assert not (tmp_path / "bad").exists()
