@@ -19,6 +19,8 @@ from qq_excel.language import Lang, Text, current
 from qq_excel.yamlwords import Loc, place, unreadable, why_refused
 
 _MAX_BYTES = 4_000_000
+#: So much of a wrong value is shown.
+_SHOWN = 60
 #: Places in a file, aliases followed: a few lines of them can stand for thousands of millions.
 _MAX_PLACES = 500_000
 
@@ -100,10 +102,11 @@ def _scalar(node: yaml.Node, loader: Any) -> Any:
     try:
         return loader.construct_object(node)
     except ValueError:  # looks like a date, and is none
-        line = node.start_mark.line + 1
-        raise _Refused(
-            line, f"“{node.value}”不是真实的日期", f"'{node.value}' is no date that exists"
-        ) from None
+        line, said = node.start_mark.line + 1, node.value[:_SHOWN]
+        raise _Refused(line, f"“{said}”不是真实的日期", f"'{said}' is no date that exists") from None
+    except (KeyError, IndexError, AttributeError):  # a tag says what it is, and it is none
+        line, said = node.start_mark.line + 1, node.value[:_SHOWN]
+        raise _Refused(line, f"“{said}”与它的标记（!）不符", f"'{said}' is not what its tag says") from None
 
 
 def load(path: Path) -> tuple[Any, dict[Loc, int]]:
@@ -112,7 +115,8 @@ def load(path: Path) -> tuple[Any, dict[Loc, int]]:
     Raises :class:`SchemaError` when the file is missing, too large or no YAML.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise SchemaError(
             Text(
@@ -242,4 +246,5 @@ def _known_keys(model: type[BaseModel]) -> set[str]:
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -85,6 +85,21 @@ def test_what_is_no_yaml(tmp_path: Path, text: str | bytes, line: int, why: str)
     assert not re.search("[\u4e00-\u9fff]", english)
 
 
+@pytest.mark.parametrize("said", ["!!bool x", "!!timestamp x", '!!int ""', "!!bool [x]", "!!bool x: 1"])
+def test_a_value_that_is_not_what_its_tag_says(tmp_path: Path, said: str) -> None:
+    told = refusal(tmp_path / "a.yaml", f"a: {said}" if said[-1] != "1" else said, Mapping)
+    assert told.startswith("F 第 1 行：")
+    if "[" not in said:
+        assert told == f"F 第 1 行：“{said.split()[1].strip(':').strip(chr(34))}”与它的标记（!）不符。"
+
+
+def test_a_number_of_many_digits_is_not_shown_whole(tmp_path: Path) -> None:
+    assert (
+        refusal(tmp_path / "a.yaml", "a: " + "9" * 10_000, Mapping)
+        == f"F 第 1 行：“{'9' * 60}”不是真实的日期。"
+    )
+
+
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)

@@ -12,14 +12,13 @@ import glob
 import hashlib
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from qq_excel import inputs
+from qq_excel import inputs, zips
 from qq_excel.errors import InputError
 from qq_excel.language import Text, many
 from qq_excel.output import cannot_write, safe_name
@@ -197,7 +196,7 @@ def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arr
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            with zipfile.ZipFile(file) as archive:
+            with zips.opened(file) as archive:
                 for one in _members(archive, path, name, target, limits):
                     bare = False
                     yield replace(one, zipped=sha256)
@@ -206,7 +205,7 @@ def _of_zip(path: Path, name: str, target: Path, limits: Limits) -> Iterator[Arr
                 "压缩包里没有工作簿，请放入工作簿后再交", "there is no workbook in the zip; put one in"
             )
             yield Arrival(name, path, path, 0.0, why, sha256)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (*zips.DAMAGED, OSError, ValueError):
         why = Text("压缩包已损坏或无法读取", "the zip is damaged or cannot be read")
         yield Arrival(name, path, path, 0.0, why, sha256)
 

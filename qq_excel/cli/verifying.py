@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qq_excel import zips
 from qq_excel.cli import common
 from qq_excel.cli.common import FINDINGS, OK, out
 from qq_excel.cli.options import Format
@@ -33,9 +33,9 @@ def _is_workbook(path: Path) -> bool:
         with path.open("rb") as file:
             if file.read(8) == _OLE:
                 return True
-        with zipfile.ZipFile(path) as archive:
+        with zips.opened(path) as archive:
             names = set(archive.namelist())
-    except (OSError, zipfile.BadZipFile, ValueError):
+    except (*zips.DAMAGED, OSError, ValueError):
         return False
     return MANIFEST not in names and bool(names & {"[Content_Types].xml", "mimetype"})
 

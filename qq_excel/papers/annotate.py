@@ -7,12 +7,11 @@ a change. Our marks are told apart from the staff's: a second run replaces ours 
 from __future__ import annotations
 
 import logging
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qq_excel import zips
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.findings import Findings, a1
 from qq_excel.inputs import PACKAGES
@@ -152,18 +151,9 @@ def _why_not(source: Path, error: PatchError | OSError) -> Text:
 def true_suffix(source: Path) -> str | None:
     """The extension that a workbook in XML should have by its content; None for any other file."""
     try:
-        with zipfile.ZipFile(source) as archive, archive.open("[Content_Types].xml") as part:
+        with zips.opened(source) as archive, archive.open("[Content_Types].xml") as part:
             types = part.read(_MOST_TYPES)
-    except (
-        OSError,
-        zipfile.BadZipFile,
-        KeyError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-        zlib.error,
-        EOFError,
-    ):
+    except (*zips.DAMAGED, OSError, KeyError, ValueError):
         return None
     return next((suffix for type_, suffix in _MAIN_TYPES.items() if type_ in types), None)
 

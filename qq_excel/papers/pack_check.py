@@ -7,11 +7,11 @@ import json
 import re
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from qq_excel import zips
 from qq_excel.language import Text
 from qq_excel.papers.signing import SIGNATURE, fingerprint, signed_by
 
@@ -42,17 +42,9 @@ def check_pack(path: Path, key: bytes | None = None) -> Checked:
     if not path.is_file():
         return Checked([Text("找不到这个文件。", "there is no such file.")])
     try:
-        with zipfile.ZipFile(path) as pack:
+        with zips.opened(path) as pack:
             return _signed(pack, _verify(pack), key)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        ValueError,
-    ):
+    except (*zips.DAMAGED, OSError, ValueError):
         return Checked([Text("不是完整的 zip 文件，或已损坏。", "no whole zip file, or damaged.")])
 
 
@@ -145,7 +137,7 @@ def _manifest(pack: zipfile.ZipFile) -> tuple[dict[str, tuple[int, str]] | None,
     try:
         with pack.open(info) as file:
             content = file.read(_MOST_MANIFEST + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except zips.DAMAGED:
         return None, [broken]
     return listed_in(content, {MANIFEST, SIGNATURE}, broken)
 
@@ -194,6 +186,6 @@ def _sha256(pack: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> str:
                 if read > size:
                     return ""
                 digest.update(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except zips.DAMAGED:
         return ""
     return digest.hexdigest()

@@ -7,12 +7,11 @@ refusal says which file, which part, which paragraph and why.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from qq_excel import yamlfile
+from qq_excel import yamlfile, zips
 from qq_excel.errors import TemplateError
 from qq_excel.language import Text
 from qq_excel.output import same_zip
@@ -161,12 +160,12 @@ class WordTemplate:
 def _read(path: Path) -> dict[str, bytes]:
     """The parts of a .docx, within limits; :class:`TemplateError` when it is none."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zips.opened(path) as archive:
             every = [i for i in archive.infolist() if not i.is_dir()]
             if sum(i.file_size for i in every) > _MAX_BYTES or len(every) > 500:
                 raise TemplateError(Text(f"{path}：模板过大。", f"{path}: the template is too large."))
             parts = {i.filename: archive.read(i) for i in every}
-    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+    except (*zips.DAMAGED, OSError, ValueError) as error:
         raise TemplateError(
             Text(f"{path}：不是可用的 Word 文件（.docx）：{error}。", f"{path}: no usable .docx: {error}.")
         ) from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
+from qq_excel import zips
 from qq_excel.output import QUICK_LEVEL, Part, same_zip
 from qq_excel.patching.splices import PatchError, Splices
 from qq_excel.patching.xmltree import Node, append, escape, parse, place_for, plain
@@ -33,6 +33,8 @@ _WORKBOOK_ORDER = (
 
 #: The elements of parts so small are remembered, nobody changes them: most workbooks of a run come of one template.
 _SMALL = 1 << 15
+#: All parts of a package, unpacked: the reader's usual limit.
+_MOST = 2_000_000_000
 _remembered = lru_cache(maxsize=16)(parse)
 
 
@@ -61,14 +63,12 @@ class Book:
     def __init__(self, path: Path) -> None:
         """Raises :class:`PatchError` when *path* is no package of a workbook in XML."""
         try:
-            with zipfile.ZipFile(path) as archive:
+            with zips.opened(path) as archive:
                 infos = [i for i in archive.infolist() if not i.is_dir()]
+                if sum(i.file_size for i in infos) > _MOST:  # no more than that is ever unpacked
+                    raise PatchError("too large")
                 self.parts: dict[str, bytes] = {i.filename: archive.read(i) for i in infos}
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise PatchError(str(error)) from None
-        except Exception as error:  # zlib raises its own
-            if isinstance(error, OSError):
-                raise
+        except (*zips.DAMAGED, ValueError) as error:
             raise PatchError(str(error)) from None
         #: Parts that are put together while they are written: a large sheet is not in memory twice.
         self._late: dict[str, Callable[[], Iterable[bytes | memoryview]]] = {}

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import logging
 import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from qq_excel import zips
 from qq_excel.catalogue import get_rule
 from qq_excel.errors import InputError
 from qq_excel.language import Text
@@ -39,7 +39,7 @@ _ALL_AT_ONCE = 32 << 20
 _START = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: What libraries raise at content that breaks off or contradicts itself; lxml's errors are SyntaxErrors.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, SyntaxError)
+BROKEN = (*zips.DAMAGED, SyntaxError)
 _NOTHING = Text("", "")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -164,7 +164,7 @@ def _inspect(source: Source, limits: Limits) -> Inspection:
 
 
 def _inspect_zip(source: Source, limits: Limits) -> Inspection:
-    with source.open() as file, zipfile.ZipFile(file) as archive:
+    with source.open() as file, zips.opened(file) as archive:
         infos = archive.infolist()
         _check_directory(infos, limits)
         lower = {i.filename.lower(): i.filename for i in infos}

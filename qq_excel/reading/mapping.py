@@ -32,6 +32,8 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 FOLDER = "mappings"
 #: More files than this in a folder of mappings were put there by mistake.
 _MOST = 500
+#: Bytes of all mappings of a folder: an honest one has some thousands.
+_MOST_BYTES = 4_000_000
 
 
 class Column(Strict):
@@ -152,7 +154,12 @@ def load_folder(folder: Path) -> tuple[Found, ...]:
         raise SchemaError(
             Text(f"{folder}：YAML 文件多于 {_MOST} 个。", f"{folder}: more than {_MOST} YAML files.")
         )
-    return tuple(_load(p, p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+    states = [p.stat() for p in files]
+    if sum(s.st_size for s in states) > _MOST_BYTES:
+        raise SchemaError(
+            Text(f"{folder}：YAML 文件过大，不像是配置。", f"{folder}: too large for configurations.")
+        )
+    return tuple(_load(p, s.st_mtime_ns, s.st_size) for p, s in zip(files, states, strict=True))
 
 
 @lru_cache(maxsize=_MOST)

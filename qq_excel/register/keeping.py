@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qq_excel import zips
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text, many
 from qq_excel.output import Part, looks_like_formula, same_zip, write_bytes, write_text, writing
@@ -28,7 +28,7 @@ _MANIFEST_MOST = 1 << 16
 _MOST = 4 << 30
 #: What reading a damaged zip, or lines that are no entries, can end in.
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, AttributeError
+    *zips.DAMAGED, OSError, ValueError, KeyError, TypeError, AttributeError
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _must_be_ours(target: Path) -> None:
     if not target.is_file():
         return
     try:
-        with zipfile.ZipFile(target) as archive, archive.open(_MANIFEST) as manifest:
+        with zips.opened(target) as archive, archive.open(_MANIFEST) as manifest:
             if json.loads(manifest.read(_MANIFEST_MOST))["format"] == FORMAT:
                 return
     except _DAMAGED:
@@ -135,7 +135,7 @@ def _verified(source: Path) -> Iterator[_Backup]:
         raise InputError(
             Text(f"{source}：打不开，{why.zh}。", f"{source}: cannot be opened: {why.en}.")
         ) from None
-    with file, _whole(source), zipfile.ZipFile(file) as archive:
+    with file, _whole(source), zips.opened(file) as archive:
         manifest = json.loads(archive.read(_MANIFEST))
         if manifest["format"] != FORMAT or manifest["version"] != VERSION:
             raise ValueError

@@ -6,16 +6,20 @@ import os
 import shutil
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from qq_excel.batch import Asked, run_batch
+from qq_excel.policy import load_policy
 from qq_excel.register import Entry, open_register
 from tests.batch.support import inbox, results, start
 from tests.batch.test_killed import journal_of, outcome
 from tests.cli.support import qq, refused, sentence
 from tests.register.postgres import Server
+from tests.support.build import build
 from tests.support.digests import digests
 
 REGISTER = "--register", "r.db", "--tables", "r-tables"
@@ -155,3 +159,22 @@ def test_two_batches_at_once_on_one_register(
     assert [r.wait() for r in runs] == [1, 1]
     assert outcome(tmp_path, url) == outcome(whole, "r.db")
     assert results(tmp_path / "out2") == results(whole / "out")
+
+
+def test_one_unit_s_zip_or_mapping_holds_up_no_other(tmp_path: Path) -> None:
+    """A member packed by a method whose decoder has errors of its own, and a mapping whose value is not what its tag says."""
+    came = tmp_path / "in"
+    came.mkdir()
+    build(came / "好.xlsx", {"receivables": [{}]})
+    with zipfile.ZipFile(came / "坏.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.xlsx", "x" * 5_000)
+    content = bytearray((came / "坏.zip").read_bytes())
+    content[60:80] = b"\xa5" * 20
+    (came / "坏.zip").write_bytes(content)
+    with zipfile.ZipFile(came / "表.zip", "w") as archive:
+        archive.write(build(tmp_path / "a.xlsx", {"contracts": [{}]}), "a.xlsx")
+        archive.writestr("mappings/a.yaml", "title: !!bool x\n")
+    out = run_batch(Asked((str(came),), tmp_path / "out", load_policy("group"), jobs=1))
+    assert [(f.name, f.state) for f in out.files] == [
+        ("坏.zip", "quarantined"), ("好.xlsx", "accepted"), ("表.zip/a.xlsx", "accepted"),
+    ]  # fmt: skip

@@ -495,16 +495,28 @@ def test_a_sheet_that_is_damaged_is_said_to_be_and_no_row_of_it_counts(
 
 
 @pytest.mark.parametrize(
-    "before",
+    ("before", "twofold"),
     [
-        '<?xml version="1.0"?><worksheet {}><!--<sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData>--><sheetData/></worksheet>',
-        '<?xml version="1.0"?><worksheet {}><?x <sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData> ?><sheetData/></worksheet>',
-        '<?xml version="1.0"?>foo<worksheet {}><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
-        '<worksheet {}><cols><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
+        (
+            '<worksheet {}><!--<sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData>--><sheetData/></worksheet>',
+            True,
+        ),
+        (
+            '<worksheet {}><?x <sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData> ?><sheetData/></worksheet>',
+            True,
+        ),
+        (
+            '<?xml version="1.0"?>foo<worksheet {}><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
+            False,
+        ),
+        (
+            '<worksheet {}><cols><sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData></worksheet>',
+            False,
+        ),
     ],
     ids=["in a comment", "in an instruction", "no XML before", "a tag without end before"],
 )
-def test_cells_that_are_none(tmp_path: Path, before: str) -> None:
+def test_cells_that_are_none(tmp_path: Path, before: str, twofold: bool) -> None:
     path = workbook(tmp_path / "s.xlsx", {(0, 0): PLAIN})
     assert plain_of(path) is not None
     with zipfile.ZipFile(path) as archive:
@@ -512,6 +524,10 @@ def test_cells_that_are_none(tmp_path: Path, before: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, before.format(MAIN) if name == "xl/worksheets/sheet1.xml" else content)
+    if twofold:  # nobody reads them: what others see is written behind them
+        (fact,) = inspect(Source(path), Limits()).facts
+        assert (fact.rule, fact.values["code"]) == ("FIL010", "twofold")
+        return
     assert package_of(path)._scans["xl/worksheets/sheet1.xml"].cells is not None  # type: ignore[attr-defined]
     assert plain_of(path) is None
 
