@@ -155,6 +155,25 @@ def test_ageing_ties_to_the_ledger(tmp_path: Path) -> None:
         assert ageing.ledger == (95705, 1)
 
 
+def test_what_is_no_plain_debt_is_in_no_band_of_the_ageing(tmp_path: Path) -> None:
+    """As in 账龄分析: a credit note does not make a band smaller; disputed and sued claims are seen apart."""
+    rows = [
+        {"due_on": before(30), "balance": 1000}, {"balance": -50.05}, {"disputed": "是", "balance": 200}, {"status": "诉讼", "balance": 3},
+        {"status": "诉讼", "disputed": "是", "balance": 4}, {"status": "诉讼", "balance": -1}, {"due_on": AS_OF, "balance": 7},
+        {"due_on": AS_OF, "disputed": "是", "balance": 8},
+    ]  # fmt: skip
+    got = book(tmp_path, rows)
+    apart = {"争议": 20800, "诉讼": 700, "贷项": -5105}
+    occurred, due = (
+        {c.zh: sum_ for c, sum_ in zip(a.columns, a.by_column, strict=True) if sum_} for a in got.ageing
+    )
+    assert occurred == {"1年以内": 100700} | apart
+    assert due == {"未到期": 700, "1年以内": 100000} | apart
+    assert [c.zh for c in got.ageing[0].columns][-4:] == ["无法归段", "争议", "诉讼", "贷项"]
+    assert [a.total for a in got.ageing] == [117095, 117095]
+    assert views(got)[0].ageing[0].bands[-3:] == ("争议", "诉讼", "贷项")
+
+
 def test_a_merged_balance_is_told_by_the_tie(tmp_path: Path) -> None:
     """The ageing has it in each row, the ledger once: the difference is shown and explained."""
     rows = [{"unit": "西部分公司"}, {}, {"unit": "西部分公司", "balance": 7}]

@@ -41,7 +41,7 @@ def ageing(
     """Sum up a period's ageing."""
     del lang
     from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import NO_BAND, NOT_DUE  # noqa: PLC0415
+    from qq_excel.warnings import APART, NO_BAND, NOT_DUE  # noqa: PLC0415
 
     name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
     with opened_at(register, tables) as opened:
@@ -60,7 +60,7 @@ def ageing(
     }
     named = {
         band.zh: band
-        for band in (NO_BAND, NOT_DUE, *(b.title for b in common.policy_of("group").at(None).bands()))
+        for band in (*APART, NO_BAND, NOT_DUE, *(b.title for b in common.policy_of("group").at(None).bands()))
     }
     of_band = sorted(_added_up([((r.band,), r.count, r.amount) for r in rows]))
     every = t("合计", "total")

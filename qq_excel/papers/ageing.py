@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qq_excel import money
+from qq_excel import money, warnings
 from qq_excel.check.omissions import omissions
 from qq_excel.errors import InputError
 from qq_excel.language import Text, many, t
@@ -30,13 +30,9 @@ if TYPE_CHECKING:
     from qq_excel.papers.claims import Claim
     from qq_excel.papers.layout import Filled
 
-NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = "未到期", "无法归段", "争议", "诉讼", "贷项"
-_TITLES = {
-    zh: Text(zh, en)
-    for zh, en in (
-        (NOT_DUE, "not due"), (NO_BAND, "in no band"), (DISPUTED, "disputed"), (SUED, "in court"), (CREDIT, "credit notes"),
-    )
-}  # fmt: skip
+_BESIDE = (warnings.NOT_DUE, warnings.NO_BAND, *warnings.APART)
+NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = (x.zh for x in _BESIDE)
+_TITLES = {x.zh: x for x in _BESIDE}
 _KNOWN = ("unit", "debtor", "code", "band*", "total", "share", "count", "claim_id", "contract", "occurred_on", "due_on",
           "balance", "column", "overdue", "band", "base", "rate", "needed", "booked", "gap", "place")  # fmt: skip
 

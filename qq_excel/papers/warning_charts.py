@@ -9,7 +9,18 @@ from qq_excel.papers import style
 from qq_excel.papers.sheet import Paper, Sheet
 from qq_excel.papers.warning_view import LEVELS
 
-_BANDS = ("#9DC3E6", "#5B9BD5", "#FFD966", "#F4A460", "#ED7D31", "#C00000", "#7B1E1E", "#404040")
+_BANDS = (
+    "#9DC3E6",
+    "#5B9BD5",
+    "#FFD966",
+    "#F4A460",
+    "#ED7D31",
+    "#C00000",
+    "#7F8FA6",
+    "#A6ACB5",
+    "#C9CED6",
+    "#DDE1E6",
+)
 #: Units and causes that one chart can show so that their names are read.
 _MOST = 15
 _FONT = {"name": style.FONT, "size": 9, "color": style.INK}

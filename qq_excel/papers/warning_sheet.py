@@ -291,6 +291,11 @@ def _notes(sheet: Sheet, view: View) -> None:
             "special reason names who approved it (F-29, F-30).",
         ),
         t(
+            "账龄按公历年计，上限含当日；贷项（负数余额）、争议、诉讼款项各列一栏，不在账龄段内。",
+            "Ages go by calendar years, the upper bound included; credit notes (negative balances), disputed and sued claims stand in "
+            "columns of their own, in no band.",
+        ),
+        t(
             "诉讼时效、保证期间等日期按所填事项推算，不构成法律意见。",
             "Limitation and guarantee periods are computed from what was entered; no legal advice.",
         ),

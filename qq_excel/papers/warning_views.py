@@ -9,7 +9,7 @@ from qq_excel.papers.report_job import policy_words
 from qq_excel.papers.warning_moves import Moved
 from qq_excel.papers.warning_view import AgeTable, Line, Sum, View
 from qq_excel.papers.words import basis_name, reason_words
-from qq_excel.warnings import CAUSES, Warned, WarningBook
+from qq_excel.warnings import APART, CAUSES, NO_BAND, Warned, WarningBook
 from qq_excel.warnings import Sum as Counted
 
 
@@ -77,8 +77,12 @@ def _tables(book: WarningBook, unit: str | None) -> list[AgeTable]:
     tables: list[AgeTable] = []
     for a in sorted(book.ageing, key=lambda a: a.basis not in book.bases):
         rows = {u: row for u, row in zip(a.units, a.amounts, strict=True) if unit in (None, u)}
-        # a column that is blank throughout the group says nothing
-        keep = [i for i, c in enumerate(a.columns) if c.zh != "无法归段" or any(row[i] for row in a.amounts)]
+        # a column beside the bands that is blank throughout the group says nothing
+        keep = [
+            i
+            for i, c in enumerate(a.columns)
+            if c not in (NO_BAND, *APART) or any(row[i] for row in a.amounts)
+        ]
         tables.append(
             AgeTable(
                 str(a.title),

@@ -23,6 +23,11 @@ from qq_excel.rules.stack import Source
 
 NOT_DUE = Text("未到期", "not due")
 NO_BAND = Text("无法归段", "in no band")
+DISPUTED, SUED, CREDIT = (
+    Text("争议", "disputed"), Text("诉讼", "in court"), Text("贷项", "credit notes")
+)  # fmt: skip
+#: What is no plain debt stands in a column of its own, whatever its age: the last of these that holds, and after the bands.
+APART = (DISPUTED, SUED, CREDIT)
 NO_UNIT = "（未填单位）"
 
 
@@ -30,7 +35,8 @@ NO_UNIT = "（未填单位）"
 class Ageing:
     """Balances by unit and age band (cents of yuan); every row of the ledger is in exactly one column.
 
-    Aged by 约定付款日, what is not due (or due on the very day) stands in a column of its own.
+    Aged by 约定付款日, what is not due (or due on the very day) stands in a column of its own; what is disputed, before a
+    court or a credit note stands in one of its own by either date.
     """
 
     #: 业务发生日 or 约定付款日.
@@ -118,7 +124,8 @@ class Totals:
             self.units[unit] = self.units.get(unit, 0) + amount
 
     def table(self) -> Ageing:
-        """The finished table; what is in no band comes last."""
-        columns = (*(c for c in self.columns if c != NO_BAND), NO_BAND)
+        """The finished table; what is in no band comes behind the bands, what is no plain debt last."""
+        last = (NO_BAND, *APART)
+        columns = (*(c for c in self.columns if c not in last), *last)
         amounts = tuple(tuple(self.amounts.get((u, c), 0) for c in columns) for u in self.units)
         return Ageing(self.basis, columns, tuple(self.units), amounts, tuple(self.units.values()))

@@ -18,6 +18,7 @@ from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days, age_band_index, overdue_days
 from qq_excel.rules.limitation import (
     AGE_BASES,
+    SUED,
     age_basis,
     ages_from,
     days_of,
@@ -26,7 +27,7 @@ from qq_excel.rules.limitation import (
     still_owed,
 )
 from qq_excel.rules.stack import Stack
-from qq_excel.warnings.ageing import NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
+from qq_excel.warnings.ageing import APART, NO_BAND, NOT_DUE, Totals, ledger_totals, merged_notes, unit_of
 from qq_excel.warnings.book import CAUSES, LEVELS, Cause, Sum, Warned, WarningBook
 from qq_excel.warnings.causes import ORANGE, Causes
 
@@ -221,12 +222,20 @@ class _Ledger:
         except CannotJudge as reason:
             why = Text(f"账龄没有计算：{reason.why.zh}", f"age not computed: {reason.why.en}")
             self.notes[why] = None
-            return [NO_BAND], np.zeros(len(since), dtype=np.int64)
+            index, bands = np.full(len(since), -1), []
         index = np.where(index < 0, len(bands), index)
-        if basis != "约定付款日":
-            return [*bands, NO_BAND], index
-        index[~np.isnat(since) & (since >= np.datetime64(self.stack.as_of, "D"))] = len(bands) + 1
-        return [*bands, NO_BAND, NOT_DUE], index
+        columns = [*bands, NO_BAND]
+        if basis == "约定付款日" and bands:
+            columns.append(NOT_DUE)
+            index[~np.isnat(since) & (since >= np.datetime64(self.stack.as_of, "D"))] = len(bands) + 1
+        sorts = (
+            self.stack.is_one_of("disputed", ["是"]),
+            self.stack.is_one_of("status", SUED),
+            self.worth < 0,
+        )
+        for n, rows in enumerate(sorts, len(columns)):
+            index[rows] = n
+        return [*columns, *APART], index
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
