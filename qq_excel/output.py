@@ -36,6 +36,7 @@ Part = bytes | Path | Callable[[], Iterable[bytes | memoryview]]
 _NAMED = 6
 #: A name without what is added to it, in UTF-8.
 _NAME_BYTES = 200
+_NAME_CHARACTERS = 80
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 #: What a spreadsheet program could take for a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -224,10 +225,19 @@ def safe_name(text: str, fallback: str = "unnamed") -> str:
     """
     name = unicodedata.normalize("NFC", text)
     name = "".join("_" if c in '\\/:*?"<>|' or unicodedata.category(c).startswith("C") else c for c in name)
-    name = name.strip(" .")[:80].encode()[:_NAME_BYTES].decode(errors="ignore").rstrip(" .")
+    name = name.strip(" .")[:_NAME_CHARACTERS].encode()[:_NAME_BYTES].decode(errors="ignore").rstrip(" .")
     if not name or set(name) <= {"_"}:
         return fallback
     return f"_{name}" if _RESERVED.match(name) else name
+
+
+def short_enough(words: Sequence[str]) -> str:
+    """*words* joined by ``_``, as long as a name may be: the longest give way, so that the others are read in full."""
+    parts = list(words)
+    while len(name := "_".join(parts)) > _NAME_CHARACTERS or len(name.encode(errors="replace")) > _NAME_BYTES:
+        longest = max(range(len(parts)), key=lambda n: len(parts[n].encode(errors="replace")))
+        parts[longest] = parts[longest][:-1]
+    return name
 
 
 def told_apart(name: str, of: str) -> str:

@@ -51,9 +51,11 @@ def _list() -> str:
     total = ["", t("合计", "Total"), "", "", "", "{{ total }}", "", ""]
     sums = t(
         "合计 {{ count }} 笔，{{ total }} 元（大写：{{ capitals }}）；其中已到期 {{ overdue }} 元，"
-        "未到期及未约定付款日的 {{ rest }} 元{% if has_credit %}，贷项 {{ credit }} 元{% endif %}。",
-        "Items: {{ count }}; in all RMB {{ total }} (in capitals: {{ capitals }}): RMB {{ overdue }} due, RMB {{ rest }} not due or "
-        "without a due date{% if has_credit %}, credit notes of RMB {{ credit }}{% endif %}.",
+        "{% if has_court %}已到期并在诉讼中 {{ court }} 元，{% endif %}未到期及未约定付款日的 {{ rest }} 元"
+        "{% if has_credit %}，贷项 {{ credit }} 元{% endif %}。",
+        "Items: {{ count }}; in all RMB {{ total }} (in capitals: {{ capitals }}): RMB {{ overdue }} due, "
+        "{% if has_court %}RMB {{ court }} due and in court, {% endif %}RMB {{ rest }} not due or without a due date"
+        "{% if has_credit %}, credit notes of RMB {{ credit }}{% endif %}.",
     )
     return (
         in_yuan()
@@ -129,10 +131,12 @@ def confirmation(*, demand: bool) -> list[str]:
             ) + _pay_to(),
         ))  # fmt: skip
     proves = (
-        t("本函的效力：{{ you }}签收本函，证明我单位已就到期款项主张权利，诉讼时效自送达时中断（民法典第195条）；"
-          "{{ you }}签章确认，并证明上列债权的存在和金额。",
-          "Effect: receipt of this letter proves that we have claimed the items that are due and interrupts limitation from delivery "
-          "(Civil Code of the PRC, art. 195); the signature and seal prove the debts listed and their amounts as well.")
+        t("本函的效力：{% if demands %}{{ you }}签收本函，证明我单位已就到期款项主张权利"
+          "{% if interrupts %}，诉讼时效自送达时中断（民法典第195条）{% endif %}；{% endif %}"
+          "{{ you }}签章确认，{% if demands %}并{% endif %}证明上列债权的存在和金额。",
+          "Effect: {% if demands %}receipt of this letter proves that we have claimed the items that are due"
+          "{% if interrupts %} and interrupts limitation from delivery (Civil Code of the PRC, art. 195){% endif %}; {% endif %}"
+          "the signature and seal prove the debts listed and their amounts{% if demands %} as well{% endif %}.")
         if demand
         else t("本函的效力：本函仅为复核账目之用，并非催款结算。{{ you }}签章确认，证明截止日双方账面余额相符；本函不作为主张付款的通知。",
                "Effect: this letter is for checking the books only and is no demand. The signature and seal prove that the balances agree "
@@ -184,9 +188,9 @@ def dunning() -> list[str]:
     return [
         *_open("{{ title }}"), *said, _list(), demanded, when("has_sued", line(sued, indent=True)),
         when("has_disputed", line(disputed, indent=True)), _pay_to(),
-        note(t("本函是我单位要求履行债务的书面通知，自送达时诉讼时效中断（民法典第195条）。",
-               "This letter is our written demand for performance; limitation is interrupted from its delivery (Civil Code of the PRC, "
-               "art. 195).")),
+        note(t("本函是我单位要求履行债务的书面通知{% if interrupts %}，自送达时诉讼时效中断（民法典第195条）{% endif %}。",
+               "This letter is our written demand for performance{% if interrupts %}; limitation is interrupted from its delivery (Civil "
+               "Code of the PRC, art. 195){% endif %}.")),
         seal(), receipt("{{ title }}"),
     ]  # fmt: skip
 

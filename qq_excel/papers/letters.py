@@ -235,20 +235,26 @@ def _context(job: Job, letter: Letter, demanded: Sequence[Claim]) -> dict[str, A
         **sums, "demands": sums["has_overdue"],
         "title": step_name(letter.step) if letter.step else "", "tone": letter.step.tone if letter.step else "",
         "pay_within": letter.step.pay_within_days if letter.step else "", "overdue_days": letter.overdue_days or 0,
+        # a demand stops no clock that has run out
+        "interrupts": any(c.as_of is None or c.limitation_on is None or c.limitation_on >= c.as_of for c in demanded),
         "has_sued": any(c.sued for c in account.claims), "has_disputed": any(c.disputed for c in account.claims),
     }  # fmt: skip
 
 
 def _sums(claims: Sequence[Claim], demanded: Sequence[Claim]) -> dict[str, Any]:
-    """The items with their sums: past due, not due (or without a due date), credit notes, all."""
+    """The items with their sums: past due and demanded, past due and before a court, not due (or without a due date), credit
+    notes, all.
+    """
     overdue = sum(c.balance for c in demanded)
+    court = sum(c.balance for c in claims if is_overdue(c)) - overdue
     credit = sum(c.balance for c in claims if c.credit)
     total = sum(c.balance for c in claims)
     return {
         "items": [_item(n, c) for n, c in enumerate(claims, 1)], "count": len(claims), "total": money.yuan(total),
         "capitals": money.capitals(total), "overdue": money.yuan(overdue),
         "overdue_capitals": money.capitals(overdue), "has_overdue": overdue > 0,
-        "rest": money.yuan(total - overdue - credit), "credit": money.yuan(credit), "has_credit": credit < 0,
+        "court": money.yuan(court), "has_court": court > 0,
+        "rest": money.yuan(total - overdue - court - credit), "credit": money.yuan(credit), "has_credit": credit < 0,
     }  # fmt: skip
 
 

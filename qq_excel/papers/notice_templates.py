@@ -41,7 +41,7 @@ def _claims() -> str:
         Col(t("债务人", "Debtor"), "{{ i.debtor }}", 3.1, "left"),
         Col(t("账面余额", "Balance"), "{{ i.balance }}", 3.0, "right"),
         Col(t("逾期\n天数", "Days\npast due"), "{{ i.overdue }}", days),
-        Col(t("超过事项", "What is past"), "{{ i.causes }}", causes, "left"),
+        Col(t("预警原因", "Warned for"), "{{ i.causes }}", causes, "left"),
         Col(t("经办人\n责任人", "Handler\nResponsible"), "{{ i.handler }}\n{{ i.responsible }}", people),
     ]  # fmt: skip
     total = ["", "", t("合计", "Total"), "", "{{ total }}", "", "", ""]
@@ -99,10 +99,12 @@ def pursuit() -> list[str]:
         letterhead(), titled(str(_TITLES["pursuit"])), number(),
         line(t("{{ unit }}：", "To: {{ unit }}"), align="left", font="黑体", after=2),
         line(
-            t("截至{{ as_of_words }}，你单位下列 {{ count }} 笔债权已超过保险账龄期限、授信额度或合同期限等界限，且没有经批准的特殊原因。"
+            t("截至{{ as_of_words }}，你单位下列 {{ count }} 笔债权已超过保险账龄期限、授信额度或合同期限等界限"
+              "{% if near %}（其中 {{ near }} 笔尚未超过，但诉讼时效将要届满）{% endif %}，且没有经批准的特殊原因。"
               "根据制度 F-29，现由{{ office }}立即追讨，请指定专人配合，移交合同、发票、对账及催收资料，并按下列要求办理。",
               "As of {{ as_of_words }} the {{ count }} claims below of your unit are past the insured ageing period, the credit limit, "
-              "the term of the contract or another bound, without an approved special reason. Under clause F-29 {{ office }} now pursues "
+              "the term of the contract or another bound{% if near %} ({{ near }} not yet, but limitation is about to end){% endif %}, "
+              "without an approved special reason. Under clause F-29 {{ office }} now pursues "
               "them. Please name somebody to assist, hand over contracts, invoices, confirmations and records of collection, and do as "
               "follows."),
             indent=True, after=3,
@@ -111,8 +113,8 @@ def pursuit() -> list[str]:
         line(t("合计 {{ total }} 元（大写：{{ capitals }}），其中红色 {{ red }} 笔。",
                "In all RMB {{ total }} (in capitals: {{ capitals }}), {{ red }} of them red."), indent=True, bold=True, before=4, after=2),
         heading(t("追讨措施", "Measures")),
-        each("i in items", line(t("{{ i.no }}．{{ i.claim_id }}：{{ i.measure }}。", "{{ i.no }}. {{ i.claim_id }}: {{ i.measure }}."),
-                                size=11, indent=True)),
+        each("m in measures", line(t("{{ m.no }}．{{ m.measure }}（上列序号 {{ m.claims }}）。",
+                                     "{{ m.no }}. {{ m.measure }} (no. {{ m.claims }} above)."), size=11, indent=True)),
         when("spared", heading(t("已说明特殊原因、暂不追讨的债权", "Not pursued for a special reason")) + spared + line(size=4)),
         seal("{{ office }}"),
         boxes([

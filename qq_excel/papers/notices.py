@@ -6,6 +6,7 @@ the responsible person answer for it until the money is back.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ _KNOWN = ("no", "number", "unit", "person", "count", "amount", "capitals", "clai
           "answered_on", "remark")  # fmt: skip
 _ENGLISH = {"追讨通知": "Pursuit notices", "清欠责任落实通知": "Responsibility notices"}
 NO_PERSON = "（未填责任人）"
+#: So many claims are named in a cell of a register: a row is no higher than a page.
+_NAMED = 20
 
 
 def pursuit(job: Job) -> Iterable[Piece]:
@@ -39,6 +42,7 @@ def pursuit(job: Job) -> Iterable[Piece]:
         number = _number(job, "ZT", len(rows) + 1)
         file = names.free(unit[0], "追讨通知", suffix=".docx")
         context = _context(job, number, unit[0], asked) | {
+            "near": sum(_near(c, job.result.as_of) for c in asked), "measures": _measures(asked),
             "spared": [_line(n, c) | {"reason": reason_words(c.reason, c.reason_by)} for n, c in enumerate(
                 [c for c in claims if c.explained], 1)],
         }  # fmt: skip
@@ -106,11 +110,39 @@ def _line(n: int, c: Warned) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _near(c: Warned, as_of: dt.date | None) -> bool:
+    """Whether it is past nothing yet: it is here since its limitation is about to end."""
+    grave = [x for x in c.causes if x.level in _PAST]
+    return as_of is not None and all(x.code == "limitation" and x.date and x.date >= as_of for x in grave)
+
+
+def _measures(claims: Sequence[Warned]) -> list[dict[str, Any]]:
+    """What is to be done, each measure once with the numbers of its claims in the list."""
+    held: dict[str, list[int]] = {}
+    for n, c in enumerate(claims, 1):
+        held.setdefault(str(c.measure), []).append(n)
+    return [
+        {"no": n, "measure": measure, "claims": _ranges(at)}
+        for n, (measure, at) in enumerate(held.items(), 1)
+    ]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """``1–3、5``."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and runs[-1][-1] == n - 1:
+            runs[-1][1:] = [n]
+        else:
+            runs.append([n])
+    return t("、", ", ").join("–".join(map(str, run)) for run in runs)
+
+
 def _row(number: str, unit: str, person: str, claims: Sequence[Warned], file: str) -> dict[str, Any]:
     total = sum(c.balance or 0 for c in claims)
     return {
         "number": number, "unit": unit, "person": person, "count": len(claims), "amount": total,
-        "capitals": money.capitals(total), "claims": "、".join(c.claim_id for c in claims), "file": file,
+        "capitals": money.capitals(total), "claims": [c.claim_id for c in claims], "file": file,
     }  # fmt: skip
 
 
@@ -119,8 +151,19 @@ def _register(job: Job, rows: list[dict[str, Any]], what: str) -> Iterable[Piece
         row["no"] = n
     on, words = day(job.result.as_of), t(what, _ENGLISH[what])
     under = t(f"{words}    截止日期：{on}    金额单位：元", f"{words}    As of: {on}    In yuan")
-    yield job.book(f"{what}登记册.xlsx", [("notice_register", job.filled(rows, under))], _KNOWN)
-    yield job.json(f"{what}.json", {"notices": [{**r, "amount": money.yuan(r["amount"])} for r in rows]})
+    shown = [{**r, "claims": _some(r["claims"])} for r in rows]
+    yield job.book(f"{what}登记册.xlsx", [("notice_register", job.filled(shown, under))], _KNOWN)
+    data = [{**r, "amount": money.yuan(r["amount"]), "claims": "、".join(r["claims"])} for r in rows]
+    yield job.json(f"{what}.json", {"notices": data})
+
+
+def _some(names: Sequence[str]) -> str:
+    words = t("、", ", ").join(names[:_NAMED])
+    return (
+        words
+        if len(names) <= _NAMED
+        else t(f"{words} 等 {len(names)} 笔", f"{words} and {len(names) - _NAMED} more")
+    )
 
 
 def _number(job: Job, kind: str, n: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qq_excel import __version__
 from qq_excel.language import Text, t
-from qq_excel.output import safe_name, write_text
+from qq_excel.output import safe_name, short_enough, write_text
 from qq_excel.papers.claims import Account, Claim, accounts, claims_of, plain_rows
 from qq_excel.papers.document import relative
 from qq_excel.papers.house import BLANK, House
@@ -201,7 +201,8 @@ class Names:
 
     def free(self, *words: str, suffix: str = "", fallback: str = "未命名") -> str:
         """*words* joined by ``_`` as a file name, numbered when it is taken."""
-        stem = safe_name(clean("_".join(w for w in words if w)).replace("\n", " "), fallback)
+        plain = [clean(w).replace("\n", " ") for w in words if w]
+        stem = safe_name(short_enough(plain), fallback)
         name, n = stem, 1
         while (name + suffix).casefold() in self._taken:
             n += 1

@@ -134,6 +134,54 @@ def test_two_wordings_each_say_what_they_prove(letters: Path, result: Result, tm
     assert "2026 年 10 月 8 日" in plain
 
 
+def test_what_is_before_a_court_is_not_said_to_be_not_due(letters: Path) -> None:
+    """丙公司: 5,000 past due and demanded, 7,000 past due and sued for."""
+    text = docx_text(letters / "催款函" / "华东分公司_丙公司_最后催款函.docx")
+    assert "其中已到期 5,000.00 元，已到期并在诉讼中 7,000.00 元，未到期及未约定付款日的 0.00 元。" in text
+    confirmed = docx_text(letters / "对账签认函" / "华东分公司_丙公司_对账签认函.docx")
+    assert "其中已到期 12,000.00 元，未到期及未约定付款日的 0.00 元。" in confirmed
+
+
+def test_a_letter_says_of_limitation_what_is_true(tmp_path: Path) -> None:
+    """A demand interrupts a clock that runs (art. 195): none that has run out, and none of what is not due."""
+    ledger = [
+        claim("过期公司", 100, dt.date(2023, 9, 28), occurred_on=dt.date(2023, 1, 1)),
+        claim("末日公司", 100, dt.date(2023, 9, 30), occurred_on=dt.date(2023, 1, 1)),
+        claim("未到期公司", 100, dt.date(2026, 9, 30)),
+    ]
+    make("letters", check_paths([build(tmp_path / "应收.xlsx", {"receivables": ledger})]), tmp_path / "out")
+    said = {
+        p.name.split("_")[1] + p.parent.name: docx_text(p) for p in sorted((tmp_path / "out").rglob("*.docx"))
+    }
+    assert "本函是我单位要求履行债务的书面通知。" in said["过期公司催款函"]
+    assert (
+        "本函是我单位要求履行债务的书面通知，自送达时诉讼时效中断（民法典第195条）。"
+        in said["末日公司催款函"]
+    )
+    claimed = "本函的效力：贵单位签收本函，证明我单位已就到期款项主张权利"
+    proved = "贵单位签章确认，并证明上列债权的存在和金额。"
+    assert f"{claimed}；{proved}" in said["过期公司对账签认函"]
+    assert f"{claimed}，诉讼时效自送达时中断（民法典第195条）；{proved}" in said["末日公司对账签认函"]
+    assert "本函的效力：贵单位签章确认，证明上列债权的存在和金额。" in said["未到期公司对账签认函"]
+
+
+def test_a_long_name_does_not_push_out_what_the_letter_is(tmp_path: Path) -> None:
+    unit, debtor = "铁路机车车辆配件制造" * 4, "大兴安岭林区木材深加工" * 5
+    ledger = [
+        claim(debtor, 100, dt.date(2026, 9, 1), unit=unit),
+        claim("甲", 100, dt.date(2026, 9, 1), unit=unit),
+    ]
+    made = make(
+        "dunning", check_paths([build(tmp_path / "应收.xlsx", {"receivables": ledger})]), tmp_path / "out"
+    )
+    names = [p.name for p in made.written]
+    assert names == [
+        f"{unit[:30]}_{debtor[:30]}_第一次催款函.docx",
+        f"{unit}_甲_第一次催款函.docx",
+        "催款函登记册.xlsx",
+    ]
+
+
 def test_the_same_check_gives_the_same_bytes(letters: Path, result: Result, tmp_path: Path) -> None:
     make("letters", result, tmp_path, formats=["docx", "xlsx", "json"])
     assert digests(tmp_path) == digests(letters)

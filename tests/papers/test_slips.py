@@ -168,6 +168,30 @@ def test_pursuit_spares_what_has_a_special_reason(first, tmp_path: Path) -> None
     assert total_of(made.written[1], "金额") == 2000.5
 
 
+def test_pursuit_says_what_is_not_past_yet_and_each_measure_once(tmp_path: Path) -> None:
+    """Red for a limitation about to end: pursued, but not said to be past a bound."""
+    end = claim("Z", "子公司", 100, 500) | {
+        "due_on": D(2023, 10, 10),
+        "occurred_on": D(2026, 9, 1),
+        "dunned_on": None,
+        "confirmed_on": None,
+    }
+    rows = [claim(f"B{n:02}", "乙公司", ORANGE, 100) for n in range(1, 23)]
+    rows += [claim("R1", "己公司", RED, 10), claim("R2", "己公司", RED, 9), end]
+    made = make("pursuit", checked(tmp_path / "in", rows), tmp_path / "out", formats=["docx", "xlsx", "json"])
+    text = docx_text(made.written[0])
+    assert (
+        "你单位下列 25 笔债权已超过保险账龄期限、授信额度或合同期限等界限（其中 1 笔尚未超过，但诉讼时效将要届满），"
+        "且没有经批准的特殊原因。"
+    ) in text
+    assert "1．立即采取诉讼、保全等措施，核查时效，追究责任（上列序号 1–3）。" in text
+    assert "2．移交清欠办追讨，落实责任人，议定还款协议或担保（上列序号 4–25）。" in text
+    shown = column(made.written[1], "债权编号")
+    assert shown == ["Z、R1、R2、" + "、".join(f"B{n:02}" for n in range(1, 18)) + " 等 25 笔"]
+    kept = json.loads(made.written[2].read_text(encoding="utf-8"))["notices"][0]["claims"].split("、")
+    assert len(kept) == 25
+
+
 def test_responsibility_names_who_answers(first, tmp_path: Path) -> None:
     made = make("responsibility", first[0], tmp_path, formats=["docx", "xlsx"])
     assert made.written[0].name == "华东分公司_何永康_清欠责任落实通知.docx"
