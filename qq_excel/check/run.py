@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qq_excel.catalogue import RuleSpec, all_rules
-from qq_excel.check.shown import Shown
+from qq_excel.check.shown import Figure, Shown
 from qq_excel.findings import Block, Finding, Place
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
@@ -241,7 +241,7 @@ class Run:
         steps = was.step[at]
         value = Shown(was[gone.field], at, steps, was.kind[gone.field].type)
         keys = [Shown(was[k], at, steps, FieldType.TEXT) for k in was.kind.key]
-        figures = {k: Shown(v, at, steps, None) for k, v in gone.figures.items()}
+        figures = {k: Figure(v, at, steps, None) for k, v in gone.figures.items()}
         for n, submission in enumerate(was.submission[at]):
             source = mine[int(submission)]
             self.found.append(
@@ -281,7 +281,7 @@ class Run:
             value=Shown(own, at, steps, type_),
             keys=[Shown(stack[k], at, steps, FieldType.TEXT) for k in kind.key],
             expected=None if verdict.expected is None else Shown(verdict.expected, at, steps, type_),
-            figures={k: Shown(v, at, steps, None) for k, v in verdict.figures.items()},
+            figures={k: Figure(v, at, steps, None) for k, v in verdict.figures.items()},
             related=[tuple(t.columns[r] for r in related if r in t.columns) for t in tables],
         )
         if spec.explainable and "special_reason" in stack.frame:

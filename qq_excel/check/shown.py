@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from qq_excel import money
+from qq_excel.findings import BLANK
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
 from qq_excel.rules.verdict import Money
@@ -50,6 +51,13 @@ class Shown:
     def __getitem__(self, n: int) -> Any:
         value = self._one if self._many is None else self._values[n]
         return show(value, int(self._steps[n]), self._cents)
+
+
+class Figure(Shown):
+    """The same as a figure of a message, which says so where a cell is blank."""
+
+    def __getitem__(self, n: int) -> Any:
+        return super().__getitem__(n) or BLANK
 
 
 def show(value: Any, step: int = 1, cents: bool = False) -> Any:

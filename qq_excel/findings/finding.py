@@ -14,6 +14,8 @@ from qq_excel.findings.address import a1
 from qq_excel.language import Lang, Text, current
 
 Status = Literal["open", "explained", "waived", "baseline"]
+#: What a message says of a blank cell.
+BLANK = Text("（空）", "(blank)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,8 @@ class Finding:
     def _figures(self, lang: Lang) -> dict[str, str]:
         out = {k: v.in_(lang) if isinstance(v, Text) else str(v) for k, v in self.figures.items()}
         expected = self.expected.in_(lang) if isinstance(self.expected, Text) else self.expected
-        blank = "（空）" if lang == "zh" else "(blank)"
         return {
-            "value": self.value or blank,
+            "value": self.value or BLANK.in_(lang),
             "expected": expected or "—",
             "header": self.header or "—",
             "key": self.key or "—",
