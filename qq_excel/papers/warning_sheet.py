@@ -172,12 +172,15 @@ def _analysis(book: Paper, sheet: Sheet, view: View) -> None:
     row = _sums(sheet, row, t("原因", "Cause"), causes, total=False)
     if causes:
         cause_chart(book, sheet, (first, len(causes)), (top, 6))
+    headers = (top, top)
     if view.unit is None:
         row = sheet.heading(
             max(row, top + cause_height(len(causes)) // 20) + 1, t("三、按单位", "3. By unit")
         )
+        headers = (row, row)
         row = _sums(sheet, row, t("单位", "Unit"), sorted(view.by_unit, key=lambda s: (-s.amount, s.name)))
-    sheet.print_set_up(landscape=True, footer=f"{t('预警分析', 'Analysis')} {_whose(view)}")
+    # headers repeat on the pages behind them only: those of the last table are wrong on none
+    sheet.print_set_up(landscape=True, repeat=headers, footer=f"{t('预警分析', 'Analysis')} {_whose(view)}")
 
 
 def _sums(
@@ -225,16 +228,17 @@ def _ageing(book: Paper, sheet: Sheet, view: View) -> None:
         row = sheet.paragraph(
             row, widest, t("没有交来应收账款明细表，不能分析账龄。", "No receivables were handed in.")
         )
+    headers = None
     for n, (table, columns, rows) in enumerate(tables):
         row = sheet.heading(row, t(f"{'一二三四五'[n]}、{table.title}", f"{n + 1}. {table.title}"))
-        top = row
+        top, headers = row, (row, row)
         *units, total = rows
         row = sheet.table(top, columns, units, total=total)
         row = _shares(sheet, row, total[1:])
         row = _tie(sheet, row, total[-1], table.ledger, widest)
         if n == 0:
             row = ageing_chart(book, sheet, (top, len(units), len(table.bands)), row) + 1
-    sheet.print_set_up(landscape=True, footer=f"{t('账龄分析', 'Ageing')} {_whose(view)}")
+    sheet.print_set_up(landscape=True, repeat=headers, footer=f"{t('账龄分析', 'Ageing')} {_whose(view)}")
 
 
 def _age_columns(table: AgeTable) -> list[Column]:

@@ -296,6 +296,20 @@ def test_the_workbook_has_the_rows_and_links_to_them(report: Path) -> None:
     assert len(book["账龄结构"]._charts) == 1
 
 
+def test_a_table_that_is_printed_on_two_pages_has_its_headers_on_both(report: Path) -> None:
+    """The last of a sheet: rows repeat on the pages behind them, and on no page are they those of another table."""
+    book = openpyxl.load_workbook(report / "管理报告.xlsx")
+    last = {
+        "逾期形成与未来到期": "到期月份",
+        "主要债务人": "序号",
+        "诉讼时效日历": "届满月份",
+        "账龄结构": "单位",
+    }
+    for name, header in last.items():
+        row = max(c.row for c in book[name]["A"] if c.value == header)
+        assert book[name].print_title_rows == f"${row}:${row}", name
+
+
 def test_the_pdf_has_the_sections_and_not_the_rows(result: Result, tmp_path: Path) -> None:
     if find_soffice() is None:
         pytest.skip("LibreOffice makes the PDF")

@@ -80,6 +80,9 @@ def test_there_are_charts_and_it_prints_on_a4(tmp_path):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes, one page wide
     assert book["预警清单"].print_title_rows == "$4:$4"
+    for name, header in (("预警分析", "原因"), ("账龄分析", "单位")):  # of the last table on the sheet
+        row = max(c.row for c in book[name]["A"] if c.value == header)
+        assert book[name].print_title_rows == f"${row}:${row}"
 
 
 def test_nothing_to_warn_of_is_a_paper_too(tmp_path):

@@ -151,17 +151,19 @@ def _section(book: Any, sheet: Sheet, part: Section, under: str, lists: _Lists) 
     row = sheet.title(part.title, wide, under)
     for words in filter(None, (part.about, *part.words)):
         row = sheet.paragraph(row, wide, words)
-    at, first = row, None
+    at, first, headers = row, None, None
     if part.chart and tables:
         row += chart_rows(part.key, len(tables[0][2]))
     for block, columns, rows in tables:
         row = sheet.heading(row, block.caption)
         first = first or row
+        headers = (row, row)
         last = None if block.total is None else [_cell(c, lists) for c in block.total]
         row = sheet.table(row, columns, rows, total=last)
     if part.chart and first is not None:
         insert_chart(book, sheet, part.key, tables[0][0], first, at)
-    sheet.print_set_up(landscape=True, footer=part.title)
+    # rows repeat on the pages behind them only: those of the last table are wrong on none
+    sheet.print_set_up(landscape=True, repeat=headers, footer=part.title)
 
 
 def _cells(block: Block, lists: _Lists) -> list[list[Any]]:
