@@ -54,10 +54,11 @@ class Shown:
 
 
 class Figure(Shown):
-    """The same as a figure of a message, which says so where a cell is blank."""
+    """The same as a figure of a message, which says so where a cell is blank; a single value is what the rule means."""
 
     def __getitem__(self, n: int) -> Any:
-        return super().__getitem__(n) or BLANK
+        value = super().__getitem__(n)
+        return value if self._many is None else value or BLANK
 
 
 def show(value: Any, step: int = 1, cents: bool = False) -> Any:
