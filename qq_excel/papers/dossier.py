@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from qq_excel import money
-from qq_excel.papers.claims import units_of
-from qq_excel.papers.report_job import Job, Names, Piece, day, day_words
-from qq_excel.warnings import NO_UNIT
+from qq_excel.papers.claims import Claim, units_of
+from qq_excel.papers.report_job import ByUnit, Job, Names, Piece, day, day_words
 
 _BLANK_PAPERS = 6
 
@@ -16,17 +15,18 @@ _BLANK_PAPERS = 6
 def dossiers(job: Job) -> Iterable[Piece]:
     """For each dossier its cover, four-step record and contents; for each loan or destruction its slip."""
     names = Names()
-    claims = {c.claim_id: c for c in job.claims}
-    known = {str(r["dossier_id"]): r for r in job.rows("dossiers")}
-    for number, row in known.items():
-        claim = claims.get(str(row["claim_id"]))
-        papers = _papers(job, str(row["claim_id"]))
-        unit = claim.unit if claim else _unit(job, "dossiers")
+    claims, known, papers_of = _claims(job), ByUnit[dict[str, Any]](), _papers(job)
+    for row, unit, file in job.owned("dossiers"):
+        number, claim_id = str(row["dossier_id"]), str(row["claim_id"])
+        if known.put(unit, number, row) is not row:
+            continue
+        claim = claims.get(unit, claim_id)
+        papers = papers_of.get(unit, claim_id) or []
         years = row["retention_years"]
-        context = job.head(unit, _files(job, "dossiers"), number) | {
+        context = job.head(claim.unit if claim else unit, [file], number) | {
             "dossier_id": number, "claim_id": _words(row["claim_id"]), "debtor": _words(row["debtor"]),
             "code": job.code(claim.debtor_code if claim else None), "contract": _words(claim.contract if claim else None),
-            "balance": money.yuan(claim.balance) if claim else "—", "opened_on": day(row["opened_on"]),
+            "balance": f"{money.yuan(claim.balance)} 元" if claim else "—", "opened_on": day(row["opened_on"]),
             "opened_by": _words(row["opened_by"]), "status": _words(row["status"]),
             "years": f"{years} 年" if years is not None else "________ 年",
             "steps": [
@@ -44,11 +44,11 @@ def dossiers(job: Job) -> Iterable[Piece]:
         yield job.word(
             names.free(number, str(row["debtor"] or ""), "清欠档案", suffix=".docx"), "dossier.docx", context
         )
-    for n, row in enumerate(job.rows("dossier_loans"), 1):
+    for n, (row, unit, file) in enumerate(job.owned("dossier_loans"), 1):
         number = str(row["dossier_id"])
-        of = known.get(number, {})
+        of = known.get(unit, number) or {}
         lent = row["action"] != "销毁"
-        context = job.head(_unit(job, "dossiers"), _files(job, "dossier_loans"), number) | {
+        context = job.head(unit, [file], number) | {
             "dossier_id": number, "debtor": _words(of.get("debtor")), "claim_id": _words(of.get("claim_id")), "lent": lent,
             "requested_by": _words(row["requested_by"]), "approved_by": _words(row["approved_by"]),
             "lent_on": day(row["lent_on"]), "return_due_on": day(row["return_due_on"]),
@@ -62,19 +62,19 @@ def dossiers(job: Job) -> Iterable[Piece]:
 def agreements(job: Job) -> Iterable[Piece]:
     """还款协议 with its instalment plan, ready to be signed."""
     names = Names()
-    claims = {c.claim_id: c for c in job.claims}
-    plans: dict[str, list[dict[str, Any]]] = {}
-    for row in job.rows("instalments"):
-        plans.setdefault(str(row["agreement_id"]), []).append(row)
-    for row in job.rows("agreements"):
+    claims, plans = _claims(job), ByUnit[list[dict[str, Any]]]()
+    for row, unit, _ in job.owned("instalments"):
+        plans.put(unit, str(row["agreement_id"]), []).append(row)
+    for row, unit, file in job.owned("agreements"):
         number = str(row["agreement_id"])
-        claim = claims.get(str(row["claim_id"]))
-        plan = sorted(plans.get(number, []), key=lambda r: (r["no"] is None, r["no"]))
+        claim = claims.get(unit, str(row["claim_id"]))
+        plan = sorted(plans.get(unit, number) or [], key=lambda r: (r["no"] is None, r["no"]))
         total = sum(r["due"] or 0 for r in plan)
         amount = row["amount"]
-        context = job.head(claim.unit if claim else _unit(job, "agreements"), _files(job, "agreements"), number) | {
+        context = job.head(claim.unit if claim else unit, [file], number) | {
             "debtor": _words(row["debtor"]), "code": job.code(claim.debtor_code if claim else None),
             "claim_id": _words(row["claim_id"]), "contract": _words(claim.contract if claim else None),
+            "has_contract": bool(claim and claim.contract),
             "amount": _yuan(amount), "capitals": "—" if amount is None else money.capitals(amount),
             "signed_on": day_words(row["signed_on"]), "method": _words(row["method"]), "security": _words(row["security"]),
             "terms": len(plan) or row["terms"] or "—", "plan_total": money.yuan(total),
@@ -115,11 +115,10 @@ def reconciliation(job: Job) -> Iterable[Piece]:
 def intake(job: Job) -> Iterable[Piece]:
     """申报受理回执 and the decision (受理, 不予受理, 补正) for each declared debt."""
     names = Names()
-    files = _files(job, "claim_intake")
-    for row in job.rows("claim_intake"):
+    for row, unit, file in job.owned("claim_intake"):
         number = str(row["intake_id"])
         amount = row["amount"]
-        context = job.head(_unit(job, "claim_intake"), files, number) | {
+        context = job.head(unit, [file], number) | {
             "applicant": _words(row["applicant"]), "applicant_code": job.code(row["applicant_code"]),
             "debtor": _words(row["debtor"]), "amount": _yuan(amount),
             "capitals": "—" if amount is None else money.capitals(amount), "declared_on": day_words(row["declared_on"]),
@@ -137,30 +136,38 @@ def intake(job: Job) -> Iterable[Piece]:
 # --- inside ---------------------------------------------------------------------------------------------
 
 
-def _papers(job: Job, claim_id: str) -> list[dict[str, str]]:
+def _claims(job: Job) -> ByUnit[Claim]:
+    out = ByUnit[Claim]()
+    for c in job.claims:
+        out.put(c.unit, c.claim_id, c)
+    return out
+
+
+def _papers(job: Job) -> ByUnit[list[dict[str, str]]]:
     """What the other tables know to belong into a claim's dossier: demands, confirmations, evidence."""
-    out = [
-        _paper(f"催收记录（{_words(row['method'])}）", row["proof_no"], day(row["on"]))
-        for row in job.rows("collection_log")
-        if row["claim_id"] == claim_id and row["proof_no"]
-    ]
-    out += [
-        _paper("对账签认函", row["proof_no"], day(row["signed_on"]))
-        for row in job.rows("confirmations")
-        if row["claim_id"] == claim_id and row["proof_no"]
-    ]
-    applied = {r["application_id"] for r in job.rows("write_offs") if r["claim_id"] == claim_id}
-    for row in job.rows("evidence"):
-        if row["application_id"] in applied:
-            pages = "" if row["pages"] is None else str(row["pages"])
-            out.append(
-                _paper(
-                    f"{_words(row['type'])}：{_words(row['name'])}",
-                    row["doc_no"],
-                    day(row["issued_on"]),
-                    pages,
-                )
+    out = ByUnit[list[dict[str, str]]]()
+
+    def add(unit: str, claim: object, paper: dict[str, str]) -> None:
+        out.put(unit, str(claim), []).append(paper)
+
+    for row, unit, _ in job.owned("collection_log"):
+        if row["proof_no"]:
+            add(
+                unit,
+                row["claim_id"],
+                _paper(f"催收记录（{_words(row['method'])}）", row["proof_no"], day(row["on"])),
             )
+    for row, unit, _ in job.owned("confirmations"):
+        if row["proof_no"]:
+            add(unit, row["claim_id"], _paper("对账签认函", row["proof_no"], day(row["signed_on"])))
+    applied = ByUnit[list[Any]]()
+    for row, unit, _ in job.owned("write_offs"):
+        applied.put(unit, str(row["application_id"]), []).append(row["claim_id"])
+    for row, unit, _ in job.owned("evidence"):
+        pages = "" if row["pages"] is None else str(row["pages"])
+        what = f"{_words(row['type'])}：{_words(row['name'])}"
+        for claim in applied.get(unit, str(row["application_id"])) or []:
+            add(unit, claim, _paper(what, row["doc_no"], day(row["issued_on"]), pages))
     return out
 
 
@@ -170,14 +177,6 @@ def _paper(name: str, doc_no: Any, on: str, pages: str = "") -> dict[str, str]:
 
 def _step(no: int, what: str, on: Any) -> dict[str, Any]:
     return {"no": no, "what": what, "on": day(on, ""), "done": "已完成" if on else "未完成"}
-
-
-def _unit(job: Job, kind: str) -> str:
-    return next((f.unit for f in job.result.files if f.unit and kind in f.kinds), None) or NO_UNIT
-
-
-def _files(job: Job, kind: str) -> list[str]:
-    return [f.workbook.name for f in job.result.files if kind in f.kinds]
 
 
 def _words(value: object) -> str:

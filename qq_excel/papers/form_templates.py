@@ -210,7 +210,7 @@ def dossier() -> list[str]:
                 ("债权编号", "{{ claim_id }}"),
                 ("合同编号", "{{ contract }}"),
                 ("债权单位", "{{ unit }}"),
-                ("账面余额", "{{ balance }} 元"),
+                ("账面余额", "{{ balance }}"),
                 ("建档日期", "{{ opened_on }}"),
                 ("建档人", "{{ opened_by }}"),
                 ("档案状态", "{{ status }}"),
@@ -326,7 +326,7 @@ def agreement() -> list[str]:
         line("甲方（债权人）：{{ unit_name }}", align="left"),
         line("乙方（债务人）：{{ debtor }}（证件号码：{{ code }}）", align="left", after=4),
         line(
-            "双方就债权编号 {{ claim_id }}、合同编号 {{ contract }} 项下的欠款，经协商一致，达成如下协议：",
+            "双方就债权编号 {{ claim_id }}{% if has_contract %}、合同编号 {{ contract }}{% endif %} 项下的欠款，经协商一致，达成如下协议：",
             indent=True,
         ),
         line("一、乙方确认欠甲方人民币 {{ amount }} 元（大写：{{ capitals }}）。", indent=True),
@@ -343,7 +343,8 @@ def agreement() -> list[str]:
             indent=True,
         ),
         line(
-            "五、乙方签署本协议即承认全部债务并同意履行，诉讼时效自签署之日起重新计算（民法典第195条）。",
+            "五、乙方签署本协议即承认全部债务并同意履行，诉讼时效因此中断（民法典第195条）；"
+            "分期履行的，自最后一期履行期限届满之日起计算（民法典第189条）。",
             indent=True,
         ),
         line("六、因本协议发生的争议，协商不成的，由甲方所在地人民法院管辖。", indent=True),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
 from qq_excel.language import Text, many, t
-from qq_excel.papers.report_job import Job, Names, Piece, day
+from qq_excel.papers.report_job import ByUnit, Job, Names, Piece, day
 
 if TYPE_CHECKING:
     from qq_excel.papers.claims import Account, Claim
@@ -156,8 +156,8 @@ def reminders(job: Job) -> Iterable[Piece]:
     until = as_of + dt.timedelta(days=lead)
     names = Names()
     letters: list[dict[str, Any]] = []
-    for agreement in job.rows("agreements"):
-        rows = plans.get(str(agreement["agreement_id"]), [])
+    for agreement, unit, source in job.owned("agreements"):
+        rows = plans.get(unit, str(agreement["agreement_id"])) or []
         open_ = [r for r in rows if r["open"] > 0 and r["due_on"] is not None and r["due_on"] <= until]
         if not open_:
             continue
@@ -166,7 +166,7 @@ def reminders(job: Job) -> Iterable[Piece]:
         file = names.free(debtor, str(agreement["agreement_id"]), "分期还款提醒函", suffix=".docx")
         past = sum(r["open"] for r in open_ if r["due_on"] < as_of)
         total = sum(r["open"] for r in open_)
-        context = job.head(str(agreement.get("unit") or _unit_of(job)), number=number) | {
+        context = job.head(unit, [source], number) | {
             "debtor": debtor, "agreement_id": agreement["agreement_id"], "signed_on": day(agreement["signed_on"]),
             "agreed": _yuan(agreement["amount"]), "paid": _yuan(sum(r["paid"] or 0 for r in rows)),
             "left": _yuan(sum(r["open"] for r in rows)), "total": money.yuan(total), "capitals": money.capitals(total),
@@ -203,19 +203,13 @@ def _when(due: dt.date, as_of: dt.date) -> str:
     )
 
 
-def _plans(job: Job) -> dict[str, list[dict[str, Any]]]:
+def _plans(job: Job) -> ByUnit[list[dict[str, Any]]]:
     """Instalments by agreement, with what is still open of each."""
-    out: dict[str, list[dict[str, Any]]] = {}
-    for row in job.rows("instalments"):
+    out = ByUnit[list[dict[str, Any]]]()
+    for row, unit, _ in job.owned("instalments"):
         row["open"] = max(0, (row["due"] or 0) - (row["paid"] or 0))
-        out.setdefault(str(row["agreement_id"]), []).append(row)
+        out.put(unit, str(row["agreement_id"]), []).append(row)
     return out
-
-
-def _unit_of(job: Job) -> str:
-    return (
-        next((f.unit for f in job.result.files if f.unit and "agreements" in f.kinds), None) or "（未填单位）"
-    )
 
 
 # --- what stands in a letter ---------------------------------------------------------------------------------

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from qq_excel import __version__
 from qq_excel.language import Text, t
 from qq_excel.output import safe_name, short_enough, write_text
-from qq_excel.papers.claims import Account, Claim, accounts, claims_of, plain_rows
+from qq_excel.papers.claims import Account, Claim, accounts, claims_of, plain_rows, units_of
 from qq_excel.papers.document import relative
 from qq_excel.papers.house import BLANK, House
 from qq_excel.papers.layout import Filled, write_layout
 from qq_excel.papers.sheet import paper
 from qq_excel.papers.words import clean, mask
+from qq_excel.warnings.ageing import NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from qq_excel.policy import Params, Policy
     from qq_excel.warnings import WarningBook
 
+T = TypeVar("T")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
 
@@ -114,6 +116,23 @@ class Job:
         stack = self.result.stacks.get(kind)
         return [] if stack is None else plain_rows(stack)
 
+    def owned(self, kind: str) -> list[tuple[dict[str, Any], str, str]]:
+        """The same, each with the unit that it belongs to and the file that it stands in.
+
+        Several units hand in together: whose a row is, is told by the row, the head block of its sheet or the file.
+        """
+        stack = self.result.stacks.get(kind)
+        if stack is None:
+            return []
+        rows = plain_rows(stack)
+        units = {f.workbook.name: f.unit for f in self.result.files}
+        files = [stack.sources[s].file for s in stack.source.tolist()]
+        heads = units_of(stack, rows)
+        return [
+            (row, (units.get(file) or unit) if unit == NO_UNIT else unit, file)
+            for row, unit, file in zip(rows, heads, files, strict=True)
+        ]
+
     # --- words that all papers share -----------------------------------------------------------------
 
     def trace(self, files: Iterable[str] | None = None) -> str:
@@ -191,6 +210,22 @@ class Job:
         }  # fmt: skip
         text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
         return Piece(name, lambda target: write_text(target, text.encode("utf-8", "replace").decode()))
+
+
+class ByUnit(Generic[T]):
+    """Things by number: two units may each have a number of their own that is the same."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, T]] = {}
+
+    def put(self, unit: str, number: str, value: T) -> T:
+        """What *unit* has under *number*: *value* when there is none yet."""
+        return self._held.setdefault(number, {}).setdefault(unit, value)
+
+    def get(self, unit: str, number: str) -> T | None:
+        """What *unit* has under *number*, else what one other unit has (the office that keeps a table for all)."""
+        of = self._held.get(number, {})
+        return of.get(unit) or (next(iter(of.values())) if len(of) == 1 else None)
 
 
 class Names:

@@ -193,6 +193,68 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return check_paths([build(tmp_path_factory.mktemp("in") / "全部.xlsx", tables)])
 
 
+def test_each_paper_is_of_the_unit_that_handed_it_in(tmp_path: Path) -> None:
+    """Two offices, each with numbers of its own that are the same: neither signs for the other, nothing is lost."""
+    days = {"东办": D(2026, 11, 30), "西办": D(2026, 12, 31)}
+    books = []
+    for n, (office, due) in enumerate(days.items(), 1):
+        agreement = {
+            "agreement_id": "XY-1",
+            "claim_id": "ZQ-1",
+            "debtor": f"债务人{n}",
+            "amount": n * 100,
+            "terms": 1,
+        }
+        tables = {
+            "agreements": [agreement],
+            "instalments": [
+                {"agreement_id": "XY-1", "no": 1, "due_on": D(2026, 10, n), "due": n * 100, "paid": 0}
+            ],
+            "claim_intake": [
+                {"intake_id": "SB-1", "applicant": f"申报人{n}", "amount": 1, "declared_on": due}
+            ],
+            "dossiers": [{"dossier_id": "DA-1", "claim_id": "ZQ-1", "debtor": f"债务人{n}"}],
+            "dossier_loans": [{"dossier_id": "DA-1", "action": "借阅", "requested_by": f"借阅人{n}"}],
+            "collection_log": [{"claim_id": "ZQ-1", "proof_no": f"PZ-{n}"}],
+        }
+        (tmp_path / office).mkdir()
+        books.append(build(tmp_path / office / "台账.xlsx", tables, head={"unit": office}))
+    checked = check_paths(books)
+    for name in ("agreements", "intake", "dossiers", "reminders"):
+        make(name, checked, tmp_path / name)
+    for n, office in enumerate(days, 1):
+        other = next(x for x in days if x != office)
+        found = {
+            "agreements": [
+                f"XY-1_债务人{n}_还款协议.docx",
+                f"甲方（债权人）：{office}",
+                f"{n}00.00",
+                "债权编号 ZQ-1 项下的欠款",
+            ],
+            "intake": [f"SB-1_申报人{n}_受理文书.docx", f"{office}（盖章）"],
+            "dossiers": [f"DA-1_债务人{n}_清欠档案.docx", office, f"PZ-{n}"],
+            "reminders": [f"债务人{n}_XY-1_分期还款提醒函.docx", f"收款单位：{office}", f"{n}00.00"],
+        }
+        for name, (file, *words) in found.items():
+            text = docx_text(tmp_path / name / file)
+            assert other not in text, file
+            assert [w for w in words if w not in text] == [], file
+            assert f"来源：{office}/台账.xlsx " in text
+    slips = [docx_text(tmp_path / "dossiers" / f"DA-1_档案借阅单_00{n}.docx") for n in (1, 2)]
+    assert ["债务人1" in slips[0], "借阅人1" in slips[0], "债务人2" in slips[1], "借阅人2" in slips[1]] == [
+        True
+    ] * 4
+
+
+def test_an_agreement_says_how_limitation_runs(out: Path) -> None:
+    text = docx_text(out / "agreements" / "XY-1_甲公司_还款协议.docx")
+    assert (
+        "诉讼时效因此中断（民法典第195条）；分期履行的，自最后一期履行期限届满之日起计算（民法典第189条）。"
+        in text
+    )
+    assert "双方就债权编号 ZQ-1、合同编号 HT-0001 项下的欠款，经协商一致" in text
+
+
 FORMS = ("counts", "reductions", "dossiers", "agreements", "reconciliation", "intake")
 
 
