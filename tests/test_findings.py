@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import random
+import re
 from collections import Counter
 from itertools import chain
 from typing import Any
 
 import numpy as np
+import pytest
 
-from qq_excel.findings import Block, Finding, Findings, Place
+from qq_excel.findings import Block, Finding, Findings, Place, a1, from_a1
 from qq_excel.papers.document import json_pieces
 from qq_excel.papers.marks_list import findings_list
 from qq_excel.papers.told import AllTold
@@ -141,3 +143,25 @@ def test_papers_make_one_finding_after_the_other() -> None:
     assert len(listed.sheet) == 3_000 + 3
     assert listed.first["表", 0] == 4
     assert listed.words(("表", 0)) == "→ 错误 1"
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("A1", (0, 0)),
+        ("Z2", (1, 25)),
+        ("AA10", (9, 26)),
+        ("AZ1", (0, 51)),
+        ("BA1", (0, 52)),
+        ("XFD1048576", (1048575, 16383)),
+    ],
+)
+def test_addresses_there_and_back(address: str, place: tuple[int, int]) -> None:
+    assert from_a1(address) == place
+    assert a1(*place) == address
+
+
+@pytest.mark.parametrize("text", ["", "A0", "A01", "a1", "1A", "ABCD1", "$A$1", "A1:B2"])
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(text) + "$"):
+        from_a1(text)

@@ -219,3 +219,18 @@ def test_missing_tables_stand_in_the_notes(tmp_path: Path) -> None:
     path = build(tmp_path / "c.xlsx", {"contracts": [{}]})
     (only,) = warnings_of(check_paths([path])).notes
     assert str(only) == "没有交来《应收账款明细表》，没有可预警的债权"
+
+
+def test_live_claims_of_ledgers_of_several_days_add_up(tmp_path: Path) -> None:
+    day = dt.date(2026, 6, 30)
+    first = [
+        {"balance": 100, "original": 100, "received": 0},
+        {"claim_id": "ZQ-0002", "balance": 0, "status": "已结清"},
+    ]
+    second = [{"balance": 250.5}, {"claim_id": "ZQ-0002", "balance": 0.25}]
+    paths = [
+        build(tmp_path / "a.xlsx", {"receivables": first}),
+        build(tmp_path / "b.xlsx", {"receivables": second}, head={"as_of": day, "period": "2026Q2"}),
+    ]
+    got = warnings_of(check_paths(paths))
+    assert (got.live.count, got.live.amount) == (3, 35075)

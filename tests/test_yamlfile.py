@@ -18,7 +18,7 @@ from qq_excel.policy.file import PolicyFile
 from qq_excel.reading.mapping import Mapping
 from qq_excel.reading.options import Limits
 from qq_excel.waivers import _File as WaiversFile
-from qq_excel.yamlfile import parse
+from qq_excel.yamlfile import Strict, Words, parse
 from qq_excel.yamlwords import why_refused
 
 MAPPING = """title: {zh: 甲系统, en: System A}
@@ -135,3 +135,18 @@ def test_reasons_are_those_of_pydantic() -> None:
 
     assert said(a=1, b=[], c=3) == ["应大于 1，现为“1”", "太少，至少要有 1 项", "应不大于 2.0，现为“3”"]
     assert said(a=9, b=[1, 2, 3], c="inf") == ["应小于 9，现为“9”", "太多，至多 2 项", "应为数字，现为“inf”"]
+
+
+def test_the_nearest_key_is_found_however_often_a_part_of_a_file_recurs(tmp_path: Path) -> None:
+    class Last(Strict):
+        deadline: int
+
+    class Whole(Strict):
+        last: Last
+        title: Words
+        about: Words
+
+    text = "last: {deadlin: 1}\ntitle: {zh: 甲, en: A}\nabout: {zh: 乙, en: B}\n"
+    assert refusal(tmp_path / "f.yaml", text, Whole) == (
+        "F 第 1 行：“last.deadline”缺少，必须填写；第 1 行：不认识的键“last.deadlin”，是不是 deadline？"
+    )
