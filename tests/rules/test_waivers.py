@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from qq_excel.check.accepting import accept
 from qq_excel.check.baseline import Baseline
 from qq_excel.cli.app import app_of
 from qq_excel.errors import InputError, SchemaError
-from qq_excel.findings import Finding
-from qq_excel.waivers import load_waivers
+from qq_excel.findings import Finding, Findings
+from qq_excel.language import Text
+from qq_excel.waivers import load_waivers, use
 from tests.support.build import build
 from tests.support.digests import digest
 
@@ -65,6 +67,30 @@ def test_a_cell_will_do_instead_of_a_key(checked: Result, tmp_path: Path) -> Non
     cell = of(checked, "REC001")[1].cell or ""
     entry = SOUND.replace("key: ZQ-0001", f"cell: {cell.lower()}, sheet: 应收账款明细表")
     assert [f.status for f in of(waived(checked, tmp_path, entry), "REC001")] == ["open", "waived"]
+
+
+def test_what_is_answered_or_could_not_be_judged_is_not_waived(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text(f"waivers:\n  - {SOUND}\n", encoding="utf-8")
+    found = Findings(
+        [
+            Finding(
+                "REC001",
+                "E",
+                "a.xlsx",
+                key="ZQ-0001",
+                status="explained",
+                reason="对方停产",
+                approved_by="李",
+            ),
+            Finding(
+                "REC001", "?", "a.xlsx", key="ZQ-0001", why=Text("没有截止日期", "there is no as-of date")
+            ),
+        ]
+    )
+    after, (used,) = use(found, load_waivers(path), dt.date(2026, 9, 30))
+    assert list(after) == list(found)
+    assert (used.hits, used.files) == (0, ())
 
 
 def test_wai001_passes(checked: Result, tmp_path: Path) -> None:
