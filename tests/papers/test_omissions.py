@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -43,6 +44,26 @@ def test_a_balance_that_cannot_be_read_is_inferred_and_said(result: Result, tmp_
     told = [c for row in sheet_rows(tmp_path / "out" / "账龄分析.xlsx") for c in row if isinstance(c, str)]
     assert f"注意：{INFERRED}。" in told
     assert f"注意：{GONE}。" in told
+
+
+def test_what_dates_leave_open_is_said(tmp_path: Path) -> None:
+    """No as-of date, no due date, and one unit's ledgers of two days in one run."""
+    (tmp_path / "a").mkdir()
+    rows = [{"due_on": None}, {"due_on": None, "balance": 0}, {"due_on": None, "status": "已结清"}, {}]
+    old = build(
+        tmp_path / "a" / "六月.xlsx",
+        {"receivables": [{}]},
+        head={"as_of": dt.date(2026, 6, 30), "period": "2026Q2"},
+    )
+    new = build(tmp_path / "a" / "九月.xlsx", {"receivables": rows})
+    assert [n.zh for n in omissions(check_paths([old, new]))] == [
+        "华东分公司的明细表有 2 个截止日期（2026-06-30、2026-09-30），各期都计入，同一笔债权会重复计算；请只给一期，上期用 --previous 给出",
+        "九月.xlsx 有 1 行没有可读的约定付款日，是否逾期没有判断，不在催款之列",
+    ]
+    bare = build(tmp_path / "无期.xlsx", {"receivables": [{}]}, head={"as_of": None})
+    said = "无期.xlsx 没有截止日期，账龄、逾期和诉讼时效没有判断，请在表头填写“截止日期”或用 --as-of 指定"
+    assert [n.zh for n in omissions(check_paths([bare]))] == [said]
+    assert said in qq(tmp_path, "warn", str(bare), "-o", "out").stdout
 
 
 def test_claims_of_unknown_balance_are_warned_of_and_carried(result: Result, tmp_path: Path) -> None:
