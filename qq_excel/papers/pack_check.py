@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 import stat
+import struct
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from qq_excel import zips
 from qq_excel.language import Text
@@ -20,6 +21,11 @@ SCHEMA = 1
 _MOST_MEMBERS = 2_000
 _MOST_MANIFEST = 8 * 1024 * 1024
 _CHUNK = 1 << 20
+#: A member's header up to its name, and where in it the sizes of name and extra field stand; the end of a zip.
+_HEADER, _NAME_SIZES, _END = 30, 26, 22
+_END_MARK, _ELSEWHERE = b"PK\x05\x06", 0xFFFFFFFF
+#: What may follow a member that was packed as it came: its sizes and checksum.
+_DESCRIBED, _DESCRIPTORS = 0x8, (12, 16, 20, 24)
 
 
 @dataclass(slots=True)
@@ -82,6 +88,13 @@ def _verify(pack: zipfile.ZipFile) -> list[Text]:
     if len(members) > _MOST_MEMBERS:
         return [Text(f"包内文件超过 {_MOST_MEMBERS} 个。", f"more than {_MOST_MEMBERS} members.")]
     problems = _names(members)
+    if not _nothing_between(pack):
+        problems.append(
+            Text(
+                "包内文件之间、之前或之后夹有别的内容，有的解压程序会把它也解出来。",
+                "there is something between, before or behind the members; some programs would unpack it too.",
+            )
+        )
     listed, bad = _manifest(pack)
     problems += bad
     if listed is None:
@@ -99,6 +112,37 @@ def _verify(pack: zipfile.ZipFile) -> list[Text]:
         if name not in listed and name not in (MANIFEST, SIGNATURE):
             problems.append(Text(f"多出文件 {name}，清单中没有。", f"{name} is not in the manifest."))
     return problems
+
+
+def _nothing_between(pack: zipfile.ZipFile) -> bool:
+    """Whether the members follow each other from the first byte, then the directory, then the end, and nothing else.
+
+    A member that the directory does not list, a program in front, or anything behind would be no part of what is proved.
+    """
+    file = pack.fp
+    if file is None:
+        return False
+    next_at = {0}
+    for member in sorted(pack.infolist(), key=lambda m: m.header_offset):
+        file.seek(member.header_offset + _NAME_SIZES)
+        sizes = file.read(4)
+        if member.header_offset not in next_at or len(sizes) < 4:
+            return False
+        end = member.header_offset + _HEADER + sum(struct.unpack("<HH", sizes)) + member.compress_size
+        next_at = {end + more for more in (_DESCRIPTORS if member.flag_bits & _DESCRIBED else (0,))}
+    return pack.start_dir in next_at and _ends_with_its_directory(file)
+
+
+def _ends_with_its_directory(file: IO[bytes]) -> bool:
+    """Whether the directory reaches up to the record at the very end, which has no comment."""
+    size = file.seek(0, 2)
+    if size < _END:
+        return False
+    file.seek(size - _END)
+    mark, _, length, start, comment = struct.unpack("<4s8sIIH", file.read(_END))
+    # of a zip of more than 4 GB the record of the longer numbers stands between
+    whole = start + length == size - _END or _ELSEWHERE in (start, length)
+    return bool(mark == _END_MARK and whole and not comment)
 
 
 def _names(members: list[zipfile.ZipInfo]) -> list[Text]:

@@ -27,7 +27,9 @@ _CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})(\d{1,10})["']""")
 _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,10})["']""")
-_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+#: A row of no height is hidden too, whatever it says.
+_HIDDEN = re.compile(rb"""\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0*)?)["']""")
+_MAY_HIDE = (b"hidden", b'ht="0', b"ht='0")
 #: A formula, its text, and what follows it in the cell.
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(<v>[^<]*|<v\s*/>|<v [^>]*>[^<]*|<is>|</c>)")
 _FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
@@ -125,11 +127,12 @@ class CellScan:
         if self._pairs(text, opens, "!").any():
             scan.declares |= declares(window)
         scan.twofold |= has_strangers(window) or values_are_twofold(window)
+        scan.booleans |= b't="b"' in window or b"t='b'" in window
         quick = not self._filled_only and self._reach(text, opens)
         if not quick:
             scan.plain = False
             self._reach_slowly(window)
-        if self._pairs(text, "h", "i").any() and b"hidden" in window:
+        if any(word in window for word in _MAY_HIDE):
             self._hidden(window)
         if self._pairs(text, opens, "f").any():
             self._formulas(window)

@@ -59,7 +59,7 @@ class FirstRows:
                 if name == "v":
                     text = child.text or ""
                 elif name == "is":
-                    text = "".join(x.text or "" for x in child.iter("{*}t"))
+                    text = _said(child)
             if text:
                 date = type_ == "n" and whole(cell.get("s"), 0) in self._package.date_styles
                 self._cells.append((number, column, "date" if date else type_, text))
@@ -85,6 +85,12 @@ class FirstRows:
         return text
 
 
+def _said(element: Any) -> str:
+    """What a text says: all its parts, but not how it is pronounced."""
+    parts = (x for x in element.iter() if local(x) == "t" and local(x.getparent()) != "rPh")
+    return "".join(part.text or "" for part in parts)
+
+
 class Strings:
     """The shared strings that somebody asked for. Each is parsed once, where they are asked for from the front on."""
 
@@ -104,9 +110,7 @@ class Strings:
             if element is None:
                 break
             if self._passed in missing or self._passed < _REMEMBERED:
-                self._known[self._passed] = "".join(
-                    x.text or "" for x in element.iter() if local(x) == "t" and local(x.getparent()) != "rPh"
-                )
+                self._known[self._passed] = _said(element)
             self._passed += 1
         return self._known
 

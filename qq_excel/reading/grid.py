@@ -189,7 +189,18 @@ class FileGrid(ArrowGrid):
                 return self._plain.read(first_row, columns, exact)
         self._package.forget_head(self._sheet)
         self._reader.open()
-        return super().read(first_row, columns, exact)
+        out = super().read(first_row, columns, exact)
+        if self._package.scan(self._sheet).booleans:
+            self._tell_booleans(first_row, out)
+        return out
+
+    def _tell_booleans(self, first_row: int, columns: dict[int, Cells]) -> None:
+        """Among numbers TRUE came as 1, and nobody who sees the sheet would add it up."""
+        numbers = [c for c, cells in columns.items() if (cells.kind == CellKind.NUMBER).any()]
+        for column, rows in (self._texts_among(first_row, numbers) if numbers else {}).items():
+            kind = columns[column].kind
+            at = [row for row in rows if row < len(kind) and kind[row] == CellKind.NUMBER]
+            kind[at] = CellKind.BOOL
 
     def _texts_among(self, first_row: int, columns: list[int]) -> dict[int, set[int]]:
         told = self._package.texts_among(self._sheet, columns)

@@ -37,6 +37,8 @@ _COLUMN = re.compile(rb"<col\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 #: A format that shows a number as a span of time.
 _SPAN = re.compile(rb"\[(?:h+|m+|s+)\]|numFmtId=.46\b", re.IGNORECASE)
+#: A width that shows nothing.
+_NOTHING = re.compile(rb"0(?:\.0*)?")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 
 
@@ -201,7 +203,9 @@ class Package:
         columns: set[int] = set()
         for match in _COLUMN.finditer(scan.before):
             attributes = dict(_ATTRIBUTE.findall(match[1]))
-            if attributes.get(b"hidden") in (b"1", b"true"):
+            if attributes.get(b"hidden") in (b"1", b"true") or _NOTHING.fullmatch(
+                attributes.get(b"width", b"")
+            ):
                 first, last = whole(attributes.get(b"min"), 1), whole(attributes.get(b"max"), 1)
                 columns.update(range(first - 1, min(last, 16_384)))
         return frozenset(scan.hidden_rows), frozenset(columns)
@@ -214,7 +218,7 @@ class Package:
         with self._archive.open(name) as file:
             for _, element in etree.iterparse(
                 _Pieces(file), events=("end",), tag=f"{{*}}{tag}", resolve_entities=False, no_network=True,
-                load_dtd=False, huge_tree=True,
+                load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True,
             ):  # fmt: skip
                 yield element
                 element.clear()

@@ -42,6 +42,8 @@ class SheetScan(XmlScan):
     written: int = 0
     #: Whether every cell is written as known writers do, its address first.
     plain: bool = True
+    #: Whether any cell is a boolean.
+    booleans: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     stale: list[tuple[int, int]] = field(default_factory=list)
     foreign: list[tuple[int, int]] = field(default_factory=list)

@@ -1,4 +1,6 @@
+import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -133,3 +135,69 @@ def test_a_cut_off_pack(whole, tmp_path):
 
 def test_no_such_file(tmp_path):
     assert verify_pack(tmp_path / "none.zip")[0].zh == "找不到这个文件。"
+
+
+_BETWEEN = "包内文件之间、之前或之后夹有别的内容，有的解压程序会把它也解出来。"
+
+
+def _hidden_member(whole: Path) -> bytes:
+    """The pack with a member behind the first that its directory does not list."""
+    content = whole.read_bytes()
+    with zipfile.ZipFile(whole) as archive:
+        second = archive.infolist()[1].header_offset
+        entries = {m.header_offset for m in archive.infolist()}
+        start = archive.start_dir
+    stray = io.BytesIO()
+    with zipfile.ZipFile(stray, "w") as archive:
+        archive.writestr("证据/00_假.pdf", b"%PDF-1.4 false")
+        length = archive.fp.tell() if archive.fp else 0
+    more = stray.getvalue()[:length]
+    out = bytearray(content[:second] + more + content[second:])
+    at = start + len(more)
+    for _ in entries:  # the places of all that follow
+        name, extra, comment = struct.unpack_from("<HHH", out, at + 28)
+        (place,) = struct.unpack_from("<I", out, at + 42)
+        struct.pack_into("<I", out, at + 42, place + (len(more) if place >= second else 0))
+        at += 46 + name + extra + comment
+    struct.pack_into("<I", out, len(out) - 6, start + len(more))
+    return bytes(out)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda whole: b"MZ a program" + whole.read_bytes(),
+        lambda whole: whole.read_bytes() + b"more",
+        lambda whole: whole.read_bytes()[:-2] + b"\x04\x00more",
+        _hidden_member,
+    ],
+    ids=["in front", "behind", "as a comment", "a member that is not listed"],
+)
+def test_what_is_in_the_zip_and_no_member(whole, tmp_path, changed):
+    path = tmp_path / "x.zip"
+    path.write_bytes(changed(whole))
+    with zipfile.ZipFile(path) as archive:  # any other program opens it
+        assert archive.testzip() is None
+    assert [p.zh for p in verify_pack(path)] == [_BETWEEN]
+
+
+def test_a_pack_that_was_packed_anew_as_it_came_is_whole(whole, tmp_path):
+    """Some archivers write sizes behind the members, not in front of them."""
+
+    class Stream(io.RawIOBase):
+        def __init__(self) -> None:
+            self.content = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, some) -> int:
+            self.content += some
+            return len(some)
+
+    stream = Stream()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    (tmp_path / "x.zip").write_bytes(stream.content)
+    assert verify_pack(tmp_path / "x.zip") == []

@@ -198,3 +198,49 @@ def test_a_value_of_colons_or_entities_takes_no_time_to_speak_of() -> None:
     assert not has_strangers(b"<t>" + b":" * many + b"</t>")
     assert not values_are_twofold(b'<c r="A1" t="inlineStr"><is><t>' + b"&amp;" * many + b"</t></is></c>")
     assert not values_are_twofold(b"<c><v>" + b" " * many + b"</v></c>" + b"<v " * 10 + b"& xmlns" * 1_000)
+
+
+@pytest.mark.parametrize("inside", ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"])
+def test_a_text_goes_on_behind_a_comment(parts: Mapping[str, str], tmp_path: Path, inside: str) -> None:
+    """Also among the first rows, which are read by another reader: a unit was known by half its name."""
+    strings = parts[STRINGS].replace("华东分公司", f"华东{inside}分公司")
+    assert strings.count(inside) == 1
+    assert (
+        read_workbook(written({**parts, STRINGS: strings}, tmp_path / "a.xlsx")).head("unit") == "华东分公司"
+    )
+
+
+def test_how_a_text_is_pronounced_is_no_part_of_it(parts: Mapping[str, str], tmp_path: Path) -> None:
+    sounds = '<rPh sb="0" eb="1"><t>huadong</t></rPh>'
+    text = f'<c r="B2" t="inlineStr"><is>{sounds}<t>华东分公司</t>{sounds}</is></c>'
+    sheet, many = re.subn(r'<c r="B2"[^>]*><v>\d+</v></c>', text, parts[SHEET])
+    assert many == 1
+    assert read_workbook(written({**parts, SHEET: sheet}, tmp_path / "a.xlsx")).head("unit") == "华东分公司"
+
+
+@pytest.mark.parametrize("style", ["", ' s="1"'])
+def test_true_is_no_amount(parts: Mapping[str, str], tmp_path: Path, style: str) -> None:
+    """Excel shows TRUE and adds up nothing for it; it was judged as an amount of 1."""
+    sheet = PLAIN.sub(f'<c r="{AT}"{style} t="b"><v>1</v></c>', parts[SHEET])
+    book = read_workbook(written({**parts, SHEET: sheet}, tmp_path / "a.xlsx"))
+    (table,) = book.tables
+    assert table.data.batch["original"].to_pylist() == [100000, None]
+    assert [(f.field, f.at.tolist(), f.raw) for f in table.facts["CEL004"]] == [
+        ("original", [1], ["TRUE/FALSE"])
+    ]
+
+
+@pytest.mark.parametrize("said", ['hidden="1"', 'ht="0" customHeight="1"', 'customHeight="1" ht="0.0"'])
+@pytest.mark.parametrize("other", ["", " collapsed='0'"])
+def test_a_row_or_column_of_no_size_is_hidden(
+    parts: Mapping[str, str], tmp_path: Path, said: str, other: str
+) -> None:
+    sheet = parts[SHEET].replace('<row r="7"', f'<row r="7" {said}{other}')
+    sheet = sheet.replace(
+        "<sheetData>", '<cols><col min="4" max="4" width="0" customWidth="1"/></cols><sheetData>'
+    )
+    (table,) = read_workbook(written({**parts, SHEET: sheet}, tmp_path / "a.xlsx")).tables
+    assert (table.hidden_rows, table.hidden_columns) == ([(6, 6)], [(3, 3)])
+    plain = parts[SHEET].replace('<row r="7"', f'<row r="7" ht="0.75" customHeight="1"{other}')
+    (table,) = read_workbook(written({**parts, SHEET: plain}, tmp_path / "b.xlsx")).tables
+    assert (table.hidden_rows, table.hidden_columns) == ([], [])

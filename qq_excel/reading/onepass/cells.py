@@ -101,7 +101,7 @@ def mark(body: bytes) -> Marked:
     reach = (int(row[0]), int(column.min()), int(row[-1]), int(column.max()))
     return Marked(
         text, row[filled], column[filled], type_[filled], style[filled], start[filled], end[filled],
-        len(cells), reach, bool(formulas), any(b" hidden=" in said for said in rows),
+        len(cells), reach, bool(formulas), any(b" hidden=" in said or b' ht="0' in said for said in rows),
     )  # fmt: skip
 
 
