@@ -127,12 +127,12 @@ class CellScan:
         if self._pairs(text, opens, "!").any():
             scan.declares |= declares(window)
         scan.twofold |= has_strangers(window) or values_are_twofold(window)
-        scan.booleans |= b't="b"' in window or b"t='b'" in window
+        scan.booleans |= b"b" in window and (b't="b"' in window or b"t='b'" in window)
         quick = not self._filled_only and self._reach(text, opens)
         if not quick:
             scan.plain = False
             self._reach_slowly(window)
-        if any(word in window for word in _MAY_HIDE):
+        if b"h" in window and any(word in window for word in _MAY_HIDE):
             self._hidden(window)
         if self._pairs(text, opens, "f").any():
             self._formulas(window)
