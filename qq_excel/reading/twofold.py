@@ -21,7 +21,7 @@ MAIN = frozenset(
 _DECLARED = re.compile(rb"""<[^<]*?\sxmlns(?::[^\s=]+)?\s*=\s*["']([^"'<]*)""")
 #: A value that goes on behind a comment or the like, and one of two in the same cell.
 _BROKEN = re.compile(rb"<v(?:\s[^<>]*)?>[^<]*<[!?]")
-_SECOND = re.compile(rb"(?:</v>|<v\s*/>)\s*<is[\s/>]|(?:</is>|<is\s*/>)\s*<v[\s/>]")
+_SECOND = re.compile(rb"<(?:v|is)[\s/>](?:[^<]|<(?!/?c[\s/>]))*<(?:v|is)[\s/>]")
 #: A value with an entity: the bulk reader knows them in a formula's text only.
 _ENTITY = re.compile(rb"<v(?:\s[^<>]*)?>[^<&]*&")
 _TEXT = re.compile(rb"""\st\s*=\s*["']str["']""")

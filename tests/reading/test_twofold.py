@@ -60,6 +60,7 @@ def told(parts: Mapping[str, str], path: Path) -> list[tuple[object, ...]] | lis
         "<v>100&#48;</v>",
         "<v>&#49;000</v>",
         "<v>1000</v><is><t>7</t></is>",
+        "<v>1000</v><!-- x --><is><t>7</t></is>",
         f"<v>1000</v><e:v {E}>7</e:v>",
         '<v>1000</v><v xmlns="urn:e">7</v>',
     ],
@@ -197,6 +198,8 @@ def test_a_value_of_colons_or_entities_takes_no_time_to_speak_of() -> None:
     many = 400_000
     assert not has_strangers(b"<t>" + b":" * many + b"</t>")
     assert not values_are_twofold(b'<c r="A1" t="inlineStr"><is><t>' + b"&amp;" * many + b"</t></is></c>")
+    assert not values_are_twofold(b"<c><v>" + b" " * many + b"</v></c><c><is></is></c>")
+    assert not values_are_twofold(b"<c><v>" + b"<x>" * many + b"</v></c><c><is></is></c>")
     assert not values_are_twofold(b"<c><v>" + b" " * many + b"</v></c>" + b"<v " * 10 + b"& xmlns" * 1_000)
 
 
