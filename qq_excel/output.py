@@ -37,7 +37,7 @@ _NAMED = 6
 #: A name without what is added to it, in UTF-8.
 _NAME_BYTES = 200
 _NAME_CHARACTERS = 80
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r"^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\.|$)", re.IGNORECASE)
 #: What a spreadsheet program could take for a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qq_excel.errors import OutputError
-from qq_excel.output import same_package, same_zip, together, write_text
+from qq_excel.output import safe_name, same_package, same_zip, together, write_text
 
 
 def test_files_written_together_are_there_at_the_end_and_not_before(tmp_path: Path) -> None:
@@ -62,3 +62,13 @@ def test_where_the_disk_fails_none_is_there_and_it_is_said(
         for n in range(files):
             write_text(tmp_path / f"{n}.txt", "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_devices_are_no_names_of_files() -> None:
+    for name in ("CON", "nul.txt", "COM1.xlsx", "COM¹.xlsx", "lpt³", "CONIN$", "conout$.csv"):
+        assert safe_name(name) == f"_{name}"
+    assert [safe_name(name) for name in ("CONTO.xlsx", "COM.xlsx", "COM12")] == [
+        "CONTO.xlsx",
+        "COM.xlsx",
+        "COM12",
+    ]

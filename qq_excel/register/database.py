@@ -92,7 +92,9 @@ class Database:
                 )
             with said(self):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-        fixed = self.file is not None and not make and not made.query and not _writable(self.file)
+        self._fixed = fixed = (
+            self.file is not None and not make and not made.query and not _writable(self.file)
+        )
         if fixed:
             made = _fixed(made, Path(str(made.database)))
         self.engine = sa.create_engine(
@@ -181,6 +183,8 @@ class Database:
                     f"{self.name.en}: the register was written by a newer version. Update qq-excel.",
                 )
             )
+        if self._fixed and known is not None:
+            return  # so far a register of every version is read alike; of the triggers that it lacks verify tells
         with self.write() as connection:  # whoever comes second finds it done
             self.complete(connection)
 

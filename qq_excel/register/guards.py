@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 _TABLES = ("entries", "claims")
-#: As SQLite keeps it and PostgreSQL the body of its function; the migration that makes them has its own words and never changes.
+_SAME = {"entries": "n = NEW.n", "claims": "claim_id = NEW.claim_id AND n = NEW.n"}
+#: As SQLite keeps it and PostgreSQL the body of its function; the migrations that make them have their own words and never change.
 _SQLITE = {
     f"{table}_no_{what.lower()}": (
         f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
@@ -17,6 +18,13 @@ _SQLITE = {
     )
     for table in _TABLES
     for what in ("UPDATE", "DELETE")
+} | {
+    f"{table}_no_replace": (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of our own
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE ({same}) OR rowid = NEW.rowid) "
+        "BEGIN SELECT RAISE(ABORT, 'the register is append-only'); END"
+    )
+    for table, same in _SAME.items()
 }
 _POSTGRES = {f"{table}_append_only": table for table in _TABLES}
 _RAISES = "BEGIN RAISE EXCEPTION 'the register is append-only'; END"

@@ -80,7 +80,7 @@ def _tamper(register: Register, statement: str) -> None:
     with register.database.write() as connection:
         if register.database.sqlite:
             for table in ("entries", "claims"):
-                for what in ("update", "delete"):
+                for what in ("update", "delete", "replace"):
                     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{what}")
         else:
             for table in ("entries", "claims"):
@@ -180,6 +180,44 @@ def test_triggers_that_are_gone_or_do_nothing_are_told(url: str, tmp_path: Path,
         with opened(str(tmp_path / "new.db"), tmp_path / "new") as new:
             restore(new, tmp_path / "backup.zip")
             assert new.verify() == (1, None, last, ())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO entries SELECT n, at, by, event, subject, content, unit, period, body, 'x' FROM entries WHERE n = 2",
+        "INSERT OR REPLACE INTO entries (rowid, n, at, by, event, subject, content, body, hash) "
+        "SELECT rowid, 9, at, by, event, subject, content, body, hash FROM entries WHERE n = 2",
+        "REPLACE INTO claims SELECT * FROM claims",
+        "INSERT INTO entries SELECT * FROM entries WHERE n = 2 ON CONFLICT DO UPDATE SET hash = 'x'",
+    ],
+)  # fmt: skip
+def test_no_row_is_replaced_either(tmp_path: Path, statement: str) -> None:
+    """SQLite takes the old row away then, and asks no trigger that forbids to delete."""
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1, "a", "ZQ-1"), note(2, "b", "ZQ-2")])
+        before = register.verify()
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), register.database.write() as connection:
+            connection.exec_driver_sql(statement)
+        assert register.verify() == before
+        assert before[:2] == (2, None)
+
+
+def test_a_register_of_an_older_version_has_the_triggers_once_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(str(tmp_path / "r.db"), tmp_path) as register:
+        register.append([note(1, "a", "ZQ-1")])
+        with register.database.write() as connection:
+            for table in ("entries", "claims"):
+                connection.exec_driver_sql(f"DROP TRIGGER {table}_no_replace")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with monkeypatch.context() as patch:  # on a disk that is read-only
+        patch.setattr("qq_excel.register.database._writable", lambda _file: False)
+        with open_register(str(tmp_path / "r.db"), tmp_path / "tables", make=False) as register:
+            assert register.verify()[1::2] == (None, ("claims_no_replace", "entries_no_replace"))
+    with open_register(str(tmp_path / "r.db"), tmp_path / "tables", make=False) as register:
+        assert register.verify().unguarded == ()
 
 
 def test_who_verifies_hears_of_triggers_that_are_gone_and_what_to_do(tmp_path: Path) -> None:
