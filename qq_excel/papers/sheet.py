@@ -208,7 +208,7 @@ class Sheet:
         if cell.value is None or cell.value == "":
             self.sheet.write_blank(row, at, None, self.look.make(**properties))
         elif cell.link is not None:
-            self.link(row, at, cell.link, str(cell.value), **properties, align="center")
+            self.link(row, at, cell.link, str(cell.value), **properties, align="center", text_wrap=True)
             if isinstance(cell.value, int | float):  # the number takes the place of its text, the link stays
                 self._figure(
                     row, at, column.kind, cell.value, {**properties, "font_color": BLUE, "underline": 1}

@@ -134,6 +134,14 @@ def test_the_index_lists_each_file_with_its_hash(pack):
     assert lines[0][10] == hashlib.sha256(b"%PDF-1.4 contract.pdf").hexdigest()
 
 
+def test_a_long_name_of_a_file_is_broken_and_not_cut(pack):
+    with zipfile.ZipFile(pack) as archive:
+        sheet = openpyxl.load_workbook(io.BytesIO(archive.read("证据索引.xlsx"))).worksheets[0]
+    links = [c for row in sheet.iter_rows() for c in row if c.hyperlink]
+    assert [c.column_letter for c in links] == ["I"] * len(PAPERS)
+    assert [c.alignment.wrap_text for c in links] == [True] * len(PAPERS)
+
+
 def test_the_extract_compares_ledger_and_application(pack):
     rows = _sheet(pack, "债权及账龄摘录.xlsx")
     assert ("账面余额", "800,000.00", "800,000.00", "一致") in [r[:4] for r in rows]
