@@ -11,7 +11,8 @@ the figures that go into it, and where they come from:
 
 from __future__ import annotations
 
-from qq_excel.assessment.model import ADHOC, REGULAR, Amounts, Assessed, Assessment, Figures, Share
+from qq_excel.assessment.model import ADHOC, Amounts, Assessed, Assessment, Figures, Share
 from qq_excel.assessment.scores import amounts, assess
+from qq_excel.rules.assessment import REGULAR
 
 __all__ = ["ADHOC", "REGULAR", "Amounts", "Assessed", "Assessment", "Figures", "Share", "amounts", "assess"]

@@ -10,8 +10,11 @@ from qq_excel import money
 from qq_excel.language import Text
 from qq_excel.policy import Policy
 from qq_excel.reading.period import period_bounds
+from qq_excel.rules.assessment import REGULAR
 
-REGULAR, ADHOC = "定期", "不定期"
+ADHOC = "不定期"
+#: What people read for a kind of assessment (考核类型).
+KIND_TEXTS = {REGULAR: Text("定期", "regular"), ADHOC: Text("不定期", "ad hoc")}
 _QUARTERS = "一二三四"
 
 

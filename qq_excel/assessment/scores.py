@@ -15,7 +15,6 @@ from qq_excel.assessment.figures import HINT, NO_CASES, Ledger
 from qq_excel.assessment.model import (
     ADHOC,
     ITEMS,
-    REGULAR,
     Amounts,
     Assessed,
     Assessment,
@@ -30,6 +29,7 @@ from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.reading.period import period_bounds
+from qq_excel.rules.assessment import REGULAR
 from qq_excel.rules.scoring import (
     INDICATORS,
     grade_of,

@@ -72,6 +72,8 @@ def run_assess(
 
 def _print(done: Assessment) -> None:
     """The amounts, then the scores: side by side they are wider than a screen."""
+    from qq_excel.assessment.model import KIND_TEXTS  # noqa: PLC0415
+
     unit = t("单位", "unit")
     amounts = [unit, t("期初", "opening"), t("计划", "planned"), t("收回", "recovered"), t("期末", "closing")]
     scores = [
@@ -80,7 +82,7 @@ def _print(done: Assessment) -> None:
     ]  # fmt: skip
     figures = ((r, r.figures) for r in done.rows)
     _table(
-        f"{done.period.name} {done.kind}", amounts,
+        f"{done.period.name} {KIND_TEXTS[done.kind]}", amounts,
         [(r.unit, *(_yuan(c) for c in (f.opening, f.planned, f.recovered, f.closing))) for r, f in figures],
     )  # fmt: skip
     points = (

@@ -116,7 +116,6 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
     """Write a policy of one's own; never over a file that is there, unless *force*."""
     from qq_excel import output  # noqa: PLC0415
     from qq_excel.errors import OutputError  # noqa: PLC0415
-    from qq_excel.language import Text  # noqa: PLC0415
     from qq_excel.policy import policy_of  # noqa: PLC0415
     from qq_excel.policy.writing import policy_text  # noqa: PLC0415
 

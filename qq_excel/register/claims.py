@@ -72,7 +72,7 @@ def life_of(register: Register, claim: str) -> list[Moment]:
     first = min((m.period or "" for m in out if m.what == "receivables"), default="")
     for written in of_units:
         e = written.entry
-        ledgers = [f["path"] for f in e.body["files"] if f["kind"] == "receivables"]
+        ledgers = written.files_of("receivables")
         last = newest[e.subject] == written.n
         if last and e.unit in units and (e.period or "") > first and ledgers and not holders & set(ledgers):
             out.append(Moment("receivables", e.period, e.unit, written, gone=True))

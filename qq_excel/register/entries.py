@@ -49,6 +49,10 @@ class Written:
     entry: Entry
     hash: str
 
+    def files_of(self, kind: str) -> list[str]:
+        """The names of its files that have tables of *kind*."""
+        return [f["path"] for f in self.entry.body["files"] if f["kind"] == kind]
+
     def hashed(self, before: str) -> str:
         """What its hash has to be when the entry before it has the hash *before*."""
         e = self.entry

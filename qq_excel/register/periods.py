@@ -44,8 +44,7 @@ class Warned:
 
 def ledgers(register: Register, period: str) -> list[str]:
     """The newest accepted ledgers of a period, by the names of their files. Raises :class:`InputError` when there are none."""
-    submissions = register.submissions(period)
-    names = [f["path"] for w in submissions for f in w.entry.body["files"] if f["kind"] == "receivables"]
+    names = [name for w in register.submissions(period) for name in w.files_of("receivables")]
     if not names:
         raise InputError(
             Text(
@@ -66,7 +65,7 @@ def left_out(register: Register, period: str) -> list[str]:
     for w in register.submissions(period):
         unit = w.entry.unit or w.entry.subject.partition("/")[2]
         known.add(unit)
-        if any(f["kind"] == "receivables" for f in w.entry.body["files"]):
+        if w.files_of("receivables"):
             has.add(unit)
     return sorted(known - has)
 

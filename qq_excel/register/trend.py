@@ -70,7 +70,7 @@ def _by_day(register: Register, until: dt.date) -> dict[dt.date, list[str]]:
     """The newest accepted ledgers before *until* by as-of date, the latest of their period, as the register names them."""
     of_period: dict[str, list[str]] = {}
     for w in register.submissions():
-        names = [f["path"] for f in w.entry.body["files"] if f["kind"] == "receivables"]
+        names = w.files_of("receivables")
         if names and w.entry.period:
             of_period.setdefault(w.entry.period, []).extend(names)
     out: dict[dt.date, list[str]] = {}

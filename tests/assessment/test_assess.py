@@ -6,11 +6,14 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from qq_excel.assessment import Assessment, Share, assess
 from qq_excel.assessment.model import period_words
 from qq_excel.check import Result, check_paths
+from qq_excel.cli.assessing import _print as show_on_screen
 from qq_excel.errors import InputError
+from qq_excel.language import using
 from qq_excel.policy import load_policy
 from qq_excel.rules.scoring import on_curve, quality_score
 from tests.assessment.example import claims, current, previous, tables, typed
@@ -205,3 +208,17 @@ def test_curve_and_weights_at_their_bounds() -> None:
 )
 def test_period_in_words(name: str, words: str) -> None:
     assert period_words(name) == words
+
+
+def test_the_screen_names_the_kind_of_assessment_in_its_language(
+    now: Result, before: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("qq_excel.cli.assessing.out", Console(width=120, highlight=False))
+    done = assess(now, before)
+    show_on_screen(done)
+    assert capsys.readouterr().out.splitlines()[0].strip() == "2026Q3 定期"
+    with using("en"):
+        show_on_screen(done)
+        show_on_screen(assess(now, before, unit=done.rows[0].unit))
+    titles = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("2026Q3")]
+    assert titles == ["2026Q3 regular", "2026Q3 ad hoc"]

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.importing import ImportReport, find_mapping, import_ledger, load_mapping
-from qq_excel.reading import Limits, Options, read_workbook
+from qq_excel.reading import Limits, Options, plain_rows, read_workbook
 from qq_excel.reading.pool import Pool
 from tests.support.digests import digest
 
@@ -464,6 +464,13 @@ def test_totals_notes_and_signatures_are_no_claims_and_are_told(tmp_path: Path) 
     report = import_ledger(source, mapping, tmp_path / "l.xlsx", AS_OF)
     # what names nobody but is no total is a claim with gaps: the check says so
     assert (report.rows, report.apart, report.open_cents) == (2, [4, 5, 6], 1200)
+    notes = [
+        cell
+        for row in plain_rows(tmp_path / "l.xlsx", None)
+        for cell in row
+        if str(cell).startswith("说明：")
+    ]
+    assert notes[1:] == ["说明：合计、说明等 3 行不是债权，没有导入。"]
     (table,) = read_workbook(tmp_path / "l.xlsx").tables
     assert len(table.data) == 2
 
