@@ -15,10 +15,13 @@ from qq_excel.reading.onepass.cells import NotPlain, mark
 from qq_excel.reading.onepass.strings import is_utf8
 from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, declares
 from qq_excel.reading.twofold import (
+    declares_another,
     has_strangers,
+    has_two_values,
     is_an_alternative,
     stands_elsewhere,
-    values_are_twofold,
+    values_break_off,
+    values_hold_entities,
 )
 
 #: Bytes before and after the cells that are kept.
@@ -29,7 +32,6 @@ _ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row(?=[\s/>])([^>]*)>")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,10})["']""")
 #: A row of no height is hidden too, whatever it says.
 _HIDDEN = re.compile(rb"""\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0*)?)["']""")
-_MAY_HIDE = (b"hidden", b'ht="0', b"ht='0")
 #: A formula, its text, and what follows it in the cell.
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(<v>[^<]*|<v\s*/>|<v [^>]*>[^<]*|<is>|</c>)")
 _FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
@@ -54,7 +56,7 @@ class CellScan:
         self._foreign_groups: set[bytes] = set()
         self._text = np.zeros(0, dtype=np.uint8)
         #: Answers of the searches, written over and over: fresh memory costs more than the search itself.
-        self._opens, self._here, self._then = (np.zeros(0, dtype=np.bool_) for _ in range(3))
+        self._here, self._then = (np.zeros(0, dtype=np.bool_) for _ in range(2))
 
     def feed(self, window: bytes) -> None:
         """Whole tags, in order."""
@@ -107,7 +109,6 @@ class CellScan:
             scan.cells = mark(window)
         except NotPlain:
             return False
-        scan.twofold |= values_are_twofold(window)
         self._stretch(*scan.cells.reach)
         scan.written = scan.cells.written
         if scan.cells.hidden:
@@ -123,50 +124,72 @@ class CellScan:
         # numpy answers "is there any" several times faster than bytes.find
         text = self._loaded(window)
         size = len(text) - 1
-        opens = np.equal(text[:-1], ord("<"), out=self._opens[:size])
-        if self._pairs(text, opens, "!").any():
+        tags = np.flatnonzero(np.equal(text[:-1], ord("<"), out=self._here[:size]))
+        first = text[tags + 1]
+        if (first == ord("!")).any():
             scan.declares |= declares(window)
-        scan.twofold |= has_strangers(window) or values_are_twofold(window)
+        scan.twofold |= self._is_twofold(window, text, tags, first)
         scan.booleans |= b"b" in window and (b't="b"' in window or b"t='b'" in window)
-        quick = not self._filled_only and self._reach(text, opens)
+        quick = not self._filled_only and self._reach(text, tags[first == ord("c")])
         if not quick:
             scan.plain = False
             self._reach_slowly(window)
-        if b"h" in window and any(word in window for word in _MAY_HIDE):
+        if self._may_hide(text):
             self._hidden(window)
-        if self._pairs(text, opens, "f").any():
+        if (first == ord("f")).any():
             self._formulas(window)
+
+    def _is_twofold(
+        self,
+        window: bytes,
+        text: npt.NDArray[np.uint8],
+        tags: npt.NDArray[np.int64],
+        first: npt.NDArray[np.uint8],
+    ) -> bool:
+        """Whether cells are read in different ways. What is never among plain cells is looked for before it is looked at.
+
+        *first* are the first letters of the *tags*.
+        """
+        broken, names = (first == ord("!")) | (first == ord("?")), self._pairs(text, "x", "m")
+        return (
+            has_strangers(window)
+            or bool(names.any() and declares_another(window))
+            or (b"&" in window and _are_in_values(text, tags, first) and values_hold_entities(window))
+            or bool(broken.any() and values_break_off(window))
+            or (_meet(first) and has_two_values(window))
+        )
+
+    def _may_hide(self, text: npt.NDArray[np.uint8]) -> bool:
+        """Whether anything could say that a row is hidden, or has a height that begins with 0."""
+        if self._pairs(text, "h", "i").any():
+            return True
+        heights = np.flatnonzero(self._pairs(text, "h", "t"))
+        return bool((text[heights + len('ht="')] == ord("0")).any())
 
     def _loaded(self, window: bytes) -> npt.NDArray[np.uint8]:
         """*window* and some blanks as numbers; good until the next call, as all answers about it are."""
         size = len(window)
         if len(self._text) < size + _PADDING:
             self._text = np.empty(size + size // 4 + _PADDING, dtype=np.uint8)
-            self._opens, self._here, self._then = (
-                np.empty(len(self._text), dtype=np.bool_) for _ in range(3)
-            )
+            self._here, self._then = (np.empty(len(self._text), dtype=np.bool_) for _ in range(2))
         self._text[:size] = np.frombuffer(window, dtype=np.uint8)
         self._text[size : size + _PADDING] = ord(" ")
         return self._text[: size + _PADDING]
 
-    def _pairs(
-        self, text: npt.NDArray[np.uint8], here: str | npt.NDArray[np.bool_], then: str
-    ) -> npt.NDArray[np.bool_]:
-        """Where *here* is followed by *then*."""
+    def _pairs(self, text: npt.NDArray[np.uint8], here: str, then: str) -> npt.NDArray[np.bool_]:
+        """Where the letter *here* is followed by *then*; good until the next call."""
         size = len(text) - 1
-        if isinstance(here, str):
-            here = np.equal(text[:-1], ord(here), out=self._here[:size])
-            if not here.any():
-                return here
+        begun = np.equal(text[:-1], ord(here), out=self._here[:size])
+        if not begun.any():
+            return begun
         followed = np.equal(text[1:], ord(then), out=self._then[:size])
-        return np.logical_and(here, followed, out=followed)
+        return np.logical_and(begun, followed, out=followed)
 
-    def _reach(self, text: npt.NDArray[np.uint8], opens: npt.NDArray[np.bool_]) -> bool:
-        """How far the cells reach, if all are written as known writers do."""
+    def _reach(self, text: npt.NDArray[np.uint8], at: npt.NDArray[np.int64]) -> bool:
+        """How far the cells reach, which begin *at* these places, if all are written as known writers do."""
         prefixed = self._pairs(text, ":", "c")
         if prefixed.any() and _ENDS[text[np.flatnonzero(prefixed) + 2]].any():
             return False
-        at = np.flatnonzero(self._pairs(text, opens, "c"))  # no other name begins so among cells
         if not len(at):
             return True
         start = _take(text, at + 2, 8)  # of ' r="ABC1'
@@ -254,6 +277,26 @@ class CellScan:
                 scan.foreign.append(at)
             if empty and not (b't="str"' in cell and not value.startswith(b"</c")):
                 scan.stale.append(at)
+
+
+def _are_in_values(
+    text: npt.NDArray[np.uint8], tags: npt.NDArray[np.int64], first: npt.NDArray[np.uint8]
+) -> bool:
+    """Whether an entity stands behind a tag that could be that of a value."""
+    entities = np.flatnonzero(text == ord("&"))
+    behind = np.searchsorted(tags, entities) - 1
+    return bool((first[behind[behind >= 0]] == ord("v")).any())
+
+
+def _meet(first: npt.NDArray[np.uint8]) -> bool:
+    """Whether of the tags, of which these are the *first* letters, one is a text (``<is>``) and two that could be values follow
+    each other with no cell (``<c>``) between.
+    """
+    text = first == ord("i")
+    if not text.any():
+        return False
+    value = (text | (first == ord("v")))[text | (first == ord("v")) | (first == ord("c"))]
+    return bool((value[1:] & value[:-1]).any())
 
 
 def _take(text: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.uint8]:

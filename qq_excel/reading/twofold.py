@@ -31,20 +31,19 @@ _BARE = re.compile(rb"<(?:sheetData|row|c|v|is|si|t|r)[\s/>]")
 _CELLS = re.compile(rb"<(?:[^\s<>/:]+:)?sheetData[\s/>]")
 
 
-def values_are_twofold(window: bytes) -> bool:
-    """Whether a value among the cells of *window* is read in different ways, or one of them is of another namespace."""
-    if declares_another(window):
-        return True
-    if b"&" in window and any(not _is_text(window, m.start()) for m in _ENTITY.finditer(window)):
-        return True
-    if (_has(window, b"<!") or _has(window, b"<?")) and _BROKEN.search(window) is not None:
-        return True
-    return _has(window, b"<is", b"i") and _SECOND.search(window) is not None
+def values_hold_entities(window: bytes) -> bool:
+    """Whether a value has an entity, of which the bulk reader would read what stands before it."""
+    return any(not _is_text(window, m.start()) for m in _ENTITY.finditer(window))
 
 
-def _has(window: bytes, word: bytes, rare: bytes = b"") -> bool:
-    """Whether *word* stands in *window*. One byte that is *rare* (the last) is found several times faster than words are."""
-    return (rare or word[-1:]) in window and word in window
+def values_break_off(window: bytes) -> bool:
+    """Whether a value goes on behind a comment or an instruction."""
+    return _BROKEN.search(window) is not None
+
+
+def has_two_values(window: bytes) -> bool:
+    """Whether a cell has two values."""
+    return _SECOND.search(window) is not None
 
 
 def declares_another(window: bytes) -> bool:

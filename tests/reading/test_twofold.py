@@ -14,7 +14,13 @@ import pytest
 
 from qq_excel.reading import read_workbook
 from qq_excel.reading.scan import scan_bytes
-from qq_excel.reading.twofold import has_strangers, values_are_twofold
+from qq_excel.reading.twofold import (
+    declares_another,
+    has_strangers,
+    has_two_values,
+    values_break_off,
+    values_hold_entities,
+)
 from tests.support.build import build, cell
 
 SHEET, BOOK, RELS = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -197,10 +203,14 @@ def test_a_value_of_colons_or_entities_takes_no_time_to_speak_of() -> None:
     """Each of these would take minutes if it were looked at from every place."""
     many = 400_000
     assert not has_strangers(b"<t>" + b":" * many + b"</t>")
-    assert not values_are_twofold(b'<c r="A1" t="inlineStr"><is><t>' + b"&amp;" * many + b"</t></is></c>")
-    assert not values_are_twofold(b"<c><v>" + b" " * many + b"</v></c><c><is></is></c>")
-    assert not values_are_twofold(b"<c><v>" + b"<x>" * many + b"</v></c><c><is></is></c>")
-    assert not values_are_twofold(b"<c><v>" + b" " * many + b"</v></c>" + b"<v " * 10 + b"& xmlns" * 1_000)
+    for look in (declares_another, has_two_values, values_break_off, values_hold_entities):
+        assert not look(b'<c r="A1" t="inlineStr"><is><t>' + b"&amp;" * many + b"</t></is></c>")
+        assert not look(b"<c><v>" + b" " * many + b"</v></c><c><is></is></c>")
+        assert not look(b"<c><v>" + b"<x>" * many + b"</v></c><c><is></is></c>")
+    broken = b"<c><v>" + b" " * many + b"</v></c>" + b"<v " * 10 + b"& xmlns" * 1_000
+    assert has_two_values(broken)
+    for look in (declares_another, values_break_off, values_hold_entities):
+        assert not look(broken)
 
 
 @pytest.mark.parametrize("inside", ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"])

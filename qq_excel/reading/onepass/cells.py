@@ -89,6 +89,7 @@ def mark(body: bytes) -> Marked:
     tags = _Tags(text)
     rows = _must_say(tags, "r", _ROW_TAG, body)
     formulas = _must_say(tags, "f", _FORMULA_TAG, body)
+    _must(not any(b" xmlns" in said for said in (*rows, *formulas)))  # of another namespace: nobody's cells
     cells = np.flatnonzero(tags.letter == ord("c"))
     _must(len(cells) > 0)
     row, column, behind = _addresses(tags, cells)
@@ -96,6 +97,8 @@ def mark(body: bytes) -> Marked:
     style, type_ = _rests(tags, cells, behind)
     start, end, count = _values(tags, cells, type_)
     _must_be_all(tags, count)
+    if b"&" in body:
+        _must_be_whole(text, start, end, type_)
     # a formula that nobody has calculated: <f>A1</f><v></v>
     filled = np.flatnonzero((start > 0) & ((end > start) | (type_ != CellType.NUMBER)))
     reach = (int(row[0]), int(column.min()), int(row[-1]), int(column.max()))
@@ -235,6 +238,15 @@ def _must_be_all(tags: _Tags, count: Ints) -> None:
     # each row ends before the next begins, and the last at the end
     before = np.append(rows[1:], tags.size) - 1
     _must_be((before == rows) | (_words(tags.text, tags.at[before]) & _FIRST[4] == _word(b"</ro")))
+
+
+def _must_be_whole(text: Bytes, start: Ints, end: Ints, type_: npt.NDArray[np.uint8]) -> None:
+    """No entity stands in a value that is no text: other programs would read what is before it, or what it means."""
+    entities = np.flatnonzero(text == ord("&"))
+    valued = np.flatnonzero((start > 0) & (type_ != CellType.INLINE) & (type_ != CellType.TEXT))
+    if len(valued):
+        at = np.searchsorted(start[valued], entities, side="right") - 1
+        _must_be((at < 0) | (entities >= end[valued][at]))
 
 
 def numbers(cells: Marked, which: Ints) -> npt.NDArray[np.float64]:
