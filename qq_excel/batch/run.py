@@ -31,7 +31,7 @@ from qq_excel.batch.part import RETURNED, TABLES, Work, may_write, stems_of
 from qq_excel.batch.publishing import Published, held
 from qq_excel.batch.registering import subject_of, submission_entry, waiver_entries
 from qq_excel.batch.remote import brought
-from qq_excel.batch.submissions import Pattern, Submission, parts_of, submissions
+from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, submissions
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.batch.workers import Workers, workers_of
 from qq_excel.findings import Finding
@@ -57,6 +57,8 @@ class Outcome:
     registered: int = 0
     #: What units had handed in before, and what is not where it was moved to, by unit and period.
     lost: Mapping[tuple[str, str], Sequence[Away]] = field(default_factory=dict)
+    #: What lies in another's place than its head block says, by name.
+    misplaced: Mapping[str, Text] = field(default_factory=dict)
     #: Where results go to a URL: how many were put there, and how many taken away.
     put: int = 0
     removed: int = 0
@@ -270,9 +272,28 @@ def _summed_up(
     again = [replace(s, files=moved) for s in every if (moved := tuple(f for f in s.files if f.moved))]
     names = {f.name for s in again for f in s.files}
     files = sorted((with_note(f, names, lost) for d in done for f in d.files), key=lambda f: f.name)
+    misplaced = _misplaced(asked, files)
+    files = [_also(f, misplaced.get(f.name)) for f in files]
     missing = missing_of(done, last, journal.came, asked.policy) if asked.previous else []
     missing += waivers_of(done, asked.waivers, asked.policy, work.day, len(files))
     written = {w for d in done for w in d.written}
     for stale in journal.left_over(written, may_write(again, work.stems)):
         (asked.target / stale).unlink(missing_ok=True)
-    return Outcome(files, missing, write_summary(files, missing, asked.policy, asked.target), 0, lost=lost)
+    papers = write_summary(files, missing, asked.policy, asked.target)
+    return Outcome(files, missing, papers, 0, lost=lost, misplaced=misplaced)
+
+
+def _misplaced(asked: Asked, files: Sequence[FileOutcome]) -> dict[str, Text]:
+    """By name, the files whose head block says otherwise than their place, where the user has said what places mean."""
+    if asked.pattern == PATTERN:
+        return {}
+    pattern = Pattern(asked.pattern)
+    return {f.name: said for f in files if (said := pattern.contradicts(f)) is not None}
+
+
+def _also(file: FileOutcome, note: Text | None) -> FileOutcome:
+    """*file* with a *note* more."""
+    if note is None:
+        return file
+    zh, en = file.why or ("", "")
+    return replace(file, why=("；".join(filter(None, (zh, note.zh))), "; ".join(filter(None, (en, note.en)))))

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
-from qq_excel.batch.model import Seen
+from qq_excel.batch.model import FileOutcome, Seen
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.period import period_name
@@ -80,6 +81,35 @@ class Pattern:
         said = parts.get("period")
         when = period_name(said) if said else None
         return (None, None) if said and when is None else (parts.get("unit"), when)
+
+    def contradicts(self, file: FileOutcome) -> Text | None:
+        """That *file* lies in another unit's or period's place than its head block says, if it does.
+
+        The head block counts, and anybody can write another's name there; who has a place of his own cannot choose that. A
+        place may be called by a part of the unit's name.
+        """
+        unit, period = self.of(file.name)
+        said = []
+        if unit and file.unit and not _one_name(unit, file.unit):
+            said.append((Text("单位", "unit"), unit, file.unit))
+        if period and file.period and period != file.period:
+            said.append((Text("报告期", "period"), period, file.period))
+        if not said:
+            return None
+        return Text(
+            "；".join(f"路径里的{what.zh}是“{path}”，表头填的是“{head}”" for what, path, head in said)
+            + "，按表头归类，请核实",
+            "; ".join(
+                f"the path says {what.en} '{path}', the head block '{head}'" for what, path, head in said
+            )
+            + ": sorted by the head block, please look into it",
+        )
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether these are names of one unit: the same, or one a part of the other (华东 and 华东分公司)."""
+    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
+    return plain[0] in plain[1] or plain[1] in plain[0]
 
 
 def submissions(

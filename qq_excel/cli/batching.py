@@ -120,6 +120,9 @@ def _print(outcome: Outcome, asked: Asked) -> None:
             markup=False,
             soft_wrap=True,
         )
+    for name, misplaced in outcome.misplaced.items():
+        line = f"! {name}{t('：', ': ')}{misplaced}{t('。', '.')}"
+        out.print(line, style="yellow", markup=False, soft_wrap=True)
     for gone in outcome.missing:
         out.print(f"! {of_the_run(gone)}", style="yellow", markup=False, soft_wrap=True)
     parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]

@@ -274,6 +274,39 @@ def test_unit_and_period_come_from_the_path_where_the_head_block_lacks_them(tmp_
         run(tmp_path / "out2", tmp_path / "in", pattern="{nope}/*")
 
 
+def test_a_workbook_in_the_place_of_another_unit_or_period_is_told(tmp_path: Path) -> None:
+    """Anybody can write another unit's name into a head block, and take the place of its ledger."""
+    for place, head in (
+        ("2026Q3/华东", {}), ("2026Q3/西北分公司", {"prepared_on": dt.date(2026, 10, 9)}), ("2026Q2/华东分公司", {}),
+        ("2026Q3/西南分公司", {"unit": None}),
+    ):  # fmt: skip
+        (tmp_path / "in" / place).mkdir(parents=True)
+        build(tmp_path / "in" / place / "x.xlsx", {"receivables": [{}]}, head)
+    done = qq(tmp_path, "batch", "in", "-o", "out", "--jobs", "1", "--pattern", "{period}/{unit}/*")
+    period = "路径里的报告期是“2026Q2”，表头填的是“2026Q3”，按表头归类，请核实"
+    unit = "路径里的单位是“西北分公司”，表头填的是“华东分公司”，按表头归类，请核实"
+    assert [line for line in done.stdout.splitlines() if line.startswith("!")] == [
+        f"! 2026Q2/华东分公司/x.xlsx：{period}。",
+        f"! 2026Q3/西北分公司/x.xlsx：{unit}。",
+    ]
+    later = "后来又报送了 2026Q3/西北分公司/x.xlsx"
+    assert {f["file"]: (f["unit"], f["why"]) for f in summary(tmp_path / "out")["files"]} == {
+        "2026Q2/华东分公司/x.xlsx": ("华东分公司", f"{later}；{period}"),
+        "2026Q3/华东/x.xlsx": ("华东分公司", later),
+        "2026Q3/西北分公司/x.xlsx": ("华东分公司", unit),
+        "2026Q3/西南分公司/x.xlsx": ("西南分公司", None),
+    }
+    again = qq(
+        tmp_path, "batch", "in", "-o", "out", "--jobs", "1", "--pattern", "{period}/{unit}/*", "--lang", "en"
+    )
+    assert (
+        "! 2026Q3/西北分公司/x.xlsx: the path says unit '西北分公司', the head block '华东分公司': sorted by the head block, "
+        "please look into it."
+    ) in again.stdout.splitlines()
+    by_default = qq(tmp_path, "batch", "in", "-o", "other", "--jobs", "1")
+    assert "路径里的" not in by_default.stdout
+
+
 def test_files_are_moved_only_when_told_and_never_over_others(tmp_path: Path) -> None:
     came = inbox(tmp_path / "in")
     kept = tmp_path / "done" / UNITS[1] / "应收.xlsx"
