@@ -52,7 +52,11 @@ def workbooks(paths: Iterable[Path]) -> list[Path]:
 
 
 def must_be_file(path: Path) -> Path:
-    """*path* itself. Raises :class:`InputError` when there is no such file."""
+    """*path* itself. Raises :class:`InputError` when there is no such file, or a folder in its place."""
+    if path.is_dir():
+        raise InputError(
+            Text(f"{path}：这是文件夹，请写出里面的文件。", f"{path}: it is a folder; name a file in it.")
+        )
     if not path.is_file():
         raise InputError(
             Text(f"{path}：找不到这个文件。请检查路径。", f"{path}: no such file. Check the path.")

@@ -50,25 +50,58 @@ class _Proof:
     good: Sequence[str]
 
 
-def run_verify(packs: Sequence[Path], format: Format, key: Path | None = None) -> int:
-    """``qq-excel verify``: each of *packs*; several are told with their names, in JSON as a list."""
-    from qq_excel.papers.signing import load_public  # noqa: PLC0415
-    from qq_excel.papers.volume_signing import SUFFIX  # noqa: PLC0415
+def run_verify(paths: Sequence[Path], format: Format, key: Path | None = None) -> int:
+    """``qq-excel verify``: each of *paths*, or of what is in them; several are told with their names, in JSON as a list.
 
-    # a signature stands for the volume that it is of
-    packs = list(dict.fromkeys(p.with_name(p.name.removesuffix(SUFFIX)) for p in packs))
-    for pack in packs:
-        _must_be_provable(pack)
+    Raises :class:`InputError` where there is nothing to prove.
+    """
+    from qq_excel.papers.signing import load_public  # noqa: PLC0415
+
+    packs = _packs(paths)
     public = load_public(key) if key else None
     proofs = []
-    for pack in packs:
+    for pack, name in packs.items():
         proofs.append(_proof(pack, public))
         if format is Format.TEXT:
-            _say(pack.name if len(packs) > 1 else "", proofs[-1])
+            _say(name if len(packs) > 1 else "", proofs[-1])
     if format is Format.JSON:
         told = [proof.document for proof in proofs]
         common.print_json(told if len(told) > 1 else told[0])
     return FINDINGS if any(proof.problems for proof in proofs) else OK
+
+
+def _packs(paths: Sequence[Path]) -> dict[Path, str]:
+    """What is to be proved, by what it is called: files as they are, folders with all that they hold."""
+    from qq_excel.papers.volume_signing import SUFFIX  # noqa: PLC0415
+
+    out: dict[Path, str] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if _is_provable(p)]
+            if not inside:
+                raise InputError(
+                    Text(
+                        f"{path}：文件夹里没有申请包（zip）、签名的合订本（pdf）或封存件（xlsx）。请检查路径。",
+                        f"{path}: no packs (zip), signed volumes (pdf) or sealed submissions (xlsx) in this folder. Check the path.",
+                    )
+                )
+            out.update((p, p.relative_to(path).as_posix()) for p in inside)
+            continue
+        # a signature stands for the volume that it is of
+        pack = path.with_name(path.name.removesuffix(SUFFIX)) if path.name.endswith(SUFFIX) else path
+        _must_be_provable(pack)
+        out.setdefault(pack, pack.name)
+    return out
+
+
+def _is_provable(path: Path) -> bool:
+    """Whether a file of a folder is there to be proved; a zip that is no pack any more is told, not passed over."""
+    from qq_excel.papers.volume_signing import beside  # noqa: PLC0415
+
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    kind = path.suffix.lower()
+    return kind == ".zip" or (kind == ".pdf" and beside(path).is_file()) or _is_sealed(path)
 
 
 def _must_be_provable(pack: Path) -> None:

@@ -277,6 +277,10 @@ def test_template_is_written(tmp_path: Path) -> None:
 
 def test_verify_of_what_is_no_pack(work: Path) -> None:
     assert refused(work, "verify", "none.zip") == "none.zip：找不到这个文件。请检查路径。"
+    (work / "empty").mkdir()
+    assert refused(work, "verify", "empty") == (
+        "empty：文件夹里没有申请包（zip）、签名的合订本（pdf）或封存件（xlsx）。请检查路径。"
+    )
     why = (
         "错.xlsx：既没有封存，也不是核销申请包，无从核对。"
         "封存件由“提交”按钮生成，申请包由 qq-excel write-off 生成。"

@@ -178,6 +178,16 @@ def test_keys_and_volumes_from_the_command_line(signed: tuple[Path, Path], tmp_p
     foreign = qq(tmp_path, "verify", volume.name + ".sig", "--key", "私钥.pub.pem", "--lang", "en")
     assert foreign.returncode == 1
     assert "signed by another key" in foreign.stdout
+    (tmp_path / "all" / "of-2026").mkdir(parents=True)
+    copied(signed[0], tmp_path / "all" / "of-2026")
+    for name in ("坏.zip", ".坏.zip", "没有签名.pdf", "别的.xlsx"):
+        (tmp_path / "all" / name).write_bytes(b"x")
+    folder = qq(tmp_path, "verify", "all", "--key", str(public))
+    assert folder.returncode == 1
+    lines = folder.stdout.splitlines()
+    assert lines[:2] == [f"of-2026/{volume.name}", "✓ 合订本未被改动。"]
+    assert lines[2].startswith("✓ 由所给公钥签名")
+    assert lines[3:] == ["坏.zip", "✗ 不是完整的 zip 文件，或已损坏。"]
     volume.write_bytes(volume.read_bytes() + b"\n")
     changed = qq(tmp_path, "verify", volume.name)
     assert (changed.returncode, changed.stdout.strip()) == (1, f"✗ 合订本 {volume.name} 已被改动。")

@@ -115,8 +115,8 @@ def verify(
         list[Path],
         typer.Argument(
             help=t(
-                "申请包（zip）、合订本（pdf）或封存件（xlsx），可以有多个",
-                "packs (zip), volumes (pdf) or submissions (xlsx)",
+                "申请包（zip）、合订本（pdf）、封存件（xlsx）或放这些的文件夹，可以有多个",
+                "packs (zip), volumes (pdf), submissions (xlsx), or folders of them",
             )
         ),
     ],
