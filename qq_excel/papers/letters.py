@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
 from qq_excel.language import Text, many, t
+from qq_excel.papers.claims import NO_DEBTOR
 from qq_excel.papers.report_job import ByUnit, Job, Names, Piece, day
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ class Letter:
         return [c for c in self.account.claims if is_overdue(c) and not c.sued]
 
 
+def _with_debtor(job: Job) -> list[Account]:
+    """The accounts whose debtor is known: nobody can be written to of the others, which is said once."""
+    job.notes += [note for note in _nameless(job) if note not in job.notes]
+    return [a for a in job.accounts if a.debtor != NO_DEBTOR]
+
+
+def _nameless(job: Job) -> list[Text]:
+    """What is said of open items without a debtor, if there are any."""
+    claims = [c for a in job.accounts if a.debtor == NO_DEBTOR for c in a.claims]
+    total = money.yuan(sum(c.balance for c in claims))
+    said = Text(
+        f"{len(claims)} 笔债权（{total} 元）没有债务人名称，没有出函",
+        f"{many(len(claims), 'claim')} (RMB {total}) without a debtor's name: no letter",
+    )
+    return [said] if claims else []
+
+
 # --- 对账签认函 -------------------------------------------------------------------------------------------
 
 
@@ -49,7 +67,7 @@ def confirmations(job: Job) -> Iterable[Piece]:
     names = Names()
     letters = [
         Letter(_number("QR", job, n), names.free(a.unit, a.debtor, "对账签认函", suffix=".docx"), a)
-        for n, a in enumerate(job.accounts, 1)
+        for n, a in enumerate(_with_debtor(job), 1)
     ]
     template = f"confirmation_{job.choices.wording}.docx"
     for one in letters:
@@ -88,7 +106,7 @@ def dunning(job: Job) -> Iterable[Piece]:
     names = Names()
     letters: list[Letter] = []
     sued = 0
-    for account in job.accounts:
+    for account in _with_debtor(job):
         asked = Letter("", "", account).demanded()
         if not asked:
             sued += any(is_overdue(c) for c in account.claims)
@@ -281,7 +299,7 @@ def _register(job: Job, letters: Sequence[Letter], what: str, under: str, note: 
     rows = [_row(job, n, x) for n, x in enumerate(letters, 1)]
     on = day(job.result.as_of)
     under = t(f"截止日期：{on}    {under}    金额单位：元", f"As of: {on}    {under}    In yuan")
-    filled = job.filled(rows, under, notes=[note])
+    filled = job.filled(rows, under, notes=[note, *map(str, _nameless(job))])
     sheets = [("letter_register", filled), ("letter_merge", job.filled(rows, under))]
     yield job.book(f"{what}登记册.xlsx", sheets, _REGISTER)
     yield job.json(f"{what}.json", {"letters": [_data(x) for x in letters]})

@@ -67,6 +67,26 @@ def test_one_letter_per_debtor_with_all_his_items(letters: Path) -> None:
     assert CODE not in text
 
 
+def test_nobody_is_written_to_of_a_claim_without_a_debtor(tmp_path: Path) -> None:
+    rows = [
+        claim("甲公司", 100, dt.date(2026, 9, 20)),
+        claim(None, 30.5, dt.date(2026, 9, 20)),
+        claim(" ", 2, dt.date(2026, 12, 1)),
+    ]
+    path = build(tmp_path / "应收.xlsx", {"receivables": rows})
+    made = make("letters", check_paths([path]), tmp_path / "out", formats=["docx", "xlsx"])
+    said = "2 笔债权（32.50 元）没有债务人名称，没有出函"
+    assert [n.zh for n in made.notes if "没有债务人" in n.zh] == [said]
+    assert sorted(p.name for p in (tmp_path / "out").rglob("*.docx")) == [
+        "华东分公司_甲公司_对账签认函.docx", "华东分公司_甲公司_第一次催款函.docx",
+    ]  # fmt: skip
+    for register in ("对账签认函/对账签认函登记册.xlsx", "催款函/催款函登记册.xlsx"):
+        assert any(said in str(cell) for row in sheet_rows(tmp_path / "out" / register) for cell in row), (
+            register
+        )
+        assert total_of(tmp_path / "out" / register, "合计" if "对账" in register else "其中到期未付") == 100
+
+
 def test_the_footer_tells_where_the_figures_come_from(letters: Path, result: Result) -> None:
     text = docx_text(letters / "催款函" / "华东分公司_丙公司_最后催款函.docx")
     policy = result.policy
