@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
@@ -139,7 +140,16 @@ def test_no_encoding_fits(tmp_path: Path) -> None:
     assert "GB18030" in reason.zh
 
 
-def test_a_quotation_mark_that_nobody_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [131_072, 1 << 30])  # other libraries lift it for the whole process
+def test_a_quotation_mark_that_nobody_closed(tmp_path: Path, limit: int) -> None:
+    before = csv.field_size_limit(limit)
+    try:
+        _never_closed(tmp_path)
+    finally:
+        csv.field_size_limit(before)
+
+
+def _never_closed(tmp_path: Path) -> None:
     raw = (lines(",") + 'HT-9,"甲\n' + "乙,2026-01-01,2026-01-01,5,\n" * 20_000).encode()
     (fact,) = book(tmp_path, raw).facts
     assert (fact.rule, fact.values["code"]) == ("FIL001", "damaged")
