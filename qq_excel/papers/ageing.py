@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from qq_excel.papers.claims import Claim
     from qq_excel.papers.layout import Filled
 
-_BESIDE = (warnings.NOT_DUE, warnings.NO_BAND, *warnings.APART)
-NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = (x.zh for x in _BESIDE)
-_TITLES = {x.zh: x for x in _BESIDE}
+#: The columns beside the bands.
+BESIDE = (warnings.NOT_DUE, warnings.NO_BAND, *warnings.APART)
+NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT = (x.zh for x in BESIDE)
+_TITLES = {x.zh: x for x in BESIDE}
 _KNOWN = ("unit", "debtor", "code", "band*", "total", "share", "count", "claim_id", "contract", "occurred_on", "due_on",
           "balance", "column", "overdue", "band", "base", "rate", "needed", "booked", "gap", "place")  # fmt: skip
 

@@ -127,7 +127,7 @@ def _facts(sheet: Sheet, row: int, result: Result, files: Sequence[FileResult]) 
     def joined(values: Sequence[str | None]) -> str:
         some = [v for v in dict.fromkeys(values) if v]
         return (
-            "、".join(some[:12]) + (t(" 等", " …") if len(some) > 12 else "")
+            t("、", ", ").join(some[:12]) + (t(" 等", " …") if len(some) > 12 else "")
             if some
             else t("未填", "not given")
         )

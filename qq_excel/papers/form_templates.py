@@ -55,7 +55,7 @@ def appraisal_request() -> list[str]:
         _unit_line(),
         listing("i in items", _GOODS, ["", "合计", "", "", "", "{{ value }}", "", "{{ appraised }}"]),
         line("存放地点：{{ location }}", before=4, align="left"),
-        seal(),
+        seal(keep=True),
         boxes(
             [
                 (
@@ -112,7 +112,16 @@ def in_kind_approval() -> list[str]:
         listing(
             "i in items", _GOODS, ["", "合计", "", "", "", "{{ value }}", "", "{{ appraised }}"], size=8.5
         ),
-        line(size=5),
+        # on a page of its own the form still says what is signed for
+        line(
+            "审批意见（抵偿债权 {{ settled }} 元，鉴定价值 {{ appraised }} 元）",
+            font="黑体",
+            size=12.5,
+            align="left",
+            before=8,
+            after=3,
+            keep=True,
+        ),
         boxes(
             [
                 ("申请单位意见", ["", _SIGN], 1.5),
@@ -164,7 +173,7 @@ def price_reduction() -> list[str]:
         ),
         heading("降价原因和理由"),
         line("{{ reason }}", indent=True, after=6),
-        seal(),
+        seal(keep=True),
         boxes(
             [
                 ("技术工程部\n鉴定意见", ["", "", _SIGN], 2.0),
@@ -347,8 +356,8 @@ def agreement() -> list[str]:
             "分期履行的，自最后一期履行期限届满之日起计算（民法典第189条）。",
             indent=True,
         ),
-        line("六、因本协议发生的争议，协商不成的，由甲方所在地人民法院管辖。", indent=True),
-        line("七、本协议一式    份，自双方签字盖章之日起生效。", indent=True, after=6),
+        line("六、因本协议发生的争议，协商不成的，由甲方所在地人民法院管辖。", indent=True, keep=True),
+        line("七、本协议一式    份，自双方签字盖章之日起生效。", indent=True, after=6, keep=True),
         boxes(
             [
                 ("甲方", ["{{ unit_name }}（盖章）", "代表人（签字）：", ">" + _DAY], 2.2),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
+from qq_excel.language import Text
 from qq_excel.papers.layout import write_layout
 from qq_excel.papers.report_job import Job, Names, Piece, day
 from qq_excel.papers.sheet import paper
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _KNOWN = ("no", "item", "model", "uom", "book_qty", "counted_qty", "difference_qty", "unit_price", "value", "condition",
           "location", "counted_on", "appraised_value", "settled_debt", "remark")  # fmt: skip
+#: Under what goods stand whose list has no number.
+NO_NUMBER = "未编号"
 _SIGNERS = ("单位经理", "财务主管", "保管人", "验收人")
 _RECEIVERS = ("财务部", "技术工程部", "清欠办")
 
@@ -33,11 +37,11 @@ def counts(job: Job) -> Iterable[Piece]:
             f"清单编号：{list_id}    抵债单位：{unit}    债务人：{head['debtor']}    债权编号：{head['claim_ids']}    "
             f"抵偿债权：{head['settled']} 元    金额单位：元"
         )
-        filled = job.filled(rows, under)
+        filled = job.filled(rows, under, files=head["files"])
         form = job.house.layout("count_list")
         form.check(_KNOWN)
         name = names.free(unit, list_id, "抵债物品盘点清单", suffix=".xlsx")
-        yield Piece(name, partial(_count_sheet, form, filled, foots.get(list_id, {})), pdf=True)
+        yield Piece(name, partial(_count_sheet, form, filled, foots.get((unit, list_id), {})), pdf=True)
         yield job.word(
             names.free(unit, list_id, "鉴定申请书", suffix=".docx"), "appraisal_request.docx", head
         )
@@ -55,6 +59,15 @@ def reductions(job: Job) -> Iterable[Piece]:
         if row["reduced"] != "是" and (debt is None or got is None or got >= debt):
             continue
         gap = None if debt is None or got is None else debt - got
+        if gap is not None and gap <= 0:
+            # F-11 asks for a report on what is sold below the debt; a report on this one would say what is not so
+            which = str(row["disposal_id"] or "—")
+            job.notes.append(Text(
+                f"处置 {which} 填为降价，但处置价款 {money.yuan(got)} 元不低于所抵债权额 {money.yuan(debt)} 元，没有做降价处置报告，请核实",
+                f"disposal {which} is marked as price-reduced, but its proceeds of {money.yuan(got)} are not below the debt of "
+                f"{money.yuan(debt)}: no report was made, please verify",
+            ))  # fmt: skip
+            continue
         number = str(row["report_no"] or row["disposal_id"] or "")
         context = job.head(str(row["unit"] or NO_UNIT), files, number) | {
             "disposal_id": _words(row["disposal_id"]), "list_id": _words(row["list_id"]), "item": _words(row["item"]),
@@ -77,21 +90,22 @@ def reductions(job: Job) -> Iterable[Piece]:
 def _lists(job: Job) -> dict[tuple[str, str], list[dict[str, Any]]]:
     out: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in job.rows("inventory_count"):
-        key = (str(row["unit"] or NO_UNIT), str(row["list_id"] or "未编号"))
+        key = (str(row["unit"] or NO_UNIT), str(row["list_id"] or NO_NUMBER))
         held = out.setdefault(key, [])
         held.append({**row, "no": len(held) + 1})
     return dict(sorted(out.items()))
 
 
-def _foots(job: Job) -> dict[str, dict[tuple[str, str], tuple[str, str]]]:
-    """Who signed and when, per list: the foot block belongs to the sheet and so to each list on it."""
+def _foots(job: Job) -> dict[tuple[str, str], dict[tuple[str, str], tuple[str, str]]]:
+    """Who signed and when, per unit and list: the foot block belongs to the sheet and so to each list on it."""
     stack = job.result.stacks.get("inventory_count")
-    out: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
+    out: dict[tuple[str, str], dict[tuple[str, str], tuple[str, str]]] = {}
+    lists = [(str(r["unit"] or NO_UNIT), str(r["list_id"] or NO_NUMBER)) for r in job.rows("inventory_count")]
     for s, source in enumerate(stack.sources if stack else ()):
-        lists = stack.frame["list_id"][stack.source == s].dropna().unique() if stack else ()
         told = {(f.block, f.entry): (f.name or "", day(f.on, "")) for f in source.table.foot}
-        for list_id in lists:
-            out.setdefault(str(list_id), told)
+        for key, own in zip(lists, stack.source.tolist() if stack else (), strict=True):
+            if own == s:
+                out.setdefault(key, told)
     return out
 
 
@@ -127,15 +141,19 @@ def _head(job: Job, unit: str, list_id: str, rows: list[dict[str, Any]]) -> dict
     # a list settles a claim once, however many goods stand on it
     debts = {str(r["claim_id"]): r["settled_debt"] or 0 for r in rows}
     settled = sum(debts.values())
-    first = rows[0]
+
+    def every(field: str) -> str:
+        """What the rows say: one word for all of them, or each that stands there."""
+        return "、".join(dict.fromkeys(_shown(r[field]) for r in rows if r[field] not in (None, ""))) or "—"
+
     return job.head(unit, files or None, list_id) | {
-        "list_id": list_id, "debtor": "、".join(dict.fromkeys(str(r["debtor"]) for r in rows if r["debtor"])) or "—",
-        "claim_ids": "、".join(debts), "agreement_no": _words(first["agreement_no"]), "settled": money.yuan(settled),
+        "files": files or None, "list_id": list_id, "debtor": every("debtor"),
+        "claim_ids": "、".join(debts), "agreement_no": every("agreement_no"), "settled": money.yuan(settled),
         "settled_capitals": money.capitals(settled), "value": money.yuan(values), "appraised": money.yuan(appraised),
         "appraised_capitals": money.capitals(appraised), "gap": money.yuan(settled - appraised),
-        "short": settled > appraised, "count": len(rows), "appraisal_no": _words(first["appraisal_no"]),
-        "appraised_on": day(first["appraised_on"]), "approval_no": _words(first["approval_no"]),
-        "approved_on": day(first["approved_on"]), "location": _words(first["location"]),
+        "short": settled > appraised, "count": len(rows), "appraisal_no": every("appraisal_no"),
+        "appraised_on": every("appraised_on"), "approval_no": every("approval_no"),
+        "approved_on": every("approved_on"), "location": every("location"),
         "items": [
             {
                 "no": r["no"], "item": _words(r["item"]), "model": _words(r["model"]), "uom": _words(r["uom"]),
@@ -146,6 +164,10 @@ def _head(job: Job, unit: str, list_id: str, rows: list[dict[str, Any]]) -> dict
             for r in rows
         ],
     }  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    return day(value) if isinstance(value, dt.date) else str(value)
 
 
 def _words(value: object) -> str:

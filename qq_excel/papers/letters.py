@@ -317,8 +317,8 @@ def _row(job: Job, n: int, x: Letter) -> dict[str, Any]:
         "dunned_on": max((c.dunned_on for c in claims if c.dunned_on), default=None),
         "confirmed_on": max((c.confirmed_on for c in claims if c.confirmed_on), default=None),
         "reason": "；".join(dict.fromkeys(f"{c.reason}（{c.reason_by}）" for c in claims if c.reason and c.reason_by)),
-        "file": x.file, "handler": "、".join(dict.fromkeys(c.handler for c in claims if c.handler)),
-        "responsible": "、".join(dict.fromkeys(c.responsible for c in claims if c.responsible)),
+        "file": x.file, "handler": t("、", ", ").join(dict.fromkeys(c.handler for c in claims if c.handler)),
+        "responsible": t("、", ", ").join(dict.fromkeys(c.responsible for c in claims if c.responsible)),
         "sent_how": "", "sent_on": "", "signed_by": "", "signed_as": "", "signed_on": "", "remark": "",
     }  # fmt: skip
 

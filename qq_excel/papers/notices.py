@@ -65,7 +65,7 @@ def responsibility(job: Job) -> Iterable[Piece]:
     for (unit, person), claims in _grouped(past, lambda c: (c.unit, c.responsible or NO_PERSON)):
         number = _number(job, "ZR", len(rows) + 1)
         file = names.free(unit, person, "清欠责任落实通知", suffix=".docx")
-        handlers = "、".join(dict.fromkeys(c.handler for c in claims if c.handler)) or "—"
+        handlers = t("、", ", ").join(dict.fromkeys(c.handler for c in claims if c.handler)) or "—"
         rows.append(_row(number, unit, person, claims, file))
         yield job.word(
             file,

@@ -148,12 +148,19 @@ class Job:
                   f"Source: {shown}    As of: {day}    Policy: {policy.profile} v{policy.version} ({short})")  # fmt: skip
         return f"{words}    qq-excel {__version__}"
 
-    def filled(self, rows: Sequence[Mapping[str, Any]], under: str, **more: Any) -> Filled:
-        """What stands in a layout, with the trace of its figures."""
+    def filled(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        under: str,
+        *,
+        files: Iterable[str] | None = None,
+        **more: Any,
+    ) -> Filled:
+        """What stands in a layout, with the trace of its figures; *files* when not all of the submission."""
         policy, on = self.result.policy, day(self.result.as_of, t("未填", "not given"))
         which, short = f"{policy.profile} v{policy.version}", policy.sha256[:8]
         footer = t(f"截止 {on}  {which}（{short}）", f"As of {on}  {which} ({short})")
-        return Filled(rows, under, trace=self.trace(), footer=footer, **more)
+        return Filled(rows, under, trace=self.trace(files), footer=footer, **more)
 
     def code(self, number: str | None) -> str:
         """A certificate number as it is handed on: masked unless asked for in full."""

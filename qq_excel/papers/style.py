@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,18 @@ def rgb(code: str) -> tuple[int, int, int]:
     """Red, green and blue of ``RRGGBB``, with or without ``#``."""
     red, green, blue = bytes.fromhex(code.removeprefix("#"))
     return red, green, blue
+
+
+def band_inks(columns: Sequence[str], beside: Collection[str]) -> dict[str, str]:
+    """The colour of each column of an ageing; those *beside* the bands are grey.
+
+    Few bands are spread over the whole scale, so that old is dark.
+    """
+    bands, others = [c for c in columns if c not in beside], [c for c in columns if c in beside]
+    step = (len(BANDS) - 1) / max(1, len(bands) - 1)
+    inks = {c: BANDS[round(i * step)] for i, c in enumerate(bands)}
+    greys = {c: GREYS[i % len(GREYS)] for i, c in enumerate(others)}
+    return {c: (inks | greys)[c] for c in columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,9 @@ WARNING_TINTS = {
     "黄": Tint("#FFE066", "#5C4A00"),
     "蓝": Tint("#9DC3E6", "#12375C"),
 }
+#: Age bands from young to old, and what stands beside them (not due, disputed, in court, credit notes).
+BANDS = ("#9DC3E6", "#5B9BD5", "#2F75B5", "#FFD966", "#F4A460", "#ED7D31", "#C00000", "#7B1E1E")
+GREYS = ("#7F8FA6", "#A6ACB5", "#C9CED6", "#DDE1E6")
 LEVEL_MEANINGS = {
     "E": Text("必须改正，改正前不予受理", "must be mended before the workbook is accepted"),
     "W": Text("需要核实并答复", "needs an answer"),

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qq_excel.language import t
 from qq_excel.papers import style
+from qq_excel.papers.ageing import BESIDE
 from qq_excel.papers.sheet import Paper, Sheet
 from qq_excel.papers.warning_view import LEVELS
 
-_BANDS = (
-    "#9DC3E6",
-    "#5B9BD5",
-    "#FFD966",
-    "#F4A460",
-    "#ED7D31",
-    "#C00000",
-    "#7F8FA6",
-    "#A6ACB5",
-    "#C9CED6",
-    "#DDE1E6",
-)
 #: Units and causes that one chart can show so that their names are read.
 _MOST = 15
 _FONT = {"name": style.FONT, "size": 9, "color": style.INK}
@@ -83,7 +73,7 @@ def cause_chart(book: Paper, sheet: Sheet, rows: tuple[int, int], at: tuple[int,
     sheet.sheet.insert_chart(*at, chart, _placed(t("各类原因涉及金额", "Amounts by cause")))
 
 
-def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: int) -> int:
+def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, Sequence[str]], row: int) -> int:
     """Bars by unit, stacked by age band; *table*: header row, units, bands. Gives the next free row."""
     top, units, bands = table
     shown = min(units, _MOST)
@@ -95,14 +85,15 @@ def ageing_chart(book: Paper, sheet: Sheet, table: tuple[int, int, int], row: in
         {"type": "bar", "subtype": "stacked"},
         t(f"各单位账龄结构（元{more}）", f"Ageing by unit (yuan{more})"),
     )
-    for i in range(bands):
+    inks = style.band_inks(bands, [str(x) for x in BESIDE])
+    for i, name in enumerate(bands):
         chart.add_series(
             {
                 "name": [sheet.name, top, 1 + i],
                 "categories": [sheet.name, top + 1, 0, top + shown, 0],
                 "values": [sheet.name, top + 1, 1 + i, top + shown, 1 + i],
                 "gap": 60,
-                "fill": {"color": _BANDS[min(i, len(_BANDS) - 1)]},
+                "fill": {"color": inks[name]},
             }
         )
     chart.set_legend({"position": "bottom", "font": _FONT})

@@ -237,7 +237,7 @@ def _ageing(book: Paper, sheet: Sheet, view: View) -> None:
         row = _shares(sheet, row, total[1:])
         row = _tie(sheet, row, total[-1], table.ledger, widest)
         if n == 0:
-            row = ageing_chart(book, sheet, (top, len(units), len(table.bands)), row) + 1
+            row = ageing_chart(book, sheet, (top, len(units), table.bands), row) + 1
     sheet.print_set_up(landscape=True, repeat=headers, footer=f"{t('账龄分析', 'Ageing')} {_whose(view)}")
 
 

@@ -221,16 +221,19 @@ def number(words: str = "") -> str:
     return line(words, font=PLAIN_FONT, size=10.5, align="right", after=4)
 
 
-def seal(who: str = "{{ unit_name }}", date: str = "{{ dated }}") -> str:
-    """Who issues it, with room for the seal, and the day; ``seal_align`` comes from the organisation's settings."""
+def seal(who: str = "{{ unit_name }}", date: str = "{{ dated }}", *, keep: bool = False) -> str:
+    """Who issues it, with room for the seal, and the day; ``seal_align`` comes from the organisation's settings.
+
+    *keep*: what is signed below it is on the same page.
+    """
     sealed = t(f"{who}（盖章）", f"{who} (seal)")
     words = (
         line(sealed, align="right", before=14, after=4, keep=True),
-        line(date, align="right", after=4),
+        line(date, align="right", after=4, keep=keep),
     )
     left = (
         line(sealed, align="left", before=14, after=4, keep=True),
-        line(date, align="left", after=4),
+        line(date, align="left", after=4, keep=keep),
     )
     return when("seal_align == 'left'", "".join(left), "".join(words))
 

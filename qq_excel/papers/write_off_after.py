@@ -30,11 +30,11 @@ def meeting(job: Job) -> Iterable[Piece]:
             held.setdefault(app.body or t("审批机构未定", "body not known"), []).append(app)
     unfit = [a for a in apps if not a.fit]
     if unfit and not job.choices.draft:
-        told = "、".join(a.id for a in unfit[:10])
+        told, ids = "、".join(a.id for a in unfit[:10]), ", ".join(a.id for a in unfit[:10])
         job.notes.append(
             Text(
                 f"{len(unfit)} 份申请材料不全，没有列入审议清单：{told}",
-                f"{many(len(unfit), 'application is', 'applications are')} not fit and not listed: {told}",
+                f"{many(len(unfit), 'application is', 'applications are')} not fit and not listed: {ids}",
             )
         )
     if not held:

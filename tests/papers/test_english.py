@@ -22,7 +22,7 @@ from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
 from qq_excel.warnings import warnings_of
 from tests.papers.paper_reading import docx_text, sheet_rows
-from tests.papers.test_letters import LEDGER
+from tests.papers.test_letters import LEDGER, claim
 from tests.papers.test_slips import FIRST, SECOND, checked
 from tests.support.build import build
 from tests.support.digests import digests
@@ -236,3 +236,16 @@ def test_the_organisations_own_templates_in_english(result: Result, tmp_path: Pa
     )
     with pytest.raises(Exception, match=r"en.sheets.letter_register\.yaml"):
         load_house(own)
+
+
+def test_names_are_parted_by_commas_in_english(tmp_path: Path) -> None:
+    rows = [
+        claim("甲公司", 100, dt.date(2026, 1, 1), handler=name, contract_id="HT-1")
+        for name in ("刘洋", "周敏")
+    ]
+    limit = {"debtor": "甲公司", "contract_id": "HT-1", "insured_days": 30}
+    ledger = check_paths([build(tmp_path / "应收.xlsx", {"receivables": rows, "credit_terms": [limit]})])
+    with using("en"):
+        made = make("responsibility", ledger, tmp_path / "out", formats=["docx"])
+    text = docx_text(next(p for p in made.written if p.suffix == ".docx"))
+    assert "the handler (刘洋, 周敏)" in text

@@ -6,8 +6,11 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import docx
 import pytest
+from docx.oxml.ns import qn
 
+from qq_excel import resources
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.pdf import find_soffice, write_pdfs
 from qq_excel.papers.report import PAPERS, make
@@ -16,6 +19,7 @@ from tests.support.build import build
 from tests.support.digests import digests
 
 D = dt.date
+TEMPLATES = resources.schemas_dir() / "papers"
 CODE = "91370200264569984Y"
 CLAIM = {
     "claim_id": "ZQ-1",
@@ -391,3 +395,84 @@ def test_only_pdfs_when_only_pdfs_are_asked_for(result: Result, tmp_path: Path) 
     assert (again.written, again.kept) == ([], made.written)
     make("agreements", result, tmp_path / "b", formats=["pdf"])
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
+
+
+def test_goods_in_two_places_are_looked_for_in_both_and_no_unit_signs_for_another(tmp_path: Path) -> None:
+    books = []
+    for unit, signer in (("东分公司", "张东"), ("西分公司", "李西")):
+        goods = {"list_id": "QD-1", "unit": unit}
+        rows = [
+            {**goods, "location": "一号库", "appraisal_no": "鉴1", "appraised_on": D(2026, 7, 1)},
+            {**goods, "location": "二号库", "appraisal_no": "鉴2", "appraised_on": D(2026, 7, 2)},
+            {**goods, "location": "一号库", "appraisal_no": "鉴1", "appraised_on": D(2026, 7, 1)},
+        ]
+        (tmp_path / unit).mkdir()
+        books.append(
+            build(
+                tmp_path / unit / "盘点.xlsx",
+                {"inventory_count": rows},
+                head={"unit": unit},
+                foot={"signatures": {"单位经理": [signer, D(2026, 8, 1)]}},
+            )
+        )
+    make("counts", check_paths(books), tmp_path / "out")
+    for unit, signer, other in (("东分公司", "张东", "西分公司"), ("西分公司", "李西", "东分公司")):
+        request = docx_text(tmp_path / "out" / f"{unit}_QD-1_鉴定申请书.docx")
+        assert "存放地点：一号库、二号库" in request
+        assert "鉴1、鉴2" in request
+        assert "鉴定日期：2026-07-01、2026-07-02" in request
+        sheet = str(list(sheet_rows(tmp_path / "out" / f"{unit}_QD-1_抵债物品盘点清单.xlsx")))
+        assert f"签字：{signer}" in sheet
+        assert f"来源：{unit}/盘点.xlsx " in sheet
+        assert other not in sheet
+
+
+def test_no_report_says_that_a_disposal_above_the_debt_is_below_it(tmp_path: Path) -> None:
+    rows = [
+        {"disposal_id": "CZ-1", "settled_debt": 500, "proceeds": 400, "reduced": "是"},
+        {"disposal_id": "CZ-2", "settled_debt": 500, "proceeds": 900, "reduced": "是"},
+        {"disposal_id": "CZ-3", "settled_debt": 500, "proceeds": 500, "reduced": "是"},
+        {"disposal_id": "CZ-4", "settled_debt": 500, "proceeds": None, "reduced": "是"},
+    ]
+    made = make(
+        "reductions", check_paths([build(tmp_path / "处置.xlsx", {"disposals": rows})]), tmp_path / "out"
+    )
+    assert [p.name for p in made.written] == [
+        "华东分公司_CZ-1_降价处置报告.docx",
+        "华东分公司_CZ-4_降价处置报告.docx",
+    ]
+    notes = [n.zh for n in made.notes]
+    assert (
+        "处置 CZ-2 填为降价，但处置价款 900.00 元不低于所抵债权额 500.00 元，没有做降价处置报告，请核实"
+        in notes
+    )
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "agreement", "appraisal_request", "in_kind_approval", "price_reduction", "slip", "pursuit", "responsibility",
+        "assessment_notice", "en/slip", "en/pursuit", "en/responsibility",
+    ],
+)  # fmt: skip
+def test_what_is_signed_is_on_a_page_with_words_of_its_paper(template: str) -> None:
+    """The form to sign, which stays in one piece, takes the words before it along."""
+    body = list(docx.Document(str(TEMPLATES / f"{template}.docx")).element.body)
+    form = max(n for n, part in enumerate(body) if part.tag == qn("w:tbl"))
+    before = next(p for p in reversed(body[:form]) if "{%p" not in "".join(p.itertext()))
+    assert "".join(before.itertext()).strip()
+    assert before.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+
+
+@pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not installed")
+def test_a_long_agreement_is_not_signed_on_an_empty_page(tmp_path: Path) -> None:
+    plan = [
+        {"agreement_id": "XY-1", "no": n, "due_on": D(2027, 1 + n // 28, 1 + n % 28), "due": 100, "paid": 0}
+        for n in range(1, 16)
+    ]
+    agreement = {"agreement_id": "XY-1", "claim_id": "ZQ-1", "amount": 1500, "terms": len(plan)}
+    book = build(tmp_path / "协议.xlsx", {"agreements": [agreement], "instalments": plan})
+    make("agreements", check_paths([book]), tmp_path, formats=("pdf",))
+    pages = pdf_text(next(tmp_path.glob("*.pdf"))).split("\f")
+    (signed,) = [page for page in pages if "担保人" in page and "代表人" in page]
+    assert "七、本协议一式" in signed

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -337,3 +338,58 @@ def test_printed_a_long_table_has_its_headers_on_every_page_and_its_total_once(
     text = pdf_text(printed)
     assert text.count("页页都有的列名") >= 3
     assert text.count("全部合计在此") == 1
+
+
+def test_ledgers_without_a_claim_have_no_chart_of_nothing(tmp_path: Path) -> None:
+    result = check_paths([build(tmp_path / "空.xlsx", {"receivables": []})])
+    make("management", result, tmp_path / "out")
+    page = (tmp_path / "out" / "管理报告.html").read_text(encoding="utf-8")
+    for part in ("ageing", "recovery"):
+        section = page.split(f'<section id="{part}"')[1].split("</section>")[0]
+        assert "<table" in section
+        assert "<svg" not in section
+
+
+def test_why_the_ageing_is_not_the_open_claims_is_said_once(tmp_path: Path) -> None:
+    rows = [
+        {"claim_id": "A-1"},
+        {"claim_id": "A-2", "original": -7000, "received": 0, "balance": -7000},
+        {"claim_id": "A-3", "original": 1000, "received": 700, "balance": 300, "status": "已结清"},
+        {"claim_id": "A-4", "balance": "不详"},
+    ]
+    result = check_paths([build(tmp_path / "应收.xlsx", {"receivables": rows})])
+    make("management", result, tmp_path / "out")
+    data = json.loads((tmp_path / "out" / "管理报告.json").read_text(encoding="utf-8"))
+    assert data["open"]["amount"] == "1,200.00"
+    assert data["ageing"]["total"] == "-5,500.00"
+    words = "账龄合计与明细表相符，与未结清债权不等：多出已结清、已核销而仍有余额的 1 笔 300.00 元、扣减贷项 1 笔 7,000.00 元"
+    page = (tmp_path / "out" / "管理报告.html").read_text(encoding="utf-8")
+    assert page.count(f"<li>{words}</li>") == 1
+    assert len(data["notes"]) == len(set(data["notes"]))
+    assert words in data["notes"]
+    with using("en"):
+        make("management", result, tmp_path / "en")
+    data = json.loads((tmp_path / "en" / "管理报告.json").read_text(encoding="utf-8"))
+    assert (
+        "the ageing ties to the ledgers and differs from the open claims: 1 claim settled or written off with a balance "
+        "(300.00 yuan), less 1 credit note (7,000.00 yuan)"
+    ) in data["notes"]
+
+
+def test_the_workbooks_ageing_has_the_colours_of_the_pages(report: Path) -> None:
+    """What is disputed is grey in both, and red is what is old."""
+    with zipfile.ZipFile(report / "管理报告.xlsx") as book:
+        chart = next(
+            xml
+            for n in sorted(book.namelist())
+            if n.startswith("xl/charts/chart") and "stacked" in (xml := book.read(n).decode())
+        )
+    drawn = re.findall(r'<c:ser>.*?srgbClr val="(\w+)"', chart, flags=re.DOTALL)
+    six = ["9DC3E6", "5B9BD5", "FFD966", "F4A460", "C00000", "7B1E1E"]
+    assert drawn == [*six, "7F8FA6", "A6ACB5", "C9CED6"]
+    page = (report / "管理报告.html").read_text(encoding="utf-8")
+    section = page.split('<section id="ageing"')[1].split("</section>")[0]
+    assert {f"#{ink}" for ink in drawn} >= set(re.findall(r'fill="(#[0-9A-F]{6})"', section)) - {
+        "#262626",
+        "#5B6470",
+    }

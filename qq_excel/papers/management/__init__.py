@@ -61,7 +61,7 @@ def document(facts: Facts, points: Sequence[Point], notes: Iterable[Text]) -> di
                        "closing": money.yuan(f.closing)} for u, f in recovery.units],
         },
         "quality": [{"unit": q.unit, "files": q.files, "accepted": q.accepted, "rows": q.rows, "findings": q.found} for q in facts.quality],
-        "history": documents(points), "notes": [str(n) for n in (*facts.notes, *notes)],
+        "history": documents(points), "notes": facts.said(notes),
     }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def _write(job: Job, facts: Facts, points: Sequence[Point], target: Path, lists:
         _overview(overview, title, under, list(tiles(facts, points)), lists, parts)
         for part in parts:
             _section(book.book, book.sheet(part.title, tab=style.NAVY), part, under, lists)
-        _notes(book.sheet(t("口径和说明", "Notes"), tab="#7F7F7F"), under, [*facts.notes, *job.notes])
+        _notes(book.sheet(t("口径和说明", "Notes"), tab="#7F7F7F"), under, facts.said(job.notes))
         for one in lists.values():
             _rows(book.sheet(one.rows.title, tab="#7F7F7F"), under, one)
     return target
@@ -192,11 +192,11 @@ def _rows(sheet: Sheet, under: str, one: _Sheet) -> None:
     sheet.print_set_up(landscape=True, repeat=(top, top), footer=one.rows.title)
 
 
-def _notes(sheet: Sheet, under: str, notes: Iterable[object]) -> None:
+def _notes(sheet: Sheet, under: str, notes: Iterable[str]) -> None:
     sheet.widths([CHART_WIDTH])
     title = t("口径和说明", "Notes")
     row = sheet.title(title, 1, under)
-    for words in (*definitions(), *map(str, notes)):
+    for words in (*definitions(), *notes):
         row = sheet.paragraph(row, 1, words, font_size=10)
     sheet.print_set_up(landscape=True, footer=title)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qq_excel.papers import style
+from qq_excel.papers.ageing import BESIDE
 from qq_excel.papers.management.charts import SEVERITY_INKS
 from qq_excel.papers.management.facts import GRAVEST
 from qq_excel.papers.management.view import BARS, Block
@@ -14,19 +15,6 @@ from qq_excel.papers.sheet import Sheet
 CHART_WIDTH = 126
 _PIXELS, _ROW = 880, 20
 _FONT = {"name": style.FONT, "size": 9, "color": style.INK}
-_BANDS = (
-    "#9DC3E6",
-    "#5B9BD5",
-    "#2F75B5",
-    "#FFD966",
-    "#F4A460",
-    "#ED7D31",
-    "#C00000",
-    "#7F8FA6",
-    "#A6ACB5",
-    "#C9CED6",
-    "#DDE1E6",
-)
 #: How each section is drawn: the kind of chart, and whether its series are stacked.
 _KINDS = {
     "ageing": ("bar", True), "due": ("column", False), "trend": ("line", False), "debtors": ("bar", False),
@@ -96,8 +84,8 @@ def _series(key: str, block: Block) -> list[tuple[int, str]]:
         "warnings": [(2 + 2 * i, style.WARNING_TINTS[x].fill) for i, x in enumerate(GRAVEST)],
         "quality": [(4 + i, ink) for i, ink in enumerate(SEVERITY_INKS.values())],
     }  # fmt: skip
-    bands = range(1, len(block.columns) - 1)
-    return chosen.get(key) or [(i, _BANDS[(i - 1) % len(_BANDS)]) for i in bands]
+    bands = [c.header for c in block.columns[1:-1]]
+    return chosen.get(key) or list(enumerate(style.band_inks(bands, [str(x) for x in BESIDE]).values(), 1))
 
 
 __all__ = ["CHART_WIDTH", "chart_rows", "insert_chart"]

@@ -22,9 +22,6 @@ _FONT = f'"{style.FONT}", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", san
 _WIDTH = 760
 _SVG = "{http://www.w3.org/2000/svg}"
 _NOWHERE = "https://rows.invalid/"
-#: From young to old.
-BANDS = ("#9DC3E6", "#5B9BD5", "#2F75B5", "#FFD966", "#F4A460", "#ED7D31", "#C00000", "#7B1E1E", "#404040")
-GREYS = ("#7F8FA6", "#A6ACB5", "#C9CED6", "#DDE1E6")
 SEVERITY_INKS = {"E": "#C00000", "W": "#E0A100", "I": "#5B9BD5", "?": "#7D6B9E"}
 
 _AXIS = {"tickCount": 7}
@@ -179,8 +176,6 @@ def amount_axis() -> str:
 
 
 __all__ = [
-    "BANDS",
-    "GREYS",
     "SEVERITY_INKS",
     "Chart",
     "ChartError",

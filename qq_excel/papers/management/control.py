@@ -177,7 +177,7 @@ def recovery(amounts: Amounts | None) -> Section:
         "recovery",
         title,
         [Block(t("各单位（元）", "By unit (yuan)"), columns, rows, last)],
-        chart(),
+        chart() if rows else None,
         about,
         words,
     )

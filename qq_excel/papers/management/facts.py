@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qq_excel import money
 from qq_excel.assessment import Amounts, amounts
 from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.errors import InputError
-from qq_excel.language import Text
+from qq_excel.language import Text, many
 from qq_excel.papers.ageing import Aged, aged, provisions
 from qq_excel.papers.claims import Claim
 from qq_excel.papers.document import relative
@@ -125,6 +126,10 @@ class Facts:
     books: list[Book] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
 
+    def said(self, more: Iterable[Text]) -> list[str]:
+        """The notes of the report and *more* of its making, each once."""
+        return [str(n) for n in dict.fromkeys((*self.notes, *more))]
+
     @property
     def units(self) -> list[str]:
         """Every unit with a claim, in the order of their names."""
@@ -181,6 +186,7 @@ def facts_of(job: Job) -> Facts:
     provision, _ = provisions(job, tables[0])
     recovery = _recovery(job, notes)
     books = _books(job.result)
+    notes += _beside_open(lines)
     return Facts(
         as_of=job.result.as_of, lines=lines, ageing=tables, months=calendar_months(job.result.as_of),
         debtors=debtors_of(lines), quality=quality_of(books), recovery=recovery,
@@ -297,6 +303,31 @@ def _books(result: Result) -> list[Book]:
     # a finding without a workbook names the unit as its file
     books += [Book(file, "", "", 0, False, levels) for file, levels in found.items()]
     return sorted(books, key=lambda b: (b.unit, b.name))
+
+
+def _beside_open(lines: Sequence[Line]) -> list[Text]:
+    """Why the ageing, which ties to the ledgers, does not add up to the open claims."""
+    credit = [x.claim.balance for x in lines if x.claim.credit]
+    closed = [x.claim.balance for x in lines if not x.live and not x.claim.credit]
+    parts = []
+    if closed:
+        worth, n = money.yuan(sum(closed)), len(closed)
+        parts.append(Text(
+            f"多出已结清、已核销而仍有余额的 {n} 笔 {worth} 元",
+            f"{many(n, 'claim')} settled or written off with a balance ({worth} yuan)",
+        ))  # fmt: skip
+    if credit:
+        worth, n = money.yuan(-sum(credit)), len(credit)
+        parts.append(Text(f"扣减贷项 {n} 笔 {worth} 元", f"less {many(n, 'credit note')} ({worth} yuan)"))
+    if not parts:
+        return []
+    zh, en = "、".join(p.zh for p in parts), ", ".join(p.en for p in parts)
+    return [
+        Text(
+            f"账龄合计与明细表相符，与未结清债权不等：{zh}",
+            f"the ageing ties to the ledgers and differs from the open claims: {en}",
+        )
+    ]
 
 
 def _recovery(job: Job, notes: list[Text]) -> Amounts | None:

@@ -75,7 +75,7 @@ def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
         units=sorted({*facts.units, *(q.unit for q in facts.quality)}), levels=[(x, str(LEVEL_TEXTS[x])) for x in GRAVEST],
         bands=[(c, facts.ageing[0].title(c)) for c in facts.ageing[0].columns], tiles=list(tiles(facts, points)),
         names={k: str(v) for k, v in _NAMES.items()},
-        sections=parts, views=views, notes=[*definitions(), *map(str, facts.notes), *map(str, job.notes)],
+        sections=parts, views=views, notes=[*definitions(), *facts.said(job.notes)],
         lists=[(x, list(x.entries(x.most))) for x in lists(facts, points, job.result)],
     )  # fmt: skip
     return write_text(target, page)

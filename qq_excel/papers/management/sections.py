@@ -7,7 +7,7 @@ from typing import Any
 
 from qq_excel.language import plural, t
 from qq_excel.papers import style
-from qq_excel.papers.ageing import CREDIT, DISPUTED, NO_BAND, NOT_DUE, SUED, Aged
+from qq_excel.papers.ageing import BESIDE, Aged
 from qq_excel.papers.management import charts, control
 from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, UNDATED, Facts, month_of
 from qq_excel.papers.management.trend import SHOWN, Point
@@ -74,23 +74,22 @@ def _basis(table: Aged) -> str:
     return {"业务发生日": "the transaction date", "约定付款日": "the due date"}.get(table.basis, table.basis)
 
 
-def _ageing_chart(table: Aged) -> charts.Chart:
+def _ageing_chart(table: Aged) -> charts.Chart | None:
     sums = {unit: cells for (unit,), cells in table.sums(("unit",)).items()}
     names = largest(list(sums), [sum(c.values()) for c in sums.values()])
-    special = (NOT_DUE, NO_BAND, DISPUTED, SUED, CREDIT)
-    bands = [c for c in table.columns if c not in special]
-    parts = [*bands, *(c for c in table.columns if c in special)]
-    # few bands are spread over the whole scale, so that old is dark
-    spread = [
-        charts.BANDS[round(i * (len(charts.BANDS) - 2) / max(1, len(bands) - 1))] for i in range(len(bands))
-    ]
+    beside = [x.zh for x in BESIDE]
+    inks = style.band_inks(table.columns, beside)
+    parts = [*(c for c in table.columns if c not in beside), *(c for c in table.columns if c in beside)]
     data = [
         {"name": u, "part": table.title(c), "value": charts.shown(sums[u][c]), "show": show(unit=u, band=c),
          "words": mark_text(u, table.title(c), sums[u][c])}
         for u in names for c in parts if sums[u].get(c)
     ]  # fmt: skip
-    inks = [*spread, *charts.GREYS, *charts.GREYS]
-    return charts.Chart("bars", data, charts.amount_axis(), [table.title(p) for p in parts], inks)
+    if not data:  # a chart of nothing has no height that can be drawn
+        return None
+    return charts.Chart(
+        "bars", data, charts.amount_axis(), [table.title(p) for p in parts], [inks[p] for p in parts]
+    )
 
 
 def _due(facts: Facts) -> Section:
@@ -226,7 +225,7 @@ def _debtors(facts: Facts) -> Section:
         Row([n, d.name, Fig(d.count, show(debtor=d.name, live=1)), Fig(d.balance, show(debtor=d.name, live=1)),
              rate(d.balance, whole, show(debtor=d.name, live=1), show(live=1)),
              Fig(d.overdue, show(debtor=d.name, late=1)) if d.overdue else None, d.oldest or None,
-             str(LEVEL_TEXTS[d.level]) if d.level else "", "、".join(d.units)])
+             str(LEVEL_TEXTS[d.level]) if d.level else "", t("、", ", ").join(d.units)])
         for n, d in enumerate(top, 1)
     ]  # fmt: skip
 
