@@ -21,9 +21,9 @@ from qq_excel.batch.workers import Read
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.attachments import find_attachment
-from qq_excel.reading.guard import said
 from qq_excel.reading.model import FileFact, Workbook
 from qq_excel.reading.options import Options
+from qq_excel.reading.refusal import said
 from qq_excel.reading.spool import Sight, leave
 
 #: (what is done now, how many files are done, of how many)

@@ -17,8 +17,8 @@ from qq_excel.batch.submissions import Submission
 from qq_excel.errors import OutputError
 from qq_excel.language import Text
 from qq_excel.reading import Options
-from qq_excel.reading.guard import Refusal
 from qq_excel.reading.pool import Pool, worth_beginning
+from qq_excel.reading.refusal import Refusal
 
 if TYPE_CHECKING:
     from qq_excel.reading.spool import Sight

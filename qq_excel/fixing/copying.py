@@ -31,7 +31,7 @@ from qq_excel.patching.sheetmaker import Made, Put
 from qq_excel.patching.styles import Look, Styles
 from qq_excel.patching.xmltree import set_attributes
 from qq_excel.policy import Policy
-from qq_excel.reading.guard import cannot_read
+from qq_excel.reading.refusal import cannot_read
 
 if TYPE_CHECKING:
     from qq_excel.reading.pool import Pool

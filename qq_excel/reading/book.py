@@ -19,10 +19,11 @@ from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
     from qq_excel.kinds import Kind
-    from qq_excel.reading.guard import Inspection, Refusal
+    from qq_excel.reading.guard import Inspection
     from qq_excel.reading.locate import Located, NotLocated
     from qq_excel.reading.mapping import Found
     from qq_excel.reading.model import Grid
+    from qq_excel.reading.refusal import Refusal
 
 log = logging.getLogger(__name__)
 #: Rows above the headers of a further table in which its head block may stand.
@@ -93,7 +94,8 @@ def _why(error: BaseException, path: Path, limits: Limits) -> FileFact:
     import fastexcel  # noqa: PLC0415 - once something is wrong, since they load slowly
     import python_calamine  # noqa: PLC0415
 
-    from qq_excel.reading.guard import BROKEN, Refusal, damaged, out_of_memory  # noqa: PLC0415
+    from qq_excel.reading.guard import BROKEN  # noqa: PLC0415
+    from qq_excel.reading.refusal import Refusal, damaged, out_of_memory  # noqa: PLC0415
 
     if isinstance(error, Refusal):
         return error.fact
@@ -116,7 +118,7 @@ def _readable(path: Path, limits: Limits) -> Iterator[None]:
     except (InputError, *_OUR_END):
         raise
     except BaseException as error:
-        from qq_excel.reading.guard import cannot_read  # noqa: PLC0415
+        from qq_excel.reading.refusal import cannot_read  # noqa: PLC0415
 
         raise cannot_read(path, _why(error, path, limits)) from None
 
@@ -189,7 +191,7 @@ def _cells_of(source: Source, path: Path, sheet: str | None) -> list[list[Any]]:
 
 def _refusal_of(inspection: Inspection) -> Refusal:
     """The refusal that an inspection came to."""
-    from qq_excel.reading.guard import Refusal  # noqa: PLC0415
+    from qq_excel.reading.refusal import Refusal  # noqa: PLC0415
 
     return Refusal.of(inspection.facts[-1])
 
@@ -224,7 +226,8 @@ def _opened(path: Path) -> tuple[Source, str]:
 
 def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
     """What the file is; if it needs a password and one is given, what is inside."""
-    from qq_excel.reading.guard import Inspection, Refusal, inspect  # noqa: PLC0415
+    from qq_excel.reading.guard import Inspection, inspect  # noqa: PLC0415
+    from qq_excel.reading.refusal import Refusal  # noqa: PLC0415
 
     inspection = inspect(source, options.limits)
     code = inspection.facts[-1].values["code"] if inspection.format is None else None
@@ -243,7 +246,7 @@ def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
 def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[Sequence[Grid]]:
     """The sheets of a file as cells; it is let go of afterwards."""
     from qq_excel.reading import grid  # noqa: PLC0415
-    from qq_excel.reading.guard import over  # noqa: PLC0415
+    from qq_excel.reading.refusal import over  # noqa: PLC0415
 
     if inspection.format == "csv":
         from qq_excel.reading.plaintext import read_text  # noqa: PLC0415

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text, plural
-from qq_excel.reading.guard import Refusal, damaged, over
 from qq_excel.reading.options import Limits
+from qq_excel.reading.refusal import Refusal, damaged, over
 from qq_excel.reading.source import Source
 
 log = logging.getLogger(__name__)

@@ -1,14 +1,6 @@
 """What a file is, by its content, and whether it may be opened at all. Nothing is parsed before this.
 
-A refusal is a :class:`~qq_excel.reading.model.FileFact` with ``values`` for the rule's message: ``reason``
-(a :class:`~qq_excel.language.Text`), ``code`` and, by rule, ``limit`` and ``found`` (FIL003) or ``part``
-(FIL010). Codes are stable:
-
-FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``, ``page``, ``encoding``, ``zip_only``,
-``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``, ``died``. FIL002: ``package``,
-``workbook``, ``zip``, ``document``, ``password``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
-``cells``, ``seconds``, ``memory_bytes``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
-``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``, ``twofold``.
+What stands against a file is a :class:`~qq_excel.reading.refusal.Refusal`.
 """
 
 from __future__ import annotations
@@ -22,11 +14,10 @@ from pathlib import Path
 from typing import IO
 
 from qq_excel import zips
-from qq_excel.catalogue import get_rule
-from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.options import Limits
+from qq_excel.reading.refusal import Refusal, damaged, over, twofold
 from qq_excel.reading.scan import Scanner, scan_bytes
 from qq_excel.reading.scanned import AT_ONCE, SheetScan, XmlScan
 from qq_excel.reading.source import Source
@@ -40,7 +31,6 @@ _START = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: What libraries raise at content that breaks off or contradicts itself; lxml's errors are SyntaxErrors.
 BROKEN = (*zips.DAMAGED, SyntaxError)
-_NOTHING = Text("", "")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -56,44 +46,6 @@ class Inspection:
     scans: dict[str, XmlScan] = field(default_factory=dict)
 
 
-class Refusal(Exception):
-    """Why a file is not read further."""
-
-    def __init__(self, rule: str, code: str, reason: Text, **values: object) -> None:
-        super().__init__(reason.en)
-        self.fact = FileFact(rule, values={"reason": reason, "code": code, **values})
-
-    @classmethod
-    def of(cls, fact: FileFact) -> Refusal:
-        """The refusal that *fact* tells of."""
-        refusal = cls(fact.rule, "", Text("", ""))
-        refusal.fact = fact
-        return refusal
-
-    @property
-    def text(self) -> Text:
-        """Why, in words."""
-        return said(self.fact)
-
-
-def said(fact: FileFact) -> Text:
-    """Why a file is not read, in words that stand by themselves: what is over a limit, by how much."""
-    reason = fact.values["reason"]
-    assert isinstance(reason, Text)  # noqa: S101 - every refusal says why
-    if "limit" not in fact.values:
-        return reason
-    found, limit = fact.values["found"], fact.values["limit"]
-    return Text(f"{reason.zh} {found} 超过上限 {limit}", f"{reason.en}: {found}, over the limit of {limit}")
-
-
-def cannot_read(path: Path, fact: FileFact, before: Text = _NOTHING) -> InputError:
-    """The error for a file that cannot be read: where, what (after the words *before*), why, and how to mend it."""
-    why, fix = said(fact), get_rule(fact.rule).fix.text
-    return InputError(
-        Text(f"{path}：{before.zh}{why.zh}。{fix.zh}", f"{path}: {before.en}{why.en}. {fix.en}")
-    )
-
-
 def inspect(path: Path | Source, limits: Limits) -> Inspection:
     """Find out what *path* is and whether it may be opened. Bad content never raises."""
     source = Source.of(path)
@@ -104,31 +56,6 @@ def inspect(path: Path | Source, limits: Limits) -> Inspection:
     except (*BROKEN, OSError, NotImplementedError, ValueError, LookupError):
         log.info("%s is damaged", source.path, exc_info=True)
         return Inspection(None, [damaged().fact])
-
-
-def damaged() -> Refusal:
-    """The refusal of a file that breaks off or contradicts itself."""
-    return Refusal("FIL001", "damaged", Text("文件已损坏或不完整", "the file is damaged or incomplete"))
-
-
-def twofold(part: str) -> Refusal:
-    """The refusal of a file whose *part* is read in different ways."""
-    why = Text(
-        "同一内容有几种读法，不同的程序会读出不同的数",
-        "it can be read in several ways, and programs would come to different figures",
-    )
-    return Refusal("FIL010", "twofold", why, part=part)
-
-
-def over(code: str, zh: str, en: str, found: int, limit: int, *, more: bool = False) -> Refusal:
-    """The refusal of a file that is over a limit; with *more* nobody knows by how much."""
-    return Refusal("FIL003", code, Text(zh, en), limit=f"{limit:,}", found=f"{found:,}" + "+" * more)
-
-
-def out_of_memory(limits: Limits) -> Refusal:
-    """The refusal of a file that takes more memory to read than there may be."""
-    most = limits.memory_bytes
-    return over("memory_bytes", "读取所需内存（字节）", "bytes of memory to read it", most, most, more=True)
 
 
 def _inspect(source: Source, limits: Limits) -> Inspection:

@@ -10,10 +10,10 @@ from typing import Any
 from lxml import etree
 
 from qq_excel.language import Text
-from qq_excel.reading.guard import Refusal, over
 from qq_excel.reading.model import Area, BookNotes, CellError, FileFact, SheetNotes
 from qq_excel.reading.options import Limits
 from qq_excel.reading.passengers import passenger_facts
+from qq_excel.reading.refusal import Refusal, over
 from qq_excel.reading.source import Source
 
 _MANIFEST = 32 << 20

@@ -11,9 +11,9 @@ import logging
 from typing import Any
 
 from qq_excel.reading.grid import ArrowGrid, BlockGrid, open_file
-from qq_excel.reading.guard import over
 from qq_excel.reading.model import BookNotes, Grid, SheetNotes
 from qq_excel.reading.options import Limits
+from qq_excel.reading.refusal import over
 from qq_excel.reading.serials import panicked, values_of
 from qq_excel.reading.source import Source
 

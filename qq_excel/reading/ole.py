@@ -5,9 +5,9 @@ from __future__ import annotations
 import olefile
 
 from qq_excel.language import Text
-from qq_excel.reading.guard import Refusal
 from qq_excel.reading.model import FileFact
 from qq_excel.reading.passengers import passenger_facts
+from qq_excel.reading.refusal import Refusal
 from qq_excel.reading.source import Source
 
 _FILEPASS, _SHEET, _EOF, _SUPPORTING = 0x2F, 0x85, 0x0A, 0x01AE

@@ -19,13 +19,13 @@ from lxml import etree
 
 from qq_excel.reading.celltypes import texts_among
 from qq_excel.reading.firstrows import FirstRows, Strings
-from qq_excel.reading.guard import damaged
 from qq_excel.reading.model import Area
 from qq_excel.reading.onepass.cells import CellType, NotPlain
 from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.onepass.strings import PlainStrings, plain_strings
 from qq_excel.reading.passengers import parse
 from qq_excel.reading.places import must_count_formats_alike, must_name_sheets_once
+from qq_excel.reading.refusal import damaged
 from qq_excel.reading.scanned import SheetScan, XmlScan
 from qq_excel.reading.source import Source
 from qq_excel.reading.xmlwords import local, place, whole

@@ -12,8 +12,8 @@ from typing import Any
 from lxml import etree
 
 from qq_excel.language import Text
-from qq_excel.reading.guard import Refusal, twofold
 from qq_excel.reading.model import FileFact
+from qq_excel.reading.refusal import Refusal, twofold
 from qq_excel.reading.scanned import XmlScan
 
 #: Relationship files are small; a larger one is no honest one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qq_excel.reading.guard import twofold
+from qq_excel.reading.refusal import twofold
 from qq_excel.reading.twofold import MAIN
 from qq_excel.reading.xmlwords import local
 
@@ -16,7 +16,7 @@ _STYLES = {
 
 
 def must_name_sheets_once(root: Any) -> None:
-    """Refuse a workbook part that names sheets twice or elsewhere, or the date system. Raises :class:`~.guard.Refusal`."""
+    """Refuse a workbook part that names sheets twice or elsewhere, or the date system. Raises :class:`~.refusal.Refusal`."""
     part, names = "xl/workbook.xml", set()
     for element in root.iter():
         name = local(element)
@@ -32,7 +32,7 @@ def must_name_sheets_once(root: Any) -> None:
 
 
 def must_count_formats_alike(root: Any) -> None:
-    """Refuse a styles part with formats that some programs count and others do not. Raises :class:`~.guard.Refusal`."""
+    """Refuse a styles part with formats that some programs count and others do not. Raises :class:`~.refusal.Refusal`."""
     for element in root.iter():
         places = _STYLES.get(local(element))
         if places is not None and _way(element) not in places:

@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 
 from qq_excel.language import Text
 from qq_excel.reading import values
-from qq_excel.reading.guard import Refusal, damaged, over
 from qq_excel.reading.model import Area, CellKind, Cells
 from qq_excel.reading.options import Limits
+from qq_excel.reading.refusal import Refusal, damaged, over
 from qq_excel.reading.source import Source
 from qq_excel.reading.texts import texts_of
 

@@ -29,9 +29,9 @@ from qq_excel import processes
 from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
-from qq_excel.reading.guard import Refusal, cannot_read, out_of_memory, over
 from qq_excel.reading.model import Workbook
 from qq_excel.reading.options import Limits, Options
+from qq_excel.reading.refusal import Refusal, cannot_read, out_of_memory, over
 from qq_excel.reading.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Pool:
     def run(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Call a *function* of this program in a worker, as long as it takes. What it raises the future raises.
 
-        The future raises :class:`~qq_excel.reading.guard.Refusal` when the worker dies.
+        The future raises :class:`~qq_excel.reading.refusal.Refusal` when the worker dies.
         """
         return self._threads.submit(self._call, "run", None, (function, *args), {})
 
@@ -138,7 +138,7 @@ class Pool:
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """Have a worker answer one request about a file, which is held to the limits.
 
-        Raises :class:`~qq_excel.reading.guard.Refusal` when it cannot.
+        Raises :class:`~qq_excel.reading.refusal.Refusal` when it cannot.
         """
         return self._call(name, self.options.limits, args, options)
 

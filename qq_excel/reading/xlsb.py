@@ -6,10 +6,10 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 
-from qq_excel.reading.guard import over
 from qq_excel.reading.model import Area, BookNotes, SheetNotes
 from qq_excel.reading.options import Limits
 from qq_excel.reading.passengers import parse
+from qq_excel.reading.refusal import over
 from qq_excel.reading.source import Source
 
 _ROW, _FIRST_CELL, _LAST_CELL = 0, 2, 11

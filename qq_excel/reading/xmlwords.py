@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from qq_excel.findings import from_a1
-from qq_excel.reading.guard import damaged
+from qq_excel.reading.refusal import damaged
 
 
 def local(element: Any) -> str:
@@ -23,7 +23,7 @@ def local(element: Any) -> str:
 def whole(text: str | bytes | None, default: int) -> int:
     """A count or an index that XML states; what is stated and is none means a broken file.
 
-    Raises :class:`~qq_excel.reading.guard.Refusal`.
+    Raises :class:`~qq_excel.reading.refusal.Refusal`.
     """
     if not text:
         return default

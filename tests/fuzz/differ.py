@@ -23,8 +23,9 @@ import xlsxwriter
 from lxml import etree
 
 from qq_excel.reading import book
-from qq_excel.reading.guard import Refusal, inspect
+from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import CellKind
+from qq_excel.reading.refusal import Refusal
 from qq_excel.reading.source import Source
 from tests.fuzz.targets import LIMITS
 
