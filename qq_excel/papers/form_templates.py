@@ -54,7 +54,7 @@ def appraisal_request() -> list[str]:
         ),
         _unit_line(),
         listing("i in items", _GOODS, ["", "合计", "", "", "", "{{ value }}", "", "{{ appraised }}"]),
-        line("存放地点：{{ location }}", before=4, align="left"),
+        line("存放地点：{{ location }}", before=4, align="left", keep=True),
         seal(keep=True),
         boxes(
             [
@@ -172,7 +172,7 @@ def price_reduction() -> list[str]:
             ]
         ),
         heading("降价原因和理由"),
-        line("{{ reason }}", indent=True, after=6),
+        line("{{ reason }}", indent=True, after=6, keep=True),
         seal(keep=True),
         boxes(
             [

@@ -36,7 +36,7 @@ def _day() -> str:
 def _claims() -> str:
     # English words are not broken as Chinese ones are: orange, Responsible
     no, level, days, causes, people = (
-        (0.9, 0.9, 1.4, 4.4, 1.6) if current() == "zh" else (1.1, 1.8, 1.5, 4.5, 2.6)
+        (0.9, 0.9, 1.4, 4.4, 1.6) if current() == "zh" else (1.1, 1.7, 1.4, 4.3, 3.0)
     )
     columns = [
         Col(t("序号", "No."), "{{ i.no }}", no), Col(t("级别", "Level"), "{{ i.level }}", level),
@@ -72,8 +72,8 @@ def slip() -> list[str]:
         heading(t("预警原因", "Warned for")),
         listing("c in causes", [Col(t("级别", "Level"), "{{ c.level }}", 1.6), Col(t("原因", "Cause"), "{{ c.text }}", 12.4, "left"),
                               Col(t("条款", "Clause"), "{{ c.clause }}", 2.0)], size=10),
-        line(t("建议措施：{{ measure }}", "Measure: {{ measure }}"), before=4, indent=True),
-        when("reason", line(t("已说明的特殊原因：{{ reason }}", "Special reason given: {{ reason }}"), indent=True)),
+        line(t("建议措施：{{ measure }}", "Measure: {{ measure }}"), before=4, indent=True, keep=True),
+        when("reason", line(t("已说明的特殊原因：{{ reason }}", "Special reason given: {{ reason }}"), indent=True, keep=True)),
         seal("{% if level in ('橙', '红') %}{{ office }}{% else %}{{ operations }}{% endif %}", keep=True),
         boxes([
             (t("送达", "Delivery"), [t("签收人（签字）：                              签收日期：",
@@ -117,8 +117,8 @@ def pursuit() -> list[str]:
                "In all RMB {{ total }} (in capitals: {{ capitals }}), {{ red }} of them red."), indent=True, bold=True, before=4, after=2),
         heading(t("追讨措施", "Measures")),
         each("m in measures", line(t("{{ m.no }}．{{ m.measure }}（上列序号 {{ m.claims }}）。",
-                                     "{{ m.no }}. {{ m.measure }} (no. {{ m.claims }} above)."), size=11, indent=True)),
-        when("spared", heading(t("已说明特殊原因、暂不追讨的债权", "Not pursued for a special reason")) + spared + line(size=4)),
+                                     "{{ m.no }}. {{ m.measure }} (no. {{ m.claims }} above)."), size=11, indent=True, keep=True)),
+        when("spared", heading(t("已说明特殊原因、暂不追讨的债权", "Not pursued for a special reason")) + spared + line(size=4, keep=True)),
         seal("{{ office }}", keep=True),
         boxes([
             (t("签收", "Receipt"), [t("单位负责人（签字、盖章）：                    签收日期：",
@@ -152,7 +152,7 @@ def responsibility() -> list[str]:
              indent=True, bold=True, before=4, after=2),
         line(t("请在签收后填写清收计划，逐笔写明措施和收回日期，按月向{{ office }}报告进展。确有特殊原因的，请写明原因并报有权人批准。",
                "Please sign, fill in the plan (what is done about each claim, and until when) and report to {{ office }} every month. If "
-               "there is a special reason, write it down and have it approved by whoever may."), indent=True),
+               "there is a special reason, write it down and have it approved by whoever may."), indent=True, keep=True),
         seal("{{ office }}", keep=True),
         boxes([
             (t("责任人签收", "Responsible"), [signed + _day()], 1.0),
@@ -200,7 +200,7 @@ def assessment_notice() -> list[str]:
         note("数据口径：{{ basis }}。"),
         heading("三、奖惩和处分建议（A-6、A-7）"),
         when("measures", listing("m in measures", measures, size=10), line("本次没有奖惩和处分建议。", indent=True)),
-        line("处分建议报管理层决定后执行。各单位如有异议，请书面提出。", indent=True, before=4),
+        line("处分建议报管理层决定后执行。各单位如有异议，请书面提出。", indent=True, before=4, keep=True),
         seal("{{ office }}", keep=True),
         boxes([
             ("签发", ["签发人（签字）：                              日期：" + _DAY], 1.1),
