@@ -13,6 +13,8 @@ from rich.text import Text as Styled
 
 #: What stays on one line: a word, or a character, with the marks that open before it and close behind it.
 _PIECES = re.compile(r"[（《“]*(?:[!-~…]+(?<![,;])[,;]?|[^!-~\s])(?:[^\S\n]*[，。、；：？！）》”])*\s*|\s+")
+#: What a screen shows of one text: a cell holds 32,767 characters, and a crafted table has one in each header.
+_MOST = 2_000
 
 
 def _spans(text: str, width: int) -> Iterator[tuple[int, int]]:
@@ -37,6 +39,8 @@ class Folded:
 
     def __init__(self, text: str | Styled) -> None:
         self._text = Styled(text) if isinstance(text, str) else text
+        if len(self._text) > _MOST:
+            self._text = self._text[: _MOST - 1].append("…")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         del console
@@ -46,5 +50,6 @@ class Folded:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Any]:
         del console
-        spans = _spans(self._text.plain, options.max_width)
-        yield Styled("\n", overflow="fold").join(self._text[start:end] for start, end in spans)
+        edges = [at for span in _spans(self._text.plain, options.max_width) for at in span]
+        # all at once: each slice by itself would go through the whole text
+        yield Styled("\n", overflow="fold").join(self._text.divide(edges)[1::2])

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 from qq_excel import money
 from qq_excel.cli.common import FINDINGS, OK, must_be_new_or_ours, out
 from qq_excel.language import many, t
+from qq_excel.papers.words import clip
 
 if TYPE_CHECKING:
     from qq_excel.reading import Options
+
+#: Characters of a value that could not be read.
+_SHOWN = 100
 
 
 def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: Path, options: Options) -> int:
@@ -47,10 +51,11 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
     total = money.yuan(report.open_cents)
     out.print(t(f"账面余额合计 {total}", f"Balances add up to {total}"))
     for bad in report.bad[:20]:
+        value = clip(bad.value, _SHOWN)
         out.print(
             t(
-                f"  第 {bad.row} 行“{bad.column}”列：“{bad.value}”不是{bad.expected.zh}",
-                f"  row {bad.row}, column '{bad.column}': '{bad.value}' is not {bad.expected.en}",
+                f"  第 {bad.row} 行“{bad.column}”列：“{value}”不是{bad.expected.zh}",
+                f"  row {bad.row}, column '{bad.column}': '{value}' is not {bad.expected.en}",
             ),
             markup=False,
         )

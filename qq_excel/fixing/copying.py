@@ -106,11 +106,13 @@ def fix(
         _recalculate(book, report)
         _add_record(book, report)
         _carry(book, original)
-    except PatchError as error:
+    except (ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        # whoever made the file may have written anything into it: that is its fault, not ours
+        why = str(error) if isinstance(error, PatchError) else t("不是合格的工作簿", "no proper workbook")
         raise InputError(
             Text(
-                f"{source}：无法改写（{error}）。请用 Excel 打开并另存为 .xlsx 后重试。",
-                f"{source}: cannot be changed ({error}). Save it anew as .xlsx.",
+                f"{source}：无法改写（{why}）。请用 Excel 打开并另存为 .xlsx 后重试。",
+                f"{source}: cannot be changed ({why}). Save it anew as .xlsx.",
             )
         ) from error
     if book.signed:

@@ -23,7 +23,7 @@ from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.inputs import must_be_file
 from qq_excel.kinds import FieldType, Kind, get_kind
 from qq_excel.language import Text
-from qq_excel.output import FIXED_TIME, writing
+from qq_excel.output import FIXED_TIME, looks_like_formula, writing
 from qq_excel.reading import Options, plain_rows, values
 from qq_excel.reading.headers import normal
 from qq_excel.reading.mapped import ordered
@@ -37,6 +37,10 @@ PARTICULARS = "_导入说明.xlsx"
 _HOME, _CENT = "CNY", Decimal("0.01")
 #: Commas stand between thousands or not at all: 1,50 is no 150, and neither NaN nor Infinity is an amount.
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+#: Beyond these nothing is exact to the cent in a cell, and no cell holds a date.
+_MOST, _FIRST_DAY = Decimal(9 * 10**13), dt.date(1900, 1, 1)
+#: What one cell holds.
+_LONGEST = 32_767
 _UNIT = re.compile(r"[（(][^（()）]*(千元|万元|百万元|亿元)[）)]")
 _UNIT_ABOVE = re.compile(r"单位\s*[:：]?\s*(千元|万元|百万元|亿元)")
 _ORDERS = {
@@ -241,6 +245,8 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
     if type_ is FieldType.DATE:
         by = column.date or "year-first"
         found = _date(raw, by)
+        if found is not None and found < _FIRST_DAY:
+            found = None
         if found is None:
             order = _ORDERS[by]
             report.bad.append(
@@ -251,10 +257,18 @@ def _value(number: int, raw: Any, column: Column, type_: FieldType, report: Impo
         written = str(raw).strip()
         # as an export writes it, else as staff do (￥1,200.00), the way that check reads it
         plain = Decimal(written.replace(",", "")) if _is_number(written) else values.number(written)
+        if plain is not None and abs(plain) > _MOST:
+            plain = None
         if plain is None:
             report.bad.append(BadValue(number, column.source, str(raw), Text("数字", "a number")))
         return str(raw) if plain is None else plain
     text = f"{raw:.0f}" if isinstance(raw, float) and raw.is_integer() else str(raw).strip()
+    if len(text) > _LONGEST:
+        most = Text(
+            f"{_LONGEST} 字以内的文字，已截断", f"a text of at most {_LONGEST} characters; it was cut"
+        )
+        report.bad.append(BadValue(number, column.source, text, most))
+        text = text[:_LONGEST]
     return column.put(text)
 
 
@@ -333,6 +347,7 @@ def write_particulars(report: ImportReport, mapping: Mapping, target: Path) -> P
         book = xlsxwriter.Workbook(str(temporary), {"strings_to_formulas": False, "strings_to_urls": False})
         book.set_properties({"created": FIXED_TIME})
         bold = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
+        quoted = book.add_format({"quote_prefix": True})
         for title, lines in (("读不懂的值", unread), ("截止日之后", later)):
             sheet = book.add_worksheet(title)
             sheet.set_column(0, max(3, len(names) - 1), 18)
@@ -343,7 +358,8 @@ def write_particulars(report: ImportReport, mapping: Mapping, target: Path) -> P
             sheet.repeat_rows(0)
             for i, line in enumerate(lines):
                 for j, cell in enumerate(line):
-                    sheet.write_string(i, j, cell, bold if i == 0 else None)
+                    form = bold if i == 0 else quoted if looks_like_formula(cell) else None
+                    sheet.write_string(i, j, cell[:_LONGEST], form)
         book.close()
     return target
 

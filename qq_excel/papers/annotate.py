@@ -20,7 +20,7 @@ from qq_excel.papers import marks, marks_undo, style
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET, Mark
 from qq_excel.papers.marks_list import FindingsList, findings_list
 from qq_excel.papers.told import AllTold
-from qq_excel.patching import Book, PatchError, Sheet, undo
+from qq_excel.patching import Book, Sheet, undo
 from qq_excel.patching.book import sheet_reference
 from qq_excel.patching.cells import Edit, change_cells
 from qq_excel.patching.notes import put_notes, threads
@@ -125,13 +125,14 @@ def annotate(
             marks_undo.take_away(book, author)
         _Copy(book, told, report, author).make()
         undo.keep(book)
-    except (PatchError, OSError) as error:
+    except (OSError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        # whoever made the file may have written anything into it: that is its fault, not ours
         raise CannotAnnotate(source, _why_not(source, error)) from error
     book.save(target)
     return report
 
 
-def _why_not(source: Path, error: PatchError | OSError) -> Text:
+def _why_not(source: Path, error: Exception) -> Text:
     if isinstance(error, OSError):
         why = why_unreadable(error)
         return Text(f"原件打不开（{why.zh}）", f"the original cannot be opened ({why.en})")

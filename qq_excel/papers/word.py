@@ -25,8 +25,15 @@ _PART_NAMES = {
     "footnotes": Text("脚注", "footnotes"),
 }
 _MAX_BYTES = 20_000_000
-_TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+#: Of a part with tags; ours have some 50,000.
+_MOST_CHARACTERS = 2_000_000
 _PARAGRAPH = re.compile(r"<w:p([ >])")
+#: A paragraph with something in it: one that closes itself would have all up to the end of the next.
+_PARAGRAPHS = re.compile(r"<w:p(?:\s[^<>]*[^<>/])?>.*?</w:p>", re.DOTALL)
+#: Fields that fetch or run something when the paper is opened.
+_FIELDS = re.compile(
+    r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|DATABASE|LINK|MACROBUTTON)\b", re.IGNORECASE
+)
 
 
 class WordTemplate:
@@ -38,12 +45,12 @@ class WordTemplate:
 
     def __init__(self, path: Path, fonts: Mapping[str, str] | None = None) -> None:
         from docxtpl import DocxTemplate  # noqa: PLC0415 - only Word papers need it
-        from jinja2 import StrictUndefined  # noqa: PLC0415
-        from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+        from qq_excel.papers.word_language import Language  # noqa: PLC0415
 
         self.path = path
         self._filler = DocxTemplate(str(path))
-        self._environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+        self._environment = Language()
         self._static: dict[str, bytes] = {}
         self._compiled: dict[str, Any] = {}
         self._sources: dict[str, str] = {}
@@ -51,6 +58,13 @@ class WordTemplate:
         self._checked: set[frozenset[str]] = set()
         for name, content in _read(path).items():
             self._order.append(name)
+            if foreign := _foreign(name, content):
+                raise TemplateError(
+                    Text(
+                        f"{path}：模板不能{foreign.zh}（{name}）。",
+                        f"{path}: a template must not {foreign.en} ({name}).",
+                    )
+                )
             if _PARTS.fullmatch(name):
                 self._compile(name, _replaced(self._xml(name, content), fonts))
             else:
@@ -88,7 +102,10 @@ class WordTemplate:
         from lxml import etree  # noqa: PLC0415
 
         try:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            # what is said in a comment could pass for a tag
+            parser = etree.XMLParser(
+                resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+            )
             return str(etree.tostring(etree.fromstring(content, parser), encoding="unicode"))
         except etree.XMLSyntaxError as error:
             raise self._refused(name, None, f"不能读取：{error}", str(error)) from None
@@ -96,11 +113,22 @@ class WordTemplate:
     def _compile(self, name: str, xml: str) -> None:
         from jinja2 import TemplateSyntaxError  # noqa: PLC0415
 
+        from qq_excel.papers.word_language import admitted  # noqa: PLC0415
+
+        if len(xml) > _MOST_CHARACTERS:
+            raise self._refused(name, None, "过大", "it is too large")
         self._check_braces(name, xml)
         source = _PARAGRAPH.sub(r"\n<w:p\1", self._filler.patch_xml(xml))
         self._sources[name] = source
+        self._environment.begin()
         try:
-            self._compiled[name] = self._environment.from_string(source)
+            tree = self._environment.parse(source)
+            if refused := admitted(tree, self._environment):
+                line, why_not = refused
+                raise self._refused(name, line, why_not.zh, why_not.en)
+            self._compiled[name] = self._environment.from_string(tree)
+        except (RecursionError, MemoryError, SyntaxError):  # of Python, which compiles what Jinja made
+            raise self._refused(name, None, "的标签套得太深", "its tags are nested too deeply") from None
         except TemplateSyntaxError as error:
             why = error.message or ""
             raise self._refused(
@@ -109,9 +137,11 @@ class WordTemplate:
 
     def _check_braces(self, name: str, xml: str) -> None:
         """Refuse a tag that is not closed in its paragraph: docxtpl would swallow all text up to the next one."""
-        for n, paragraph in enumerate(re.findall(r"<w:p[ >].*?</w:p>", xml, re.DOTALL), 1):
+        from qq_excel.papers.word_language import mismatched  # noqa: PLC0415
+
+        for n, paragraph in enumerate(_PARAGRAPHS.findall(xml), 1):
             words = re.sub(r"<[^>]+>", "", paragraph)
-            if re.search(r"{{|}}|{%|%}", _TAG.sub("", words)):
+            if mismatched(words):
                 at = Text(f"第 {n} 段（{words.strip()[:60]}）", f"paragraph {n} ({words.strip()[:60]})")
                 raise self._refused(
                     name,
@@ -119,10 +149,18 @@ class WordTemplate:
                     f"{at.zh}：标签写法不对，花括号没有成对",
                     f"{at.en}: the braces of a tag do not match",
                 )
+        if mismatched(xml):  # outside the paragraphs, or in the marks of Word itself
+            raise self._refused(
+                name,
+                None,
+                "标签太多、太长，或花括号没有成对",
+                "too many or too long tags, or braces that do not match",
+            )
 
     def _render(self, name: str, safe: dict[str, Any], context: Mapping[str, Any]) -> str:
         from jinja2 import TemplateError as JinjaError  # noqa: PLC0415
 
+        self._environment.begin()
         try:
             xml: str = self._compiled[name].render(safe)
         except JinjaError as error:
@@ -174,6 +212,35 @@ def _read(path: Path) -> dict[str, bytes]:
     if any(name.endswith("vbaProject.bin") for name in parts):
         raise TemplateError(Text(f"{path}：模板不能带宏。", f"{path}: a template must not bear macros."))
     return parts
+
+
+def _foreign(name: str, content: bytes) -> Text | None:
+    """What a part would bring into every paper that is handed out, in words; None where nothing."""
+    from lxml import etree  # noqa: PLC0415
+
+    low = name.lower()
+    if "/embeddings/" in low or "/activex/" in low:
+        return Text("带嵌入的对象", "hold embedded objects")
+    if not low.endswith((".xml", ".rels")):
+        return None
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return None if _PARTS.fullmatch(name) else Text("有读不懂的部件", "have a part that cannot be read")
+    if root.getroottree().docinfo.internalDTD is not None:
+        return Text("声明文档类型", "declare a document type")
+    if low.endswith(".rels"):
+        for relation in root.iter("{*}Relationship"):
+            kind = relation.get("Type", "").rpartition("/")[2]
+            if relation.get("TargetMode", "").lower() == "external" and kind != "hyperlink":
+                return Text("从别处取内容", "fetch anything from elsewhere")
+    said = "".join(x.text or "" for x in root.iter("{*}instrText"))
+    said += " ".join(
+        str(v) for x in root.iter("{*}fldSimple") for k, v in x.attrib.items() if str(k).endswith("instr")
+    )
+    return (
+        Text("有取外部内容的域", "have fields that fetch or run something") if _FIELDS.search(said) else None
+    )
 
 
 def _styled(name: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from qq_excel.findings import a1, from_a1
 from qq_excel.patching.book import HEAD, Book, Sheet
 from qq_excel.patching.sheetxml import SheetXml
-from qq_excel.patching.splices import Splices
+from qq_excel.patching.splices import PatchError, Splices
 from qq_excel.patching.xmltree import Node, append, cell_words, escape, set_attributes, uncelled
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -28,9 +28,9 @@ _SHAPETYPE = (
 )
 _IDMAP = re.compile(rb"""(<o:idmap\b[^>]*?\bdata\s*=\s*["'])([\d,\s]*)""")
 _SHAPE = re.compile(rb"<(?:v:)?shape\b.*?</(?:v:)?shape\s*>", re.DOTALL)
-_ROW, _COLUMN = (re.compile(rb"<x:" + n + rb">\s*(\d+)\s*</x:" + n + rb">") for n in (b"Row", b"Column"))
+_ROW, _COLUMN = (re.compile(rb"<x:" + n + rb">\s*(\d{1,7})\s*</x:" + n + rb">") for n in (b"Row", b"Column"))
 _ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
-_LENGTH = r"(;|\"|'|\s){}\s*:\s*([\d.]+)(pt|px|in|cm|mm)"
+_LENGTH = r"(;|\"|'|\s){}\s*:\s*(\d{{1,6}}(?:\.\d{{1,20}})?)(pt|px|in|cm|mm)"
 _PIXELS = {"pt": 96 / 72, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 #: Shapes that one block of ids takes.
 _BLOCK = 1_023
@@ -194,7 +194,9 @@ def _draw(
     if end < 0:
         end = content.rfind(b"</")
     if end < 0:  # <xml …/>
-        close = content.rindex(b"/>")
+        close = content.rfind(b"/>")
+        if close < 0:
+            raise PatchError(f"{part} is no drawing")
         edits.replace(close, close + 2, b">" + shapes.encode() + b"</xml>")
     else:
         edits.insert(end, shapes.encode())
@@ -245,7 +247,7 @@ class _Ruler:
         self._heights = xml.heights
         frame = xml.root.find("sheetFormatPr")
         text = frame.get("defaultRowHeight") if frame is not None else ""
-        self._row = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 15.0
+        self._row = float(text) if re.fullmatch(r"\d{1,6}(\.\d{1,20})?", text) else 15.0
 
     def _high(self, row: int) -> int:
         return round(self._heights.get(row, self._row) * 96 / 72)
@@ -299,7 +301,7 @@ def _enlarged(shape: bytes, note: Note, ruler: _Ruler) -> bytes:
             shape = shape[: found.start()] + new + shape[found.end() :]
     anchor = _ANCHOR.search(shape)
     if anchor is not None:
-        numbers = [int(n) for n in re.findall(rb"-?\d+", anchor[2])]
+        numbers = [int(n) for n in re.findall(rb"-?\d{1,9}", anchor[2])]
         if len(numbers) == 8:
             box = Note("", size["height"], size["width"])
             left, dx, top, dy = numbers[:4]

@@ -33,6 +33,8 @@ ORDER = (
 )  # fmt: skip
 _NOT_CELLS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.\-]*:)?worksheet[\s>]")
+#: So many cells of a row are looked for one by one; for more it is read once.
+_SOUGHT = 200
 _REF = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 #: A cell's tag as known writers put it, and one with a value behind it.
 _USUAL = re.compile(rb"""<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?/?>""")
@@ -40,7 +42,7 @@ _USUAL_FILLED = re.compile(rb"""<c r="([A-Z]{1,3})\d+"(?: s="\d+")?(?: t="\w+")?
 _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d{1,6})["']""")
 _KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
-_HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]+)["']""")
+_HEIGHT = re.compile(rb"""\sht\s*=\s*["'](\d{1,6}(?:\.\d{0,20})?)["']""")
 
 
 class Cell(NamedTuple):
@@ -166,6 +168,7 @@ class SheetXml:
         last = plain.rfind(b'<c r="', inner, outer)
         if (
             self.prefix
+            or len(columns) > _SOUGHT
             or last < 0
             or plain.count(b"<c", inner, outer) != plain.count(b'<c r="', inner, outer)
         ):
@@ -260,7 +263,7 @@ class SheetXml:
         """Styles of whole columns: first, last, style."""
         holder = self.root.find("cols")
         return [
-            (int(n.get("min", "1")) - 1, int(n.get("max", "1")) - 1, int(n.get("style", "0") or 0))
+            (_whole(n.get("min"), 1) - 1, _whole(n.get("max"), 1) - 1, _whole(n.get("style"), 0))
             for n in (holder.children if holder is not None else ())
         ]
 
@@ -270,7 +273,7 @@ class SheetXml:
         default = _float(frame.get("defaultColWidth") if frame is not None else "", 8.43)
         holder = self.root.find("cols")
         known = [
-            (int(n.get("min", "1")) - 1, int(n.get("max", "1")) - 1,
+            (_whole(n.get("min"), 1) - 1, _whole(n.get("max"), 1) - 1,
              0.0 if n.get("hidden") in ("1", "true") else _float(n.get("width"), default))
             for n in (holder.children if holder is not None else ())
         ]  # fmt: skip
@@ -314,11 +317,13 @@ def _column(letters: bytes) -> int:
     return from_a1(letters.decode().upper() + "1")[1]
 
 
+def _whole(text: str, default: int) -> int:
+    """A number that anybody may have written into the file; *default* for what Excel would not."""
+    return int(text) if re.fullmatch("[0-9]{1,7}", text) else default
+
+
 def _float(text: str, default: float) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return default
+    return float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{0,20})?", text) else default
 
 
 __all__ = ["ORDER", "Cell", "Row", "SheetXml"]

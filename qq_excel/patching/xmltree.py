@@ -17,6 +17,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)["'][^>]*\?>""")
 _SPECIAL = re.compile(r'[&<>"\n\t\r]')
 _ESCAPES = re.compile(r"_x([0-9A-Fa-f]{4})_")
+#: What a cell may hold and XML may not, or not unchanged: Excel writes it by its number.
+_BY_NUMBER = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -197,9 +199,12 @@ def escape(text: str) -> str:
 
 
 def cell_words(text: str) -> str:
-    """*text* inside a ``t`` element: what looks like Excel's own escape stays what it is."""
+    """*text* inside a ``t`` element, as Excel writes it: what looks like an escape stays what it is, what XML cannot hold
+    becomes one."""
     if "_x" in text:
         text = _ESCAPES.sub(r"_x005F_x\1_", text)
+    if not text.isprintable():
+        text = _BY_NUMBER.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -119,7 +119,12 @@ def _each_text(
 def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts, date1904: bool) -> Any:
     size = len(cells)
     number = np.full(size, np.nan) if cells.number is None else cells.number.astype(np.float64, copy=True)
-    number[(cells.kind != CellKind.NUMBER) | ~np.isfinite(number)] = np.nan
+    solid = cells.kind == CellKind.NUMBER
+    endless = np.flatnonzero(
+        solid & ~np.isfinite(number)
+    )  # 1E999, NaN: no number that Excel knows, and no blank
+    facts.note("CEL004", f.name, endless, [f"{number[i]:g}" for i in endless])
+    number[~solid] = number[endless] = np.nan
     absolute = np.zeros(size, dtype=bool)  # texts that name their own unit: 1.2万元
     at = places.of(CellKind.TEXT)
     raw, parsed = _each_text(cells, at, values.number)
@@ -144,7 +149,7 @@ def _numbers(cells: Cells, places: _Places, f: Field, factor: int, facts: Facts,
     if f.type is FieldType.AMOUNT:
         return _cents(number, absolute, f, factor, facts)
     if f.type is FieldType.INT:
-        broken = np.flatnonzero(~np.isnan(number) & (number != np.rint(number)))
+        broken = np.flatnonzero(~np.isnan(number) & ((number != np.rint(number)) | (np.abs(number) > 9e15)))
         facts.note("CEL004", f.name, broken, [f"{number[i]:.10g}" for i in broken])
         number[broken] = np.nan
         return _whole(number)
@@ -155,7 +160,8 @@ def _cents(
     number: npt.NDArray[np.float64], absolute: npt.NDArray[np.bool_], f: Field, factor: int, facts: Facts
 ) -> Any:
     """Whole cents of yuan, half away from zero; more than two decimals (of the sheet's unit, or of yuan) are noted."""
-    hundredths = number * 100
+    with np.errstate(over="ignore"):
+        hundredths = number * 100
     near = np.rint(hundredths)
     slack = 1e-6 + np.abs(hundredths) * 1e-15
     with np.errstate(invalid="ignore"):

@@ -200,14 +200,19 @@ class Package:
     def hidden(self, sheet: SheetPart) -> tuple[frozenset[int], frozenset[int]]:
         """Zero-based hidden rows and columns."""
         scan = self.scan(sheet)
-        columns: set[int] = set()
+        spans: set[tuple[int, int]] = set()
         for match in _COLUMN.finditer(scan.before):
             attributes = dict(_ATTRIBUTE.findall(match[1]))
             if attributes.get(b"hidden") in (b"1", b"true") or _NOTHING.fullmatch(
                 attributes.get(b"width", b"")
             ):
                 first, last = whole(attributes.get(b"min"), 1), whole(attributes.get(b"max"), 1)
-                columns.update(range(first - 1, min(last, 16_384)))
+                spans.add((first - 1, min(last, 16_384)))
+        columns: set[int] = set()
+        reach = 0  # no column twice: a crafted sheet says all of them a hundred thousand times
+        for first, last in sorted(spans):
+            columns.update(range(max(first, reach), last))
+            reach = max(reach, last)
         return frozenset(scan.hidden_rows), frozenset(columns)
 
     def stream(self, part: str, tag: str) -> Iterator[Any]:

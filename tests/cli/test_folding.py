@@ -65,3 +65,11 @@ def test_in_a_table_it_takes_the_width_that_is_left_and_keeps_its_styles() -> No
         "         不等于原始金额，请核",
         "         对。",
     ]
+
+
+def test_of_a_text_as_long_as_a_cell_the_beginning_is_shown() -> None:
+    """A crafted table has one in each header: a screen of them took minutes."""
+    out = Console(file=io.StringIO(), width=40)
+    out.print(Folded("甲乙：" * 10_000))
+    shown = out.file.getvalue()  # type: ignore[attr-defined]
+    assert re.sub(r"\s", "", shown) == ("甲乙：" * 10_000)[:1_999] + "…"

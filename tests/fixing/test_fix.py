@@ -1,10 +1,12 @@
 import datetime as dt
 import json
+import re
 import shutil
 import zipfile
 
 import openpyxl
 import pytest
+from lxml import etree
 
 from qq_excel.check import check_paths
 from qq_excel.cli.app import run
@@ -210,3 +212,69 @@ def test_a_workbook_without_a_known_table_is_not_taken_for_a_sound_one(tmp_path)
     book.save(tmp_path / "无.xlsx")
     with pytest.raises(InputError, match="没有识别出规定的表，无从修正。先用 qq-excel map"):
         fix(tmp_path / "无.xlsx", tmp_path / "b.xlsx", policy=POLICY)
+
+
+def _patched(path, part, edit):
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    parts[part] = edit(parts[part].decode()).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("escape", ["_x0001_", "_x0000_", "_xD800_", "_xFFFF_", "_xD83D__xDE00_"])
+def test_characters_that_xml_cannot_hold_are_written_as_excel_writes_them(tmp_path, escape):
+    path = build(tmp_path / "应收.xlsx", {"receivables": [{"contract_id": {"text": "ＨＴ－ZZ"}}]})
+    _patched(path, "xl/sharedStrings.xml", lambda xml: xml.replace("ＨＴ－ZZ", f"{escape}ＨＴ"))
+    copy = tmp_path / "修正.xlsx"
+    fix(path, copy, policy=POLICY)
+    with zipfile.ZipFile(copy) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                etree.fromstring(archive.read(name))
+        assert f"<t>{escape}HT</t>" in archive.read("xl/worksheets/sheet1.xml").decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<sheetData>", '<cols><col min="x" max="3" width="9"/></cols><sheetData>'),
+        ("<sheetData>", '<cols><col min="1" max="9" style="x"/></cols><sheetData>'),
+        (r'<row r="6"[^>]*>', '<row r="6" ht=".">'),
+        (r'<row r="6"[^>]*>', '<row r="6" ht="1.2.3">'),
+    ],
+)
+def test_numbers_of_the_layout_that_are_none_hinder_nothing(tmp_path, old, new):
+    path = build(tmp_path / "应收.xlsx", {"receivables": [{"contract_id": {"text": "ＨＴ－００１"}}]})
+    _patched(path, "xl/worksheets/sheet1.xml", lambda xml: re.sub(old, new, xml, count=1))
+    copy = tmp_path / "修正.xlsx"
+    assert fix(path, copy, policy=POLICY).mended
+    with zipfile.ZipFile(copy) as archive:
+        assert new.encode() in archive.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"), [(14, 14), (22, 22), (27, 27), (31, 31), (50, 50), (58, 58), (45, None), (59, None)]
+)
+def test_a_cell_that_shows_dates_already_keeps_its_format(tmp_path, number, kept):
+    path = build(tmp_path / "应收.xlsx", {"receivables": [{"occurred_on": {"text": "2024年3月5日"}}]})
+    place = at("occurred_on", 0)
+    _patched(
+        path, "xl/styles.xml", lambda xml: xml.replace('numFmtId="164" fontId', f'numFmtId="{number}" fontId')
+    )
+    _patched(
+        path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(f'<c r="{place}"', f'<c r="{place}" s="1"')
+    )
+    copy = tmp_path / "修正.xlsx"
+    fix(path, copy, policy=POLICY)
+    with zipfile.ZipFile(copy) as archive:
+        sheet, styles = (
+            archive.read("xl/worksheets/sheet1.xml").decode(),
+            archive.read("xl/styles.xml").decode(),
+        )
+    style = int(re.search(rf'<c r="{place}" s="(\d+)"', sheet)[1])
+    formats = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2].partition("</cellXfs>")[0])
+    code = re.search(rf'<numFmt numFmtId="{formats[style]}" formatCode="([^"]*)"', styles)
+    assert (int(formats[style]), code) == (kept, None) if kept else code[1] == "yyyy-mm-dd"

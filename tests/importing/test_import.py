@@ -8,12 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
 
+from qq_excel.check import check_paths
 from qq_excel.errors import InputError, SchemaError
 from qq_excel.importing import ImportReport, find_mapping, import_ledger, load_mapping
+from qq_excel.policy import load_policy
 from qq_excel.reading import Limits, Options, plain_rows, read_workbook
 from qq_excel.reading.pool import Pool
 from tests.support.digests import digest
@@ -493,3 +496,52 @@ def test_amounts_in_another_unit_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="“欠款表 单位：万元”的金额单位是万元，导入按元读"):
         import_ledger(source, mapping.model_copy(update={"header_row": 2}), tmp_path / "l.xlsx", AS_OF)
     assert not (tmp_path / "l.xlsx").exists()
+
+
+@pytest.mark.parametrize("amount", ["1e999", "1e30", "9" * 400, "-90000000000000.01"])
+def test_a_number_that_no_cell_holds_to_the_cent_is_told_and_stays_a_text(
+    tmp_path: Path, amount: str
+) -> None:
+    rows = [["001", "甲", (2026, 3, 4), (2026, 6, 5), amount, "N", None]]
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    report = import_ledger(
+        export(tmp_path, "day-first", "utf-8", rows), mapping, tmp_path / "out.xlsx", AS_OF
+    )
+    assert [(b.row, b.column, b.value) for b in report.bad] == [(2, "金额", amount)]
+    assert report.open_cents == 0
+    found = check_paths([tmp_path / "out.xlsx"], policy=load_policy("group")).findings
+    assert [f.field for f in found.where(rule="CEL004")] == ["original"]
+
+
+def test_the_largest_amount_is_imported(tmp_path: Path) -> None:
+    rows = [["001", "甲", (2026, 3, 4), (2026, 6, 5), "90,000,000,000,000.00", "N", None]]
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    report = import_ledger(
+        export(tmp_path, "day-first", "utf-8", rows), mapping, tmp_path / "out.xlsx", AS_OF
+    )
+    assert (report.bad, report.open_cents) == ([], 9 * 10**15)
+
+
+def test_a_date_before_1900_is_told_and_stays_a_text(tmp_path: Path) -> None:
+    rows = [["001", "甲", (1899, 12, 31), (1900, 1, 1), "1", "N", None]]
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    report = import_ledger(
+        export(tmp_path, "day-first", "utf-8", rows), mapping, tmp_path / "out.xlsx", AS_OF
+    )
+    assert [(b.column, b.value) for b in report.bad] == [("开票日", "31/12/1899")]
+
+
+def test_a_text_that_is_longer_than_a_cell_is_cut_and_told(tmp_path: Path) -> None:
+    rows = [["001", "=甲" * 20_000, (2026, 3, 4), (2026, 6, 5), "1", "N", None]]
+    mapping = load_mapping(str(mapping_file(tmp_path)))
+    report = import_ledger(
+        export(tmp_path, "day-first", "utf-8", rows), mapping, tmp_path / "out.xlsx", AS_OF
+    )
+    assert [(b.column, b.value, b.expected.zh) for b in report.bad] == [
+        ("客户", "=甲" * 20_000, "32767 字以内的文字，已截断")
+    ]
+    (table,) = read_workbook(tmp_path / "out.xlsx").tables
+    assert table.frame["debtor"].tolist() == [("=甲" * 20_000)[:32_767]]
+    assert report.particulars is not None
+    cell = openpyxl.load_workbook(report.particulars)["读不懂的值"]["C2"]
+    assert (cell.value, cell.quotePrefix) == (("=甲" * 20_000)[:32_767], True)

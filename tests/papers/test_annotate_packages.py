@@ -13,9 +13,9 @@ import pytest
 import xlsxwriter
 
 from qq_excel.errors import InputError
-from qq_excel.findings import Findings
+from qq_excel.findings import Findings, column_letters
 from qq_excel.inputs import PACKAGES
-from qq_excel.papers.annotate import annotate
+from qq_excel.papers.annotate import CannotAnnotate, annotate
 from qq_excel.patching import Book, undo
 from qq_excel.reading import read_workbook
 from tests.papers.support import finding
@@ -188,6 +188,75 @@ def test_odd_sheets_bear_marks_and_give_them_back(name, tmp_path):
     assert [c.value for c in sheet[2] if c.hyperlink] == ["→ 错误 2"]
     annotate(tmp_path / "b.xlsx", found, tmp_path / "c.xlsx")
     assert digest(tmp_path / "b.xlsx") == digest(tmp_path / "c.xlsx")
+
+
+CRAFTED = [
+    ("<sheetData/>", '<cols><col min="x" max="3" width="9"/></cols><sheetData/>'),
+    ("<sheetData/>", '<cols><col min="1" max="9" width="1e999"/></cols><sheetData/>'),
+    ("<sheetData/>", '<cols><col min="1" max="9" width="nan" style="x"/></cols><sheetData/>'),
+    ("<sheetData/>", '<sheetFormatPr defaultColWidth="1e308" defaultRowHeight="1e308"/><sheetData/>'),
+    ("<sheetData/>", '<sheetData><row r="2" ht="."/></sheetData>'),
+    ("<sheetData/>", '<sheetData><row r="2" ht="1.2.3"/></sheetData>'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), CRAFTED)
+def test_numbers_of_the_layout_that_are_none_hinder_no_marks(old, new, tmp_path):
+    path = raw(tmp_path / "a.xlsx", f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.replace(old, new))
+    annotate(path, _at("表", (0, 0), (1, 1)), tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as package:
+        comments = package.read("xl/comments1.xml").decode()
+    assert re.findall('ref="([A-Z0-9]+)"', comments) == ["A1", "B2"]
+
+
+def _with_note(path: Path, drawing: str) -> Path:
+    rels = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return raw(
+        path,
+        f'<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheetData/><legacyDrawing r:id="b"/></worksheet>',
+        more={
+            "xl/comments1.xml": f'<comments xmlns="{MAIN}"><authors/><commentList><comment ref="A1" authorId="0"><text><t>x</t>'
+            "</text></comment></commentList></comments>",
+            "xl/v.vml": drawing,
+            "xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships xmlns="{rels}"><Relationship Id="a" Type="{OFFICE}/comments" '
+            f'Target="../comments1.xml"/><Relationship Id="b" Type="{OFFICE}/vmlDrawing" Target="../v.vml"/></Relationships>',
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "style"),
+    [("0", "width:1.2.3px;height:9px"), ("0", f"width:{'9' * 400}px;height:9px"), ("9" * 5_000, "width:9px;height:9px")],
+)  # fmt: skip
+def test_a_note_whose_figures_are_none_bears_the_mark_all_the_same(row, style, tmp_path):
+    shape = (
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+        f'<v:shape style="{style}"><x:ClientData ObjectType="Note"><x:Anchor>0, 1, 0, 1, 2, 3, 4, 5</x:Anchor><x:Row>{row}</x:Row>'
+        "<x:Column>0</x:Column></x:ClientData></v:shape></xml>"
+    )
+    annotate(_with_note(tmp_path / "a.xlsx", shape), _at("表", (0, 0)), tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as package:
+        assert "REC001" in package.read("xl/comments1.xml").decode()
+
+
+@pytest.mark.parametrize("drawing", ["", "no drawing"])
+def test_a_drawing_that_is_none_is_told_not_raised(drawing, tmp_path):
+    path = _with_note(tmp_path / "a.xlsx", drawing)
+    with pytest.raises(CannotAnnotate, match="文件内部的结构不合规范"):
+        annotate(path, _at("表", (0, 0)), tmp_path / "b.xlsx")
+    assert not (tmp_path / "b.xlsx").exists()
+
+
+def test_a_row_of_more_marks_than_are_looked_for_one_by_one(tmp_path):
+    cells = "".join(f'<c r="{column_letters(c)}1"><v>{c}</v></c>' for c in range(0, 600, 2))
+    path = raw(
+        tmp_path / "a.xlsx",
+        f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{cells}</row></sheetData></worksheet>',
+    )
+    annotate(path, _at("表", *((0, c) for c in range(500))), tmp_path / "b.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]
+    assert [c.column - 1 for c in sheet[1] if c.comment] == list(range(500))
+    assert [c.value for c in sheet[1]][:600:2] == list(range(0, 600, 2))
 
 
 def test_strict_packages_stay_strict(tmp_path):

@@ -16,6 +16,7 @@ from qq_excel import money
 from qq_excel.check import Result, check_paths
 from qq_excel.errors import InputError
 from qq_excel.language import using
+from qq_excel.papers.management import charts
 from qq_excel.papers.pdf import find_soffice
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
@@ -266,6 +267,13 @@ def test_on_a_narrow_screen(report: Path) -> None:
     with opened(report / "管理报告.html", width=375) as tab:
         assert tab.evaluate("document.documentElement.scrollWidth") == 375
         assert violations(tab) == []
+
+
+def test_a_name_that_xml_cannot_hold_is_drawn_all_the_same() -> None:
+    """At such a character vl-convert ends the whole process."""
+    one = {"name": "甲\ufffe\x01公司", "part": "余额", "value": 1.0, "words": "甲\ufffe", "show": "unit=甲"}
+    drawn = charts.Chart("bars", [one], "万元", ["余额"], ["#000000"]).svg()
+    assert "甲\ufffd\ufffd公司" in drawn
 
 
 def test_without_the_chart_library(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from qq_excel.language import using
 from qq_excel.papers import house, report, word_templates
 from qq_excel.papers.pdf import PdfError, find_soffice, same_pdf
 from qq_excel.papers.report import PAPERS, make
+from qq_excel.papers.word import WordTemplate
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.resources import schemas_dir
 from tests.papers.paper_reading import docx_text
@@ -153,6 +155,100 @@ def test_a_broken_template_is_refused_with_the_place(result, tmp_path, old, new,
     with pytest.raises(TemplateError, match=says):
         make("dunning", result, tmp_path / "out", templates=own)
     assert digests(tmp_path / "out") == {} if (tmp_path / "out").exists() else True
+
+
+def _crafted(own: Path, words: str) -> Path:
+    """A template whose salutation says *words*."""
+    own.mkdir()
+    shutil.copy(schemas_dir() / "papers" / "dunning.docx", own)
+    edit(own / "dunning.docx", "{{ debtor }}：", words)
+    return own
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("{{ 'a' * 10000000000 }}", "标签里只能用数做算术"),
+        ("{{ 9**9**9 }}", "标签里只能用数做算术"),
+        ("{{ '%9999999999d' % 1 }}", "标签里只能用数做算术"),
+        ("{{ 'a'|center(10000000000) }}", "模板里没有过滤器“center”"),
+        ("{{ debtor|safe }}", "模板里没有过滤器“safe”"),
+        ("{{ debtor.upper() }}", "标签里不能调用函数"),
+        ("{{ '{0.__class__}'.format(debtor) }}", "标签里不能调用函数"),
+        ("{% set s = 'a' %}{% set s = s ~ s %}", "模板里不能用“set”"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "模板里不能用“macro”"),
+        ("{% include '/etc/passwd' %}", "模板里不能用“include”"),
+        ("{% for a in claims recursive %}{{ loop(claims) }}{% endfor %}", "循环不能递归"),
+        ("{% for a in [debtor ~ debtor] %}{% endfor %}", "循环只能走一个列表"),
+        ("{{ 'aaaaaaaaaa'" + "|replace('a', 'aaaaaaaaaa')" * 12 + " }}", "循环太多或结果太长"),
+        ("{% for a in debtor * 2 %}{% endfor %}", "循环只能走一个列表"),
+        ("{{ " + "(" * 220 + "1" + ")" * 220 + " }}", "标签套得太深"),
+        ("{% colspan " + " " * 2_000 + "% x %}", "标签写法不对"),
+        ("{{" * 20_000, "标签写法不对"),
+        ("{{ debtor }}" * 6_000, "标签写法不对"),
+    ],
+)  # fmt: skip
+def test_a_template_that_would_not_end_is_refused(result, tmp_path, words, says) -> None:
+    """It may have come by mail."""
+    own = _crafted(tmp_path / "own", words)
+    with pytest.raises(TemplateError, match=rf"dunning\.docx，正文.*{says}"):
+        make("dunning", result, tmp_path / "out", templates=own)
+
+
+def test_loops_in_loops_are_counted(tmp_path: Path) -> None:
+    loops = "".join(f"{{% for x{n} in rows %}}" for n in range(8)) + "{% endfor %}" * 8
+    template = WordTemplate(_bare(tmp_path, loops))
+    assert "word/document.xml" in template.parts({"rows": [1, 2]})
+    with pytest.raises(TemplateError, match="循环太多或结果太长"):
+        template.parts({"rows": list(range(100))})
+    assert template.parts({"rows": [1]})  # each filling counts for itself
+
+
+def _bare(folder: Path, words: str, more: dict[str, str] | None = None) -> Path:
+    path = folder / "bare.docx"
+    name = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    document = f"<w:document {name}><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in {"word/document.xml": document, **(more or {})}.items():
+            archive.writestr(part, content)
+    return path
+
+
+def test_what_a_template_may_say(tmp_path: Path) -> None:
+    words = (
+        "{% for r in rows %}{{ loop.index }}{{ loop.cycle('甲', '乙') }}{{ r.a|default('无') ~ '元' }}{% if loop.last %}。{% endif %}"
+        "{% endfor %}{{ rows|length + 1 }}{{ rows|sum(attribute='b') }}{{ '是' if rows else '否' }}{{ name|replace('-', '/') }}"
+    )
+    parts = WordTemplate(_bare(tmp_path, words)).parts(
+        {"rows": [{"a": "1", "b": 2}, {"a": "3", "b": 4}], "name": "2026-09"}
+    )
+    assert "1甲1元2乙3元。36是2026/09" in re.sub(r"<[^>]+>", "", parts["word/document.xml"].decode())
+
+
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+)
+OUTSIDE = '<Relationship Id="a" Type="x/{}" Target="http://example.invalid/a" TargetMode="External"/>'
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "says"),
+    [
+        ("x", {"word/_rels/settings.xml.rels": RELATIONS.format(OUTSIDE.format("attachedTemplate"))}, "从别处取内容"),
+        ("x", {"word/_rels/document.xml.rels": RELATIONS.format(OUTSIDE.format("image"))}, "从别处取内容"),
+        ("x", {"word/embeddings/oleObject1.bin": "x"}, "带嵌入的对象"),
+        ("</w:t><w:instrText>DDE</w:instrText><w:instrText>AUTO c:/x</w:instrText><w:t>", {}, "有取外部内容的域"),
+        ("x", {"word/header9.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "声明文档类型"),
+    ],
+)  # fmt: skip
+def test_a_template_brings_nothing_foreign_into_the_papers(tmp_path, words, more, says) -> None:
+    with pytest.raises(TemplateError, match=f"模板不能{says}"):
+        WordTemplate(_bare(tmp_path, words, more))
+
+
+def test_a_template_may_link_to_a_page(tmp_path: Path) -> None:
+    more = {"word/_rels/document.xml.rels": RELATIONS.format(OUTSIDE.format("hyperlink"))}
+    assert WordTemplate(_bare(tmp_path, "x", more)).parts({})
 
 
 def test_other_broken_templates(result: Result, tmp_path: Path) -> None:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from qq_excel.reading import read_grids
+from qq_excel.kinds import FieldType, get_kind
+from qq_excel.reading import read_grids, read_workbook
+from qq_excel.reading.convert import Facts, column
 from qq_excel.reading.grid import BlockGrid
-from qq_excel.reading.model import CellError
-from tests.reading.tables import HEADERS, KIND, NAMES, cells, day, facts, live, only, row
+from qq_excel.reading.model import CellError, CellKind, Cells
+from tests.reading.tables import (
+    HEADERS,
+    KIND,
+    NAMES,
+    cells,
+    day,
+    facts,
+    filed,
+    live,
+    only,
+    row,
+    write_rows,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -106,3 +123,29 @@ def test_full_width_codes_and_numbers_as_texts() -> None:
 )
 def test_yes_and_no(raw: Any, expected: str) -> None:
     assert cells(live(row(renewed=raw)), "renewed") == [expected]
+
+
+@pytest.mark.parametrize("written", ["1E999", "-1E999", "NaN", "inf"])
+def test_a_number_that_is_none_is_told_not_taken_for_a_blank(tmp_path: Path, written: str) -> None:
+    """An optional amount that reads as blank would be no finding at all."""
+    path = tmp_path / "a.xlsx"
+    filed(path, lambda book, sheet: write_rows(book, sheet, [row(settled=777_123.0)]))
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"<v>777123</v>", f"<v>{written}</v>".encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    (table,) = read_workbook(path).tables
+    assert cells(table, "settled") == [None]
+    assert facts(table, "CEL004") == [("settled", [0], [f"{float(written):g}"], [""])]
+
+
+def test_a_whole_number_beyond_all_counting_is_told() -> None:
+    """Its bits would be another number."""
+    found = Facts()
+    count = next(f for f in get_kind("evidence").fields if f.type is FieldType.INT)
+    number = Cells(np.array([CellKind.NUMBER] * 2, dtype=np.uint8), number=np.array([1e30, 9e15]))
+    assert column(number, count, 1, found).to_pylist() == [None, 9 * 10**15]
+    assert [(f.at.tolist(), f.raw) for f in found.by_rule["CEL004"]] == [([0], ["1e+30"])]

@@ -35,6 +35,16 @@ def read(
     return read_workbook(path, options=Options(limits or Limits()))
 
 
+def test_columns_that_are_said_to_be_hidden_again_and_again(sound: Path, tmp_path: Path) -> None:
+    """A hundred thousand times all columns took longer than a file may; overlapping spans are one."""
+    spans = [(2, 3), (1, 2), (3, 6), (4, 5), (9, 9), (6, 6), (8, 7), *[(5, 5)] * 1_000]
+    cols = "".join(f'<col min="{a}" max="{b}" width="9" hidden="1"/>' for a, b in spans)
+    new = f"<cols>{cols}</cols><sheetData>".encode()
+    book = read(sound, tmp_path / "a.xlsx", lambda n, c: c.replace(b"<sheetData>", new) if n == SHEET else c)
+    (fact,) = [f for f in book.facts if f.rule == "FIL008"]
+    assert fact.values["columns"] == [0, 1, 2, 3, 4, 5, 8]
+
+
 def claims(book: Workbook) -> list[str]:
     assert book.facts == []
     (table,) = book.tables

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from qq_excel.errors import ToolError
 from qq_excel.language import Text, t
 from qq_excel.papers import style
+from qq_excel.papers.words import clean
 
 #: The grammar that the specifications below are written in; vl-convert brings several.
 _VEGA_LITE = "5.21"
@@ -105,7 +106,7 @@ def _drawn(chart: Chart, mark: Mapping[str, Any], encoding: dict[str, Any], heig
         "scale": {"domain": parts, "range": list(inks.values())}, "sort": parts,
     }  # fmt: skip
     encoding["order"] = {"field": "rank", "type": "quantitative"}
-    data = [{**d, "rank": parts.index(d["part"])} for d in chart.data]
+    data = [{**_clean(d), "rank": parts.index(d["part"])} for d in chart.data]
     if mark["type"] == "bar":
         encoding["href"] = {"field": "href", "type": "nominal"}
         encoding["description"] = {"field": "words", "type": "nominal"}
@@ -121,6 +122,11 @@ def _drawn(chart: Chart, mark: Mapping[str, Any], encoding: dict[str, Any], heig
         },
     }  # fmt: skip
     return _embedded(vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE))
+
+
+def _clean(datum: Datum) -> dict[str, Any]:
+    """Its texts without what no XML may hold: vl-convert would end this process at such a character."""
+    return {k: clean(v) if isinstance(v, str) else v for k, v in datum.items()}
 
 
 def _address(datum: Datum) -> str:
