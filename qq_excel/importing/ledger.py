@@ -42,7 +42,7 @@ _MOST, _FIRST_DAY = Decimal(9 * 10**13), dt.date(1900, 1, 1)
 #: What one cell holds.
 _LONGEST = 32_767
 _UNIT = re.compile(r"[（(][^（()）]*(千元|万元|百万元|亿元)[）)]")
-_UNIT_ABOVE = re.compile(r"单位\s*[:：]?\s*(千元|万元|百万元|亿元)")
+_UNIT_ABOVE = re.compile(r"单位\s*(?:[:：]\s*)?(千元|万元|百万元|亿元)")
 _ORDERS = {
     "day-first": Text("日在前", "day first"), "month-first": Text("月在前", "month first"),
     "year-first": Text("年在前", "year first"),

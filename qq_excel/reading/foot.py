@@ -36,7 +36,7 @@ def _split(kind: Kind, value: str | dt.date) -> list[str | dt.date]:
     if not isinstance(value, str):
         return [value]
     words = "|".join(re.escape(e) for b in kind.blocks for e in b.entries)
-    return [p for p in re.split(rf"\s+(?=(?:送达)?(?:{words})\s*[:：])", value) if p]
+    return [p for p in re.split(rf"(?<!\s)\s+(?=(?:送达)?(?:{words})\s*[:：])", value) if p]
 
 
 def _value(cells: Cells, row: int) -> str | dt.date | None:

@@ -17,6 +17,7 @@ TOTAL_WORDS = frozenset({"合计", "总计", "小计", "累计", "共计", "本�
 _LONGEST_TOTAL = 20
 #: With fewer required columns on the sheet a signature could pass for a row of data.
 _FEWEST_REQUIRED = 3
+_OPENED = re.compile(r"[(\[]")
 _FOOT = re.compile(
     r"^(注|备注|说明|附注|编制|制表|填表|审核|复核|单位负责人|负责人|财务负责人|主管|会计|签字|签名|签章|签收|盖章|送达|日期)"
 )
@@ -88,7 +89,9 @@ def _texts_at(cells: list[Cells], row: int) -> list[str]:
 
 def total_word(word: str) -> str | None:
     """The total that a cell announces: 合计, 华东分公司小计, 合计(元)."""
-    plain = re.sub(r"[(\[].*?[)\]]$", "", word)
+    # what stands in brackets at its end; not one search for both, which would take the square of 32,767 brackets
+    opened = _OPENED.search(word) if word.endswith((")", "]")) else None
+    plain = word[: opened.start()] if opened else word
     if plain in TOTAL_WORDS or (len(plain) <= _LONGEST_TOTAL and plain.endswith(("小计", "合计", "总计"))):
         return plain
     return None

@@ -29,6 +29,8 @@ _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 #: Powers of ten beyond which a text is no figure of business.
 _LARGEST = 30
+#: Characters of a text that may be a number or a date; what looks for one takes the square of a long run of blanks.
+_LONGEST = 60
 
 
 def fold(text: str) -> str:
@@ -39,7 +41,7 @@ def fold(text: str) -> str:
 def number(text: str) -> Decimal | None:
     """The number that *text* plainly means: separators, ￥, 元/万元, brackets, full-width, %, 大写金额."""
     plain = fold(text).replace(" ", "").replace("\u00a0", "").replace("\u2212", "-")
-    if not plain or len(plain) > 60:
+    if not plain or len(plain) > _LONGEST:
         return None
     negative = False
     if plain[0] == "(" and plain[-1] == ")":
@@ -99,6 +101,8 @@ def _capitals(text: str) -> Decimal | None:
 def date(text: str, *, serials: bool = True) -> dt.date | None:
     """The date that *text* plainly means, or None: impossible, ambiguous (03/04/2024) or none at all."""
     plain = fold(text).replace(" 日", "日")
+    if len(plain) > _LONGEST:
+        return None
     plain = re.sub(r"\s*([年月日./-])\s*", r"\1", plain)
     plain = re.sub(r"(?<=\d)号$", "日", plain)
     for pattern in (_YMD, _COMPACT):

@@ -41,8 +41,8 @@ def test_columns_that_are_said_to_be_hidden_again_and_again(sound: Path, tmp_pat
     cols = "".join(f'<col min="{a}" max="{b}" width="9" hidden="1"/>' for a, b in spans)
     new = f"<cols>{cols}</cols><sheetData>".encode()
     book = read(sound, tmp_path / "a.xlsx", lambda n, c: c.replace(b"<sheetData>", new) if n == SHEET else c)
-    (fact,) = [f for f in book.facts if f.rule == "FIL008"]
-    assert fact.values["columns"] == [0, 1, 2, 3, 4, 5, 8]
+    (table,) = book.tables
+    assert table.hidden_columns == [(0, 5), (8, 8)]
 
 
 def claims(book: Workbook) -> list[str]:

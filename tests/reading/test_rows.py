@@ -13,6 +13,7 @@ from qq_excel.kinds import get_kind
 from qq_excel.reading import read_grids, read_workbook
 from qq_excel.reading.grid import BlockGrid
 from qq_excel.reading.model import FootEntry
+from qq_excel.reading.rows import total_word
 from tests.reading.tables import HEADERS, ROW, cells, live, only, row
 from tests.support.build import build, clean_row
 
@@ -187,3 +188,15 @@ def test_empty_signature() -> None:
 def test_delivery(line: list[Any]) -> None:
     entry = foot_of(line)["财务部"]
     assert (entry.block, entry.on) == ("deliveries", dt.date(2026, 9, 21))
+
+
+@pytest.mark.parametrize(
+    ("word", "total"),
+    [
+        ("合计", "合计"), ("合计(元)", "合计"), ("合计[元)", "合计"), ("华东分公司小计(含税)(元)", "华东分公司小计"), ("(合计)", None),
+        ("合计)", None), ("合计(", None), ("(" * 32_767, None), ("(" * 32_766 + ")", None), ("合计" + "(" * 32_000 + ")", "合计"),
+    ],
+)  # fmt: skip
+def test_a_total_may_have_something_in_brackets_behind_it(word: str, total: str | None) -> None:
+    """A cell of brackets took ten seconds."""
+    assert total_word(word) == total

@@ -236,3 +236,9 @@ def test_any_text_is_read_or_left(text: str) -> None:
     assert day is None or values.FIRST_YEAR <= day.year <= values.LAST_YEAR
     values.ambiguous(text)
     period_name(text)
+
+
+def test_a_text_with_a_long_run_of_blanks_is_no_date() -> None:
+    """It took nine seconds to say so, for each cell."""
+    assert values.date("2024" + " " * 32_000 + "年3月5日") is None
+    assert values.date("2024 " + " " * 40 + "年3月5日") == dt.date(2024, 3, 5)
