@@ -72,7 +72,9 @@ class Ledger:
         """
         claims = self.claims
         closing = _parts("closing", claims, _cents(still_owed(claims.frame)) * live_claims(claims))
-        new = _parts("new", claims, _cents(claims["original"]) * self._within(days_of(claims, "occurred_on")))
+        # credit notes are not owed at either end, and so not new
+        original = _cents(claims["original"].clip(lower=0))
+        new = _parts("new", claims, original * self._within(days_of(claims, "occurred_on")))
         recovered = self.came_in.rename("cents").reset_index().assign(item="recovered")
         every = [closing, new, recovered, self._written_off()]
         if self.before is None:  # opening + new - recovered - written off = closing

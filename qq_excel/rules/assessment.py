@@ -113,7 +113,7 @@ def asm003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     """期末欠款与应收账款明细表不符
 
     依据：成果按清偿债务、减轻负债的实际情况评分（A-4-3），数字应出自应收账款明细表：期末欠款等于该单位的账面余额合计，
-    也等于期初欠款加本期新增（业务发生日期在考核期内的原始金额）减本期实际收回。
+    也等于期初欠款加本期新增（业务发生日期在考核期内的原始金额，贷项不计）减本期实际收回。
 
     错例：明细表中该单位余额合计 700 元，本期新增 200 元
     | 期初欠款 | 本期实际收回 | 期末欠款 |
@@ -164,7 +164,7 @@ def _flows(stack: Stack, claims: Stack, first: Days) -> tuple[Any, Any]:
     gone = np.zeros(len(stack))
     today = np.datetime64(stack.as_of, "D")
     arose = days_of(claims, "occurred_on")
-    amount = claims["original"]
+    amount = claims["original"].clip(lower=0)  # a credit note is not owed at the end, and so not new
     written = np.zeros(len(claims))
     for start in np.unique(first[~np.isnat(first)]):  # one round per period, of which a sheet has few
         here = first == start

@@ -54,6 +54,16 @@ def amounts(done: Assessment, unit: str) -> tuple[int | None, ...]:
     return f.opening, f.planned, f.recovered, f.closing, f.new, f.gone
 
 
+def test_a_credit_note_is_neither_owed_nor_new(before: Result, tmp_path: Path) -> None:
+    note = claims()[2] | {"claim_id": "ZQ-0009", "original": -300, "received": 0, "balance": -300}
+    with_note = checked(build(tmp_path / "now.xlsx", {"receivables": [*claims(), note]}))
+    plain = checked(build(tmp_path / "plain.xlsx", {"receivables": claims()}))
+    for earlier in (before, None):
+        unit = "华东分公司"
+        assert amounts(assess(with_note, earlier), unit) == amounts(assess(plain, earlier), unit)
+    assert amounts(assess(with_note, before), unit)[4] == 500_00
+
+
 def test_the_document_is_what_the_program_works_out(now: Result, before: Result, tmp_path: Path) -> None:
     done = assess(now, before, filled=filled(tmp_path))
     assert [r.unit for r in done.rows] == ["华东分公司", "华南分公司"]
