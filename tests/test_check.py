@@ -202,3 +202,9 @@ def test_a_stack_is_named_not_printed(tmp_path: Path) -> None:
     stack = check_paths([path]).stacks["receivables"]
     assert repr(stack) == "Stack(receivables, 2 rows, 2026-09-30)"
     assert f"{get_kind('receivables')['claim_id']}" == "claim_id 债权编号"
+
+
+def test_a_finding_shows_the_start_of_a_long_text(tmp_path: Path) -> None:
+    rows = [{"debtor": "长" * 32_767}, {"debtor": "短" * 300}]
+    result = check_paths([build(tmp_path / "长文字.xlsx", {"receivables": rows})])
+    assert [f.value for f in result.findings if f.rule == "CEL014"] == ["长" * 499 + "…", "短" * 300]

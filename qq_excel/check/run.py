@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qq_excel.catalogue import RuleSpec, all_rules
-from qq_excel.check.shown import Figure, Shown
+from qq_excel.check.shown import Figure, Shown, clipped
 from qq_excel.findings import Block, Finding, Place
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
@@ -98,8 +98,10 @@ class Run:
         return Finding(
             rule=spec.id, level=self.level(spec, s.level), file=s.file or file,
             sheet=s.sheet or (what.sheet if isinstance(what, Table) else None),
-            row=s.row, column=column, field=s.field, header=header, key=s.key, value=s.value,
-            expected=s.expected, figures=dict(s.figures), related=s.related, order=order,
+            row=s.row, column=column, field=s.field, header=header, key=s.key,
+            value=clipped(s.value) if isinstance(s.value, str) else s.value,
+            expected=clipped(s.expected) if isinstance(s.expected, str) else s.expected,
+            figures=dict(s.figures), related=s.related, order=order,
         )  # fmt: skip
 
     def unjudged(

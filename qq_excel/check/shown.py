@@ -16,6 +16,9 @@ from qq_excel.kinds import FieldType
 from qq_excel.language import Text
 from qq_excel.rules.verdict import Money
 
+#: Characters of a value that a finding shows.
+_LONGEST = 500
+
 
 class Shown:
     """A column's values at some rows, as text; a single value stands for every row.
@@ -73,4 +76,9 @@ def show(value: Any, step: int = 1, cents: bool = False) -> Any:
         return value.date().isoformat() if (value.hour, value.minute) == (0, 0) else value.isoformat(" ")
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return clipped(str(value))
+
+
+def clipped(text: str) -> str:
+    """*text* as a finding shows it: a cell may hold 32,767 characters, and each finding has its own."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

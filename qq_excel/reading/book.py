@@ -79,7 +79,8 @@ def read_workbook(
         if inspection.format is None:
             return book
         with _grids(source, inspection, options.limits) as grids:
-            _tables(grids, book, as_of, _mappings((home or path.parent) / path.name, options, book))
+            mappings = _mappings((home or path.parent) / path.name, options, book)
+            _tables(grids, book, as_of, mappings, options.limits)
         _say_extension(path, inspection.format, book)
     except _OUR_END:
         raise
@@ -260,7 +261,7 @@ def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[S
             if len(sheets) > limits.sheets:
                 raise over("sheets", "工作表数量", "number of sheets", len(sheets), limits.sheets)
             reader = grid.LateReader(source)
-            yield [grid.FileGrid(reader, package, sheet) for sheet in sheets]
+            yield [grid.FileGrid(reader, package, sheet, limits) for sheet in sheets]
     else:
         from qq_excel.reading.oldformats import read_old  # noqa: PLC0415
 
@@ -280,7 +281,11 @@ def _mappings(path: Path, options: Options, book: Workbook) -> tuple[Found, ...]
 
 
 def _tables(
-    grids: Sequence[Grid], book: Workbook, as_of: dt.date | None, mappings: Sequence[Found] = ()
+    grids: Sequence[Grid],
+    book: Workbook,
+    as_of: dt.date | None,
+    mappings: Sequence[Found] = (),
+    limits: Limits | None = None,
 ) -> None:
     from qq_excel.reading.beside import strips  # noqa: PLC0415
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
@@ -300,7 +305,7 @@ def _tables(
         parts: Sequence[Grid] = strips(grid, found, mappings)
         for part in parts or [grid]:
             here = found if part is grid else locate(part, mappings)
-            _tables_of(part, here, book, as_of, mappings, found.head)
+            _tables_of(part, here, book, as_of, mappings, found.head, limits or Limits())
     order = {grid.name: n for n, grid in enumerate(grids)}
     book.tables.sort(key=lambda table: order[table.sheet])
     if not book.tables and not any(f.rule in UNREADABLE for f in book.facts):
@@ -322,6 +327,7 @@ def _tables_of(
     as_of: dt.date | None,
     mappings: Sequence[Found],
     head: dict[str, HeadEntry],
+    limits: Limits,
 ) -> None:
     """The tables of one sheet, one below the other. What the *head* block says holds for all."""
     from qq_excel.reading.locate import Located, locate  # noqa: PLC0415
@@ -330,7 +336,7 @@ def _tables_of(
     while isinstance(found, Located):
         head = found.head = head | found.head
         found.header_unit = found.header_unit or _main_unit(book, found.kind)
-        table = make_table(grid, found)
+        table = make_table(grid, found, limits)
         if found.mapping is not None:
             used = found.mapping.text
             reason = Text(f"按{used.zh}读取", f"read by {used.en}")

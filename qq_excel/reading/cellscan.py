@@ -34,7 +34,7 @@ _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,10})["']""")
 _HIDDEN = re.compile(rb"""\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0*)?)["']""")
 #: A formula, its text, and what follows it in the cell.
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)\s*(<v>[^<]*|<v\s*/>|<v [^>]*>[^<]*|<is>|</c>)")
-_FOREIGN = re.compile(rb"\[[^\]<>]+\][^\[\]]*!")
+_FOREIGN = re.compile(rb"\[[^\[\]<>]+\][^\[\]]*!")
 _SHARED = re.compile(rb'\ssi="(\d+)"')
 #: Blanks behind the bytes that are looked at, so that what is taken behind a place is always there.
 _PADDING = 24

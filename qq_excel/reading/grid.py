@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from qq_excel.reading.model import Area, CellError, CellKind, Cells, SheetNotes
 from qq_excel.reading.onepass.cells import NotPlain
 from qq_excel.reading.onepass.sheet import PlainSheet
+from qq_excel.reading.options import USUAL, Limits
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import lengths
 from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
@@ -163,12 +164,15 @@ class ArrowGrid:
 class FileGrid(ArrowGrid):
     """One sheet of an .xlsx or .xlsm file."""
 
-    def __init__(self, reader: LateReader, package: Package, sheet: SheetPart) -> None:
+    def __init__(
+        self, reader: LateReader, package: Package, sheet: SheetPart, limits: Limits = USUAL
+    ) -> None:
         rows, columns = package.hidden(sheet)
         notes = SheetNotes(package.merges(sheet), rows, columns, package.filtered(sheet))
         super().__init__(reader, sheet.name, notes, state=sheet.state)
         self._package = package
         self._sheet = sheet
+        self._limits = limits
         scan = package.scan(sheet)
         self.stale_formulas, self.foreign_formulas = scan.stale, scan.foreign
         self.marks = sheet.marks
@@ -176,7 +180,7 @@ class FileGrid(ArrowGrid):
 
     @cached_property
     def _plain(self) -> PlainSheet | None:
-        return self._package.plain(self._sheet)
+        return self._package.plain(self._sheet, self._limits)
 
     def head(self, rows: int) -> list[list[Any]]:
         """The first *rows* rows as Python values."""

@@ -35,12 +35,17 @@ class Limits(Strict):
     #: Cells of the rectangle that a sheet's data span, since a reader reserves memory (some 30 bytes per
     #: cell) for all of it: a full sheet of 1,048,576 rows may have 57 columns.
     cells: NonNegativeInt = 60_000_000
+    #: Bytes of the texts of one table, each cell's by itself although a file may say it once for all: a million rows of
+    #: 33 columns have some 300 MB. What comes of a table goes to the program, which has no limit of its own.
+    text_bytes: NonNegativeInt = 500_000_000
     #: Seconds that one file may take; a million rows take some twenty. Holds where a worker reads.
     seconds: int = Setting(default=120, ge=1)
     #: Bytes of address space that the process reading a file may take (not on Windows and macOS).
     memory_bytes: int = Setting(default=8_000_000_000, ge=1_000_000_000)
 
 
+#: As much as is read when nobody says otherwise.
+USUAL = Limits()
 #: The variable that names a file of limits.
 LIMITS_VARIABLE = "QQ_LIMITS"
 

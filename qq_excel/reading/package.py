@@ -23,6 +23,7 @@ from qq_excel.reading.model import Area
 from qq_excel.reading.onepass.cells import CellType, NotPlain
 from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.onepass.strings import PlainStrings, plain_strings
+from qq_excel.reading.options import USUAL, Limits
 from qq_excel.reading.passengers import parse
 from qq_excel.reading.places import must_count_formats_alike, must_name_sheets_once
 from qq_excel.reading.refusal import damaged
@@ -232,7 +233,7 @@ class Package:
 
     # --- all cells of a small sheet -----------------------------------------------------------------
 
-    def plain(self, sheet: SheetPart) -> PlainSheet | None:
+    def plain(self, sheet: SheetPart, limits: Limits = USUAL) -> PlainSheet | None:
         """The cells of *sheet* from its bytes; None where only the bulk reader can read them."""
         scan = self.scan(sheet)
         cells = scan.cells
@@ -242,7 +243,7 @@ class Package:
             # what precedes the cells is whole, and they stand in no comment
             parse(scan.before + f"<sheetData/></{scan.root}>".encode())
             strings = self._plain_strings if (cells.type == CellType.SHARED).any() else None
-            return PlainSheet(cells, strings, self.date_styles)
+            return PlainSheet(cells, strings, self.date_styles, limits)
         except (NotPlain, etree.XMLSyntaxError):
             return None
 

@@ -7,8 +7,8 @@ A refusal is a :class:`~qq_excel.reading.model.FileFact` with ``values`` for the
 FIL001: ``not_regular``, ``empty``, ``lock_file``, ``not_a_workbook``, ``text``, ``page``, ``encoding``, ``zip_only``,
 ``ole_only``, ``damaged``, ``doubled_parts``, ``path_leaves``, ``extension``, ``fault``, ``died``. FIL002: ``package``,
 ``workbook``, ``zip``, ``document``, ``password``. FIL003: ``file_bytes``, ``parts``, ``part_bytes``, ``total_bytes``, ``sheets``,
-``cells``, ``seconds``, ``memory_bytes``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``, ``connections``, ``embedded``,
-``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``, ``twofold``.
+``cells``, ``text_bytes``, ``seconds``, ``memory_bytes``. FIL004: ``vba``, ``xlm``, ``basic``. FIL005: ``links``, ``dde``,
+``connections``, ``embedded``, ``activex``, ``remote`` (several are joined by a comma). FIL010: ``entities``, ``outside``, ``twofold``.
 """
 
 from __future__ import annotations
@@ -79,6 +79,11 @@ def twofold(part: str) -> Refusal:
 def over(code: str, zh: str, en: str, found: int, limit: int, *, more: bool = False) -> Refusal:
     """The refusal of a file that is over a limit; with *more* nobody knows by how much."""
     return Refusal("FIL003", code, Text(zh, en), limit=f"{limit:,}", found=f"{found:,}" + "+" * more)
+
+
+def too_much_text(found: int, limits: Limits) -> Refusal:
+    """The refusal of a table whose texts take so many bytes."""
+    return over("text_bytes", "一张表的文字（字节）", "bytes of text of a table", found, limits.text_bytes)
 
 
 def out_of_memory(limits: Limits) -> Refusal:

@@ -19,12 +19,14 @@ from qq_excel.reading.foot import foot_of
 from qq_excel.reading.locate import Located
 from qq_excel.reading.mapped import mapped
 from qq_excel.reading.model import NO_RESULT, OTHER_WORKBOOK, CellFacts, Cells, Grid, Table
+from qq_excel.reading.options import Limits
+from qq_excel.reading.refusal import too_much_text
 from qq_excel.reading.rows import data_rows, total_rows
 from qq_excel.reading.texts import look_through
 
 
-def make_table(grid: Grid, found: Located) -> Table:
-    """Read the rows below the headers of *found* and type them."""
+def make_table(grid: Grid, found: Located, limits: Limits) -> Table:
+    """Read the rows below the headers of *found* and type them. Raises :class:`~qq_excel.reading.refusal.Refusal`."""
     kind = found.kind
     fields = {name: kind[name] for name in found.columns}
     first = found.header_row + 1
@@ -37,6 +39,9 @@ def make_table(grid: Grid, found: Located) -> Table:
     beside = {*found.unknown, *range(max(0, min(found.columns.values()) - 2), min(found.columns.values()))}
     beside -= set(found.columns.values())
     by_column = grid.read(first, [*found.columns.values(), *beside], exact)
+    texts = sum(cells.text.nbytes for cells in by_column.values() if cells.text is not None)
+    if texts > limits.text_bytes:
+        raise too_much_text(texts, limits)
     cells = {name: by_column[c] for name, c in found.columns.items() if c in by_column}
     size = max((len(c) for c in cells.values()), default=0)
     for name in found.columns:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -16,6 +17,7 @@ from qq_excel.reading import Limits, Options, plain_rows, read_workbook
 from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.guard import inspect
 from qq_excel.reading.model import FileFact
+from qq_excel.reading.package import Package
 from tests.support.build import build
 from tests.support.ole import ole
 
@@ -196,6 +198,22 @@ def test_limit_of_sheets(tmp_path: Path) -> None:
     book = read_workbook(path, options=Options(limits=Limits(sheets=1)))
     assert [(f.rule, f.values["found"]) for f in book.facts] == [("FIL003", "2")]
     assert book.tables == []
+
+
+def test_a_text_that_many_cells_share_counts_for_each(tmp_path: Path) -> None:
+    rows = [{"remark": "长" * 1_000} for _ in range(50)]
+    path = build(tmp_path / "放大.xlsx", {"receivables": rows})
+    assert path.stat().st_size < 20_000
+    small = read_workbook(path, options=Options(limits=Limits(text_bytes=140_000)))
+    assert [(f.rule, f.values["code"], f.values["limit"]) for f in small.facts] == [
+        ("FIL003", "text_bytes", "140,000")
+    ]
+    assert small.tables == []
+    with mock.patch.object(Package, "plain", lambda *_: None):  # the bulk reader's texts as well
+        bulk = read_workbook(path, options=Options(limits=Limits(text_bytes=140_000)))
+    assert [f.values["code"] for f in bulk.facts] == ["text_bytes"]
+    large = read_workbook(path, options=Options(limits=Limits(text_bytes=200_000)))
+    assert (large.facts, len(large.tables[0].rows)) == ([], 50)
 
 
 def test_bomb_is_refused_without_unpacking_it(sound: Path, tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ import pyarrow as pa
 from qq_excel.reading.model import CellError, CellKind, Cells
 from qq_excel.reading.onepass.cells import CellType, Ints, Marked, NotPlain, numbers
 from qq_excel.reading.onepass.strings import XML_SPACE, PlainStrings, surely_unencoded, unescaped
+from qq_excel.reading.options import USUAL, Limits
 from qq_excel.reading.plainness import looks_at
+from qq_excel.reading.refusal import too_much_text
 from qq_excel.reading.serials import END_SERIAL, ERRORS, date_of
 
 #: The first number from which on all programs count days alike, and the number of 1970-01-01.
@@ -21,6 +23,8 @@ _FIRST_SERIAL, _EPOCH = 61, 25_569
 _DAY_MS = 86_400_000
 #: A rectangle has at most so many times the cells that are filled, and a few more.
 _SPARSE, _FEW = 8, 1_000
+#: Bytes of texts that are put together here: the place of each takes eight times as much.
+_MOST_TEXT = 64 << 20
 Kinds = npt.NDArray[np.uint8]
 
 
@@ -30,7 +34,14 @@ class PlainSheet:
     Raises :class:`NotPlain` where a cell is not what it says, or not one of what most sheets hold.
     """
 
-    def __init__(self, cells: Marked, strings: PlainStrings | None, date_styles: frozenset[int]) -> None:
+    def __init__(
+        self,
+        cells: Marked,
+        strings: PlainStrings | None,
+        date_styles: frozenset[int],
+        limits: Limits = USUAL,
+    ) -> None:
+        self._limits = limits
         self._row, self._column = cells.row, cells.column
         if not len(cells.row):
             raise NotPlain
@@ -114,6 +125,10 @@ class PlainSheet:
         sizes[place], starts[place] = self._size[here], self._start[here]
         ends = np.zeros(len(kinds) + 1, dtype=np.int64)
         np.cumsum(sizes, out=ends[1:])
+        if ends[-1] > self._limits.text_bytes:
+            raise too_much_text(int(ends[-1]), self._limits)
+        if ends[-1] > _MOST_TEXT:
+            raise NotPlain
         source = np.repeat(starts - ends[:-1], sizes)
         source += np.arange(len(source))
         buffers = (ends, self._data[source], np.packbits(there, bitorder="little"))
