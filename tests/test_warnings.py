@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qq_excel.check import check_paths
+from qq_excel.papers.report import make
 from qq_excel.papers.warning_views import views
 from qq_excel.warnings import WarningBook, warnings_of
 from tests.support.build import build
@@ -234,3 +235,30 @@ def test_live_claims_of_ledgers_of_several_days_add_up(tmp_path: Path) -> None:
     ]
     got = warnings_of(check_paths(paths))
     assert (got.live.count, got.live.amount) == (3, 35075)
+
+
+@pytest.mark.parametrize("paper", ["warnings", "slips", "pursuit", "responsibility"])
+def test_what_was_not_judged_is_told_with_the_paper(tmp_path: Path, paper: str) -> None:
+    result = check_paths([build(tmp_path / "账.xlsx", {"receivables": [{}]})])
+    said = "，请一并提交"
+    assert [note.zh for note in make(paper, result, tmp_path / "out").notes if "没有判断" in note.zh] == [
+        f"保险账龄期限没有判断：没有交来《客户授信及保险账龄表》{said}",
+        f"授信或保险额度没有判断：没有交来《客户授信及保险账龄表》{said}",
+        f"合同期限没有判断：没有交来《合同台账》{said}",
+    ]
+
+
+def test_of_many_that_were_not_judged_the_first_are_told(tmp_path: Path) -> None:
+    units = [f"第{n:02d}分公司" for n in range(7)]
+    paths = [
+        build(
+            tmp_path / f"{unit}.xlsx",
+            {"receivables": [{"unit": unit, "debtor": f"{unit}客户"}]},
+            {"unit": unit},
+        )
+        for unit in units
+    ]
+    one = build(tmp_path / "全.xlsx", {k: [{}] for k in ("receivables", "credit_terms", "contracts")})
+    told = [n.zh for n in make("warnings", check_paths([*paths, one]), tmp_path / "out").notes]
+    assert told[0] == "第00分公司没有交来《客户授信及保险账龄表》，保险账龄和额度没有判断"
+    assert told[10:] == ["另有 4 项没有判断，见预警表的“说明”页"]

@@ -90,6 +90,7 @@ def warnings(
     with opened_at(register, tables) as opened:
         rows = periods.warnings(opened, period_of(period))
         without = periods.left_out(opened, period_of(period))
+        lacking = periods.not_judged(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
             [
@@ -122,6 +123,7 @@ def warnings(
             for r in rows
         ],
     )
+    _tell_not_judged(lacking)
     _tell_left_out(without)
     return OK
 
@@ -142,6 +144,22 @@ def _tell_left_out(units: list[str]) -> None:
             t(
                 f"未计入 {len(units)} 个单位（明细表没有通过或没有交来）：{'、'.join(units)}",
                 f"Without {many(len(units), 'unit')} (no accepted ledger): {', '.join(units)}",
+            ),
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def _tell_not_judged(lacking: dict[str, list[str]]) -> None:
+    """No warning of a cause that nobody could judge is not none to fear."""
+    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.warnings import NEEDED  # noqa: PLC0415
+
+    for kind, units in lacking.items():
+        title, what = get_kind(kind).title, NEEDED[kind]
+        out.print(
+            t(
+                f"{len(units)} 个单位没有交来《{title.zh}》，{what.zh}没有判断：{'、'.join(units)}",
+                f"{many(len(units), 'unit')} without '{title.en}', {what.en} not judged: {', '.join(units)}",
             ),
             style="yellow", markup=False, soft_wrap=True,
         )  # fmt: skip

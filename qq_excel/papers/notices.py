@@ -33,6 +33,7 @@ _NAMED = 20
 def pursuit(job: Job) -> Iterable[Piece]:
     """One notice per unit with every claim that is past; those with a special reason are listed apart."""
     past = [c for c in job.warnings.claims if c.level in _PAST]
+    job.tell_not_judged()
     names = Names()
     rows: list[dict[str, Any]] = []
     for unit, claims in _grouped(past, lambda c: (c.unit,)):
@@ -60,6 +61,7 @@ def responsibility(job: Job) -> Iterable[Piece]:
         for c in job.warnings.claims
         if not c.explained and any(x.code in _ANSWERED_FOR and x.level in _PAST for x in c.causes)
     ]
+    job.tell_not_judged()
     names = Names()
     rows: list[dict[str, Any]] = []
     for (unit, person), claims in _grouped(past, lambda c: (c.unit, c.responsible or NO_PERSON)):

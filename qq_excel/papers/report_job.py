@@ -57,6 +57,10 @@ class Choices:
     accounts: frozenset[tuple[str, str]] | None = None
 
 
+#: What was not judged, one by one on the screen: a group may have a thousand units that lack a table.
+_ON_SCREEN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One file of a paper: its name in the folder (with ``/``), how it is written, whether a PDF is made of it."""
@@ -105,6 +109,16 @@ class Job:
         from qq_excel.warnings import warnings_of  # noqa: PLC0415
 
         return warnings_of(self.result)
+
+    def tell_not_judged(self) -> None:
+        """Say of which causes nobody could judge whether to warn: no warning is not none to fear."""
+        notes = self.warnings.notes
+        rest = len(notes) - _ON_SCREEN
+        more = Text(
+            f"另有 {rest} 项没有判断，见预警表的“说明”页",
+            f"{rest} more not judged: see the warning sheets' page 'Notes'",
+        )
+        self.notes += [*notes[:_ON_SCREEN], *([more] if rest > 0 else [])]
 
     @property
     def params(self) -> Params:

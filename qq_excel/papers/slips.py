@@ -42,6 +42,7 @@ def slips(job: Job) -> Iterable[Piece]:
     """The slips that are to be sent, the register of all, and what was decided as data."""
     last = recall(job.choices.since) if job.choices.since else {}
     issues, closed = _issues(job, last)
+    job.tell_not_judged()
     for issue in issues:
         if issue.sent:
             yield job.word(issue.slip.file, "slip.docx", _context(job, issue))

@@ -23,6 +23,7 @@ from qq_excel.policy import CannotJudge
 def warnings(job: Job) -> Iterable[Piece]:
     """The group's warning sheet, one per department and one per unit; what was found as data."""
     job.outcome = job.warnings
+    job.tell_not_judged()
     since, moved, run, every = job.choices.since, None, Run("", {}), list[Run]()
     if since is not None:
         every = runs(since)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
-from qq_excel.warnings import CAUSES, LEVELS, NO_UNIT
+from qq_excel.warnings import CAUSES, LEVELS, NEEDED, NO_UNIT
 
 if TYPE_CHECKING:
+    from qq_excel.register.entries import Written
     from qq_excel.register.register import Register
     from qq_excel.register.store import Store
 
@@ -63,11 +64,23 @@ def left_out(register: Register, period: str) -> list[str]:
     known = {w.entry.unit for w in register.submissions(before) if w.entry.unit} if before else set()
     has = set()
     for w in register.submissions(period):
-        unit = w.entry.unit or w.entry.subject.partition("/")[2]
+        unit = _unit(w)
         known.add(unit)
         if w.files_of("receivables"):
             has.add(unit)
     return sorted(known - has)
+
+
+def not_judged(register: Register, period: str) -> dict[str, list[str]]:
+    """The units whose ledger of a period came without a table that a cause of warnings needs, by its kind."""
+    accepted = [w for w in register.submissions(period) if w.files_of("receivables")]
+    units = {kind: {_unit(w) for w in accepted if not w.files_of(kind)} for kind in NEEDED}
+    return {kind: sorted(found) for kind, found in units.items() if found}
+
+
+def _unit(written: Written) -> str:
+    """Whose submission it is."""
+    return written.entry.unit or written.entry.subject.partition("/")[2]
 
 
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:

@@ -14,7 +14,7 @@ A claim shows every cause and bears its highest level. What could not be judged 
 from __future__ import annotations
 
 from qq_excel.warnings.ageing import APART, NO_BAND, NO_UNIT, NOT_DUE, Ageing
-from qq_excel.warnings.book import CAUSES, LEVEL_TEXTS, LEVELS, Cause, Sum, Warned, WarningBook
+from qq_excel.warnings.book import CAUSES, LEVEL_TEXTS, LEVELS, NEEDED, Cause, Sum, Warned, WarningBook
 from qq_excel.warnings.claims import judged_rows, warnings_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "CAUSES",
     "LEVELS",
     "LEVEL_TEXTS",
+    "NEEDED",
     "NOT_DUE",
     "NO_BAND",
     "NO_UNIT",

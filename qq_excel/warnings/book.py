@@ -31,6 +31,12 @@ CAUSES = {
     "overdue": Text("长期逾期", "long past due"),
 }
 
+#: Tables without which a cause cannot be judged, and what then is not.
+NEEDED = {
+    "credit_terms": Text("保险账龄和额度", "insured age and limits"),
+    "contracts": Text("合同期限", "contract terms"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

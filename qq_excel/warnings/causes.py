@@ -30,7 +30,7 @@ from qq_excel.rules.instalments import next_unpaid
 from qq_excel.rules.limitation import days_of, limitation, live_claims, running_claims
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.verdict import true
-from qq_excel.warnings.book import CAUSES
+from qq_excel.warnings.book import CAUSES, NEEDED
 
 BLUE, YELLOW, ORANGE, RED = 1, 2, 3, 4
 
@@ -103,11 +103,7 @@ class Causes:
 
     def _say_what_is_lacking(self) -> None:
         stack = self.stack
-        lacks = {
-            "credit_terms": Text("保险账龄和额度", "insured age and limits"),
-            "contracts": Text("合同期限", "contract terms"),
-        }
-        for kind, what in lacks.items():
+        for kind, what in NEEDED.items():
             if kind not in stack.partners:
                 continue  # the causes themselves say so
             absent = ~np.isin(stack.submission, list(stack.handed_in(kind)))

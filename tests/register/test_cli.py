@@ -391,3 +391,25 @@ def test_a_backup_of_no_entries_of_ours_is_refused_though_its_chain_is_right(
         with pytest.raises(InputError, match="不是完整的登记簿备份"):
             restore(register, tmp_path / "b.zip")
         assert register.head()[0] == 0
+
+
+def test_warnings_name_the_units_of_which_a_cause_was_not_judged(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    build(tmp_path / "in" / "东.xlsx", {k: [{}] for k in ("receivables", "credit_terms", "contracts")})
+    build(
+        tmp_path / "in" / "南.xlsx",
+        {
+            "receivables": [
+                {"unit": "华南分公司", "claim_id": "ZQ-9", "debtor": "丙公司", "contract_id": "HT-9"}
+            ]
+        },
+        {"unit": "华南分公司"},
+    )
+    qq(tmp_path, "batch", "in", "-o", "out", "--register", "r.db")
+    done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db")
+    assert done.stdout.splitlines()[-2:] == [
+        "1 个单位没有交来《客户授信及保险账龄表》，保险账龄和额度没有判断：华南分公司",
+        "1 个单位没有交来《合同台账》，合同期限没有判断：华南分公司",
+    ]
+    done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--lang", "en")
+    assert "1 unit without" in done.stdout.splitlines()[-1]
