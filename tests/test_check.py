@@ -218,6 +218,9 @@ def test_a_workbook_that_another_names_as_evidence_is_no_submission(tmp_path: Pa
         book.close()
     ledger = build(tmp_path / "证据.xlsx", {"evidence": [{"path": "对账单.xlsx"}]})
     result = check_paths([tmp_path / "别的.xlsx", tmp_path / "对账单.xlsx", ledger])
-    assert [(f.workbook.name, f.accepted) for f in result.files] == [("别的.xlsx", False), ("证据.xlsx", True)]
+    assert [(f.workbook.name, f.accepted) for f in result.files] == [
+        ("别的.xlsx", False),
+        ("证据.xlsx", True),
+    ]
     alone = check_paths([tmp_path / "对账单.xlsx"])
     assert [(f.rule, f.file) for f in alone.findings] == [("FIL006", "对账单.xlsx")]
