@@ -18,7 +18,7 @@ from qq_excel.language import Text
 from qq_excel.policy import Policy, load_policy
 from qq_excel.reading import Options, read_workbook
 from qq_excel.reading.attachments import look_at_evidence
-from qq_excel.reading.model import UNREADABLE, Workbook
+from qq_excel.reading.model import Workbook
 from qq_excel.reading.pool import Pool
 from qq_excel.rules.stack import Source, Stack
 
@@ -53,22 +53,14 @@ def check_paths(
     mappings lie beside the originals. It is for this process only, not for a *pool*.
     """
     books = []
-    evidence: set[Path] = set()
     for path, book in _read(paths, as_of, progress, options, pool, home):
         for table in book.tables:
-            evidence |= look_at_evidence(table, home or path.parent)
+            look_at_evidence(table, home or path.parent)
         if home is not None:
             book.path = str(home / path.name)
         books.append(book)
-    books = [book for book in books if _is_handed_in(book, evidence)]
     before = [book for _, book in _read(previous, None, progress, options, pool)]
     return check_workbooks(books, policy=policy, together=together, progress=progress, previous=before)
-
-
-def _is_handed_in(book: Workbook, evidence: set[Path]) -> bool:
-    """Whether *book* is a submission: not a workbook without a table of ours that another names as evidence."""
-    told = book.tables or any(fact.rule in UNREADABLE for fact in book.facts)
-    return bool(told) or not evidence or Path(book.path).resolve() not in evidence
 
 
 def _read(

@@ -102,22 +102,19 @@ def evidence_of(table: Table) -> list[str]:
     return [str(text) for text in table["path"].dropna().unique()]
 
 
-def look_at_evidence(table: Table, folder: Path) -> set[Path]:
-    """Note in *table* which of its 文件路径 cannot be used, and why; other tables are left alone. Gives the files that are there.
+def look_at_evidence(table: Table, folder: Path) -> None:
+    """Note in *table* which of its 文件路径 cannot be used, and why; other tables are left alone.
 
     The facts are there (and may be empty) once the files were looked for: a table without them, from a
     live sheet say, could not be judged.
     """
-    there: set[Path] = set()
     if not set(table.columns) >= _FIELDS:
-        return there
+        return
     written = table["path"]
     facts = []
     for text in evidence_of(table):
         found = find_attachment(folder, text) if text.strip() else Attachment()
-        there |= {found.path} if found.path else set()
         if found.reason:
             at = np.flatnonzero((written == text).fillna(False).to_numpy(dtype=bool))
             facts.append(CellFacts("path", at, [text] * len(at), [found.reason] * len(at)))
     table.facts[RULE] = facts
-    return there
