@@ -63,7 +63,7 @@ class Look:
         self.places: dict[str, Path] = {}
         #: Where its evidence and mappings are, of those that lie elsewhere.
         self.homes: dict[str, Path] = {}
-        #: The workbooks and archives that its tables name as evidence.
+        #: The archives that its tables name as evidence.
         self.evidence: set[Path] = set()
 
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
@@ -191,7 +191,7 @@ class Look:
             found = find_attachment(folder, text)
             status = found.path.stat() if found.path else None
             state.append([found.reason, (status.st_size, status.st_mtime_ns) if status else None])
-            if found.path and found.path.suffix.lower() in inputs.ARCHIVES | inputs.SUFFIXES:
+            if found.path and found.path.suffix.lower() in inputs.ARCHIVES:
                 self.evidence.add(found.path)
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from qq_excel import __version__, inputs, language
+from qq_excel import __version__, language
 from qq_excel.batch.again import brought_back, with_note
 from qq_excel.batch.arrivals import Arrival, arrivals
 from qq_excel.batch.asked import Asked, may_begin, must_be_possible
@@ -158,20 +158,15 @@ def _with_those_before(
 def _handed_in(
     came: Sequence[Arrival], now: Sequence[Seen], evidence: Set[Path]
 ) -> tuple[list[Arrival], list[Seen]]:
-    """*came* and *now* without what ledgers name as evidence: nobody handed it in to be read, and it stays where the ledgers say.
-
-    What has tables, or is in an archive and has some, is read all the same; a workbook that cannot be read is told.
+    """*came* and *now* without the archives that ledgers name as evidence: nobody handed them in to be read, and they stay
+    where the ledgers say. What is in one and has tables is read all the same.
     """
-    handed_in = {s.name for s in now if s.tables or (s.refused and _is_workbook(s.name))}
+    with_tables = {s.name for s in now if s.tables}
     left = {
         a.name for a in came
-        if a.name not in handed_in and not evidence.isdisjoint((a.path.resolve(), a.origin.resolve()))
+        if a.name not in with_tables and not evidence.isdisjoint((a.path.resolve(), a.origin.resolve()))
     }  # fmt: skip
     return [a for a in came if a.name not in left], [s for s in now if s.name not in left]
-
-
-def _is_workbook(name: str) -> bool:
-    return Path(name).suffix.lower() in inputs.SUFFIXES
 
 
 def _all_there(done: Done, target: Path) -> bool:

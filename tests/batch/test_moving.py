@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 from qq_excel.batch import Asked, Outcome, run_batch
 from qq_excel.batch.model import Move
@@ -194,30 +193,6 @@ def test_an_archive_that_a_ledger_names_as_evidence_stays_and_is_not_quarantined
         ]
         assert run(tmp_path).files == []
     assert [p.name for p in (tmp_path / "bad").rglob("*.*")] == ["没人要.zip"]
-
-
-def test_a_workbook_that_a_ledger_names_as_evidence_stays_unless_it_is_a_submission_or_cannot_be_read(
-    tmp_path: Path,
-) -> None:
-    came = tmp_path / "in"
-    (came / "证据").mkdir(parents=True)
-    for name in ("对账单", "没人要"):
-        book = xlsxwriter.Workbook(str(came / "证据" / f"{name}.xlsx"))
-        book.add_worksheet().write_string(0, 0, "客户盖章的对账单")
-        book.close()
-    (came / "证据" / "坏的.xlsx").write_bytes(b"PK\x03\x04 broken")
-    build(came / "证据" / "合同.xlsx", {"contracts": [{}]})
-    named = [{"path": f"证据/{name}.xlsx"} for name in ("对账单", "坏的", "合同")]
-    build(came / "证据.xlsx", {"evidence": named})
-    assert [(f.name, f.state) for f in run(tmp_path).files] == [
-        ("证据.xlsx", "accepted"),
-        ("证据/合同.xlsx", "accepted"),
-        ("证据/坏的.xlsx", "quarantined"),
-        ("证据/没人要.xlsx", "rejected"),
-    ]
-    for _ in range(2):  # the workbook that names it is gone, and it is still evidence
-        assert sorted(p.name for p in came.rglob("*.xlsx")) == ["对账单.xlsx", "没人要.xlsx"]
-        assert [f.name for f in run(tmp_path).files] == ["证据/没人要.xlsx"]
 
 
 def test_an_archive_in_a_zip_that_its_ledger_names_is_unpacked_as_evidence(tmp_path: Path) -> None:
