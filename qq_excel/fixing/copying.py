@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import posixpath
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from qq_excel.reading.refusal import cannot_read
 
 if TYPE_CHECKING:
     from qq_excel.reading.pool import Pool
+
+log = logging.getLogger(__name__)
 
 RECORD_SHEET = "修正记录"
 _ORIGINAL, _RECORD = "original.bin", "fix.json"
@@ -107,7 +110,8 @@ def fix(
         _add_record(book, report)
         _carry(book, original)
     except (ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        # whoever made the file may have written anything into it: that is its fault, not ours
+        # whoever made the file may have written anything into it: that is its fault; were it ours, the log has it
+        log.info("%s cannot be changed", source, exc_info=error)
         why = str(error) if isinstance(error, PatchError) else t("不是合格的工作簿", "no proper workbook")
         raise InputError(
             Text(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.model import UNREADABLE, FileFact, HeadEntry, Workbook
-from qq_excel.reading.options import Limits, Options
+from qq_excel.reading.options import USUAL, Limits, Options
 from qq_excel.reading.source import Source
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def _tables(
     book: Workbook,
     as_of: dt.date | None,
     mappings: Sequence[Found] = (),
-    limits: Limits | None = None,
+    limits: Limits = USUAL,
 ) -> None:
     from qq_excel.reading.beside import strips  # noqa: PLC0415
     from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
@@ -305,7 +305,7 @@ def _tables(
         parts: Sequence[Grid] = strips(grid, found, mappings)
         for part in parts or [grid]:
             here = found if part is grid else locate(part, mappings)
-            _tables_of(part, here, book, as_of, mappings, found.head, limits or Limits())
+            _tables_of(part, here, book, as_of, mappings, found.head, limits)
     order = {grid.name: n for n, grid in enumerate(grids)}
     book.tables.sort(key=lambda table: order[table.sheet])
     if not book.tables and not any(f.rule in UNREADABLE for f in book.facts):
