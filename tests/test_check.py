@@ -8,6 +8,7 @@ from typing import Any
 
 import pandera.errors
 import pytest
+import xlsxwriter
 
 from qq_excel.check import Result, check_paths
 from qq_excel.kinds import get_kind
@@ -208,3 +209,20 @@ def test_a_finding_shows_the_start_of_a_long_text(tmp_path: Path) -> None:
     rows = [{"debtor": "长" * 32_767}, {"debtor": "短" * 300}]
     result = check_paths([build(tmp_path / "长文字.xlsx", {"receivables": rows})])
     assert [f.value for f in result.findings if f.rule == "CEL014"] == ["长" * 499 + "…", "短" * 300]
+
+
+def test_a_workbook_that_another_names_as_evidence_is_no_submission(tmp_path: Path) -> None:
+    for name in ("对账单.xlsx", "别的.xlsx"):
+        book = xlsxwriter.Workbook(str(tmp_path / name))
+        book.add_worksheet().write_string(0, 0, "客户盖章的对账单")
+        book.close()
+    ledger = build(tmp_path / "证据.xlsx", {"evidence": [{"path": "对账单.xlsx"}]})
+    result = check_paths([tmp_path / "别的.xlsx", tmp_path / "对账单.xlsx", ledger])
+    assert [(f.workbook.name, f.accepted) for f in result.files] == [
+        ("别的.xlsx", False),
+        ("证据.xlsx", True),
+    ]
+    assert result.evidence == {"对账单.xlsx": "证据.xlsx"}
+    alone = check_paths([tmp_path / "对账单.xlsx"])
+    assert [(f.rule, f.file) for f in alone.findings] == [("FIL006", "对账单.xlsx")]
+    assert alone.evidence == {}

@@ -65,7 +65,7 @@ class Journal:
         self.came: set[tuple[str, str, str, str]] = set()
         #: What was accepted and moved away, by unit and period: the newest of each table.
         self.away: dict[tuple[str, str], list[Away]] = {}
-        #: The archives of the inbox that workbooks which were moved away name as evidence.
+        #: What of the inbox the tables of workbooks which were moved away name as evidence.
         self.evidence: set[Path] = set()
         #: Which upload of this run was begun last, and what of it is where it belongs, by name and hash.
         self.upload = ""
@@ -180,8 +180,8 @@ class Journal:
     def will_move(
         self, moves: list[Move], keys: list[str], gone: list[str], evidence: Collection[str] = ()
     ) -> None:
-        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*. The
-        archives that they name as *evidence* are not.
+        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*.
+        What they name as *evidence* is not.
         """
         self._write("moves", {"moves": moves, "keys": keys, "gone": gone, "evidence": list(evidence)})
         self._moves(moves, keys, gone, evidence)

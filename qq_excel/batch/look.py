@@ -63,8 +63,8 @@ class Look:
         self.places: dict[str, Path] = {}
         #: Where its evidence and mappings are, of those that lie elsewhere.
         self.homes: dict[str, Path] = {}
-        #: The archives that its tables name as evidence.
-        self.evidence: set[Path] = set()
+        #: The workbooks and archives that its tables name as evidence, and the first file that names each.
+        self.evidence: dict[Path, str] = {}
 
     def at(self, files: Sequence[Arrival], prefix: str = "") -> list[Seen]:
         """Each of *files*, read unless the journal knows it."""
@@ -153,7 +153,7 @@ class Look:
             name=name, sha256=digest, written=file.written, unit=what["unit"] or unit, period=what["period"] or period,
             tables=tuple((k, d) for k, d in what["tables"]), rows=what["rows"],
             claims=what["claims"], as_of=what["as_of"],
-            how=how + self._evidence(file.home or file.path.parent, what["evidence"]),
+            how=how + self._evidence(name, file.home or file.path.parent, what["evidence"]),
             refused=tuple(what["refused"]) if what["refused"] else None,
         )  # fmt: skip
 
@@ -182,8 +182,8 @@ class Look:
             self._ways[folder] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
         return self._ways[folder]
 
-    def _evidence(self, folder: Path, named: Sequence[str]) -> str:
-        """The state of the evidence files that a workbook in *folder* names, as a digest; empty when it names none."""
+    def _evidence(self, name: str, folder: Path, named: Sequence[str]) -> str:
+        """The state of the evidence files that the workbook *name* in *folder* names, as a digest; empty when it names none."""
         if not named:
             return ""
         state: list[object] = []
@@ -191,8 +191,8 @@ class Look:
             found = find_attachment(folder, text)
             status = found.path.stat() if found.path else None
             state.append([found.reason, (status.st_size, status.st_mtime_ns) if status else None])
-            if found.path and found.path.suffix.lower() in inputs.ARCHIVES:
-                self.evidence.add(found.path)
+            if found.path and found.path.suffix.lower() in inputs.ARCHIVES | inputs.SUFFIXES:
+                self.evidence.setdefault(found.path, name)
         return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
     def _spool(self) -> Path:

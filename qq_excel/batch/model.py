@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
@@ -9,15 +10,25 @@ from typing import Any, Literal, NamedTuple
 from qq_excel.language import Text
 
 #: ``accepted`` and ``rejected`` were checked; a ``superseded`` file was handed in again; a ``quarantined`` one
-#: could not be read.
-State = Literal["accepted", "rejected", "superseded", "quarantined"]
+#: could not be read; ``evidence`` was not handed in to be checked: a table names it, and it has none of ours.
+State = Literal["accepted", "rejected", "superseded", "quarantined", "evidence"]
 #: How they are called, in the order in which they are shown.
 STATES: dict[State, Text] = {
     "accepted": Text("通过", "accepted"), "rejected": Text("退回修改", "to be mended"),
     "superseded": Text("已被重报取代", "handed in again"), "quarantined": Text("隔离", "quarantined"),
+    "evidence": Text("证据附件", "evidence"),
 }  # fmt: skip
+#: What a file that was handed in can come to. Evidence stays where the tables say that it is.
+HANDED_IN: tuple[State, ...] = ("accepted", "rejected", "superseded", "quarantined")
 #: What of several files counts for all of them: the last of these that one of them is.
-GRAVITY: tuple[State, ...] = ("accepted", "superseded", "rejected", "quarantined")
+GRAVITY: tuple[State, ...] = ("evidence", "accepted", "superseded", "rejected", "quarantined")
+
+
+def totals(files: Sequence[FileOutcome]) -> list[str]:
+    """How many of *files* came to what, in words; evidence only where there is some."""
+    counts = Counter(f.state for f in files)
+    return [f"{words} {counts[s]}" for s, words in STATES.items() if s in HANDED_IN or counts[s]]
+
 
 #: What the names of the previous period's files begin with, so that they are none of this period's.
 PREVIOUS = "--previous/"
@@ -64,7 +75,7 @@ class FileOutcome:
     #: Open findings by rule; those of them that say that the rule cannot be judged.
     rules: dict[str, int] = field(default_factory=dict)
     unjudged: dict[str, int] = field(default_factory=dict)
-    #: Why it is in quarantine or what takes its place, in both languages.
+    #: Why it is in quarantine, what takes its place or who names it, in both languages.
     why: tuple[str, str] | None = None
     sha256: str = ""
     #: 编制人 of the head block.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qq_excel.batch.arrivals import Arrival, is_text
-from qq_excel.batch.model import GRAVITY, STATES, FileOutcome, Move, State
+from qq_excel.batch.model import GRAVITY, HANDED_IN, FileOutcome, Move, State
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder
@@ -20,11 +20,11 @@ def parse_moves(texts: Sequence[str]) -> dict[str, Path]:
     out: dict[str, Path] = {}
     for part in (p for text in texts for p in text.split(",")):
         state, equals, folder = part.partition("=")
-        if state not in STATES or not equals or not folder or state in out:
+        if state not in HANDED_IN or not equals or not folder or state in out:
             raise InputError(
                 Text(
-                    f"--move “{part}”不对，请写成 accepted=文件夹,rejected=文件夹（可用：{'、'.join(STATES)}）。",
-                    f"--move '{part}': write accepted=FOLDER,rejected=FOLDER (known: {', '.join(STATES)}).",
+                    f"--move “{part}”不对，请写成 accepted=文件夹,rejected=文件夹（可用：{'、'.join(HANDED_IN)}）。",
+                    f"--move '{part}': write accepted=FOLDER,rejected=FOLDER (known: {', '.join(HANDED_IN)}).",
                 )
             )
         out[state] = Path(folder)

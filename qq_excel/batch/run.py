@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -35,8 +35,10 @@ from qq_excel.batch.submissions import PATTERN, Pattern, Submission, parts_of, s
 from qq_excel.batch.summary import hits_of, missing_of, waivers_of, write_summary
 from qq_excel.batch.workers import Workers, workers_of
 from qq_excel.findings import Finding
+from qq_excel.inputs import SUFFIXES
 from qq_excel.language import Text
 from qq_excel.output import cannot_write
+from qq_excel.reading.attachments import named_as_evidence
 from qq_excel.reading.options import Limits
 from qq_excel.register.claims import update_index
 from qq_excel.urls import is_remote
@@ -102,7 +104,9 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
             with workers.reading(paths) as read:
                 look = Look(read, asked.options, journal, room, pattern, asked.as_of, tell)
                 now, again, lost = _with_those_before(look, came, journal, workers, room, limits)
-                came, now = _handed_in(came, now, look.evidence | journal.evidence)
+                came, now, evidence = _handed_in(
+                    came, now, dict.fromkeys(journal.evidence, "") | look.evidence
+                )
                 last = look.at(before, PREVIOUS)
                 day = max((s.as_of for s in now), default="")
                 every = submissions(now, last, _conditions(asked, day))
@@ -130,7 +134,7 @@ def run_batch(asked: Asked, progress: Progress | None = None) -> Outcome:
                         [submission_entry(of_key[done.key], done, asked.policy) for done in part]
                     )
                 journal.finished(part)
-        outcome = _summed_up(asked, every, last, work, journal, lost)
+        outcome = _summed_up(asked, every, last, work, journal, lost, evidence)
         outcome.checked = sum(len(s.files) for s in todo)
         if asked.register is not None:
             outcome.registered = registered + asked.register.append(
@@ -156,17 +160,29 @@ def _with_those_before(
 
 
 def _handed_in(
-    came: Sequence[Arrival], now: Sequence[Seen], evidence: Set[Path]
-) -> tuple[list[Arrival], list[Seen]]:
-    """*came* and *now* without the archives that ledgers name as evidence: nobody handed them in to be read, and they stay
-    where the ledgers say. What is in one and has tables is read all the same.
+    came: Sequence[Arrival], now: Sequence[Seen], evidence: Mapping[Path, str]
+) -> tuple[list[Arrival], list[Seen], list[FileOutcome]]:
+    """*came* and *now* without what ledgers name as *evidence* (by whom first), and what is told of that instead.
+
+    Nobody handed it in to be read, and it stays where the ledgers say. What has tables, or is in an archive and has some, is
+    read all the same, and a workbook that cannot be read may be a ledger.
     """
-    with_tables = {s.name for s in now if s.tables}
-    left = {
-        a.name for a in came
-        if a.name not in with_tables and not evidence.isdisjoint((a.path.resolve(), a.origin.resolve()))
-    }  # fmt: skip
-    return [a for a in came if a.name not in left], [s for s in now if s.name not in left]
+    handed_in = {s.name for s in now if s.tables or (s.refused and Path(s.name).suffix.lower() in SUFFIXES)}
+    left: dict[str, FileOutcome] = {}
+    seen = {s.name: s for s in now}
+    for a in came:
+        place = next((p for p in (a.path.resolve(), a.origin.resolve()) if p in evidence), None)
+        if place is not None and a.name not in handed_in:
+            s = seen[a.name]
+            why = named_as_evidence(evidence[place])
+            left[a.name] = FileOutcome(
+                a.name, "evidence", s.unit, s.period, why=(why.zh, why.en), sha256=s.sha256
+            )
+    return (
+        [a for a in came if a.name not in left],
+        [s for s in now if s.name not in left],
+        list(left.values()),
+    )
 
 
 def _all_there(done: Done, target: Path) -> bool:
@@ -266,14 +282,15 @@ def _summed_up(
     work: Work,
     journal: Journal,
     lost: Mapping[tuple[str, str], Sequence[Away]],
+    evidence: Sequence[FileOutcome],
 ) -> Outcome:
-    """Put together what the journal has of this run; what an earlier one wrote and this one does not is taken away."""
+    """Put together what the journal has of this run, and its *evidence*; what an earlier one wrote and this one does not is taken away."""
     done = [journal.done[s.key] for s in every]
     again = [replace(s, files=moved) for s in every if (moved := tuple(f for f in s.files if f.moved))]
     names = {f.name for s in again for f in s.files}
     files = sorted((with_note(f, names, lost) for d in done for f in d.files), key=lambda f: f.name)
     misplaced = _misplaced(asked, files)
-    files = [_also(f, misplaced.get(f.name)) for f in files]
+    files = sorted([*(_also(f, misplaced.get(f.name)) for f in files), *evidence], key=lambda f: f.name)
     missing = missing_of(done, last, journal.came, asked.policy) if asked.previous else []
     missing += waivers_of(done, asked.waivers, asked.policy, work.day, len(files))
     written = {w for d in done for w in d.written}

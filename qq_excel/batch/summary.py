@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qq_excel import __version__
-from qq_excel.batch.model import PREVIOUS, STATES, Done, FileOutcome, Seen
+from qq_excel.batch.model import HANDED_IN, PREVIOUS, STATES, Done, FileOutcome, Seen, totals
 from qq_excel.catalogue import LEVEL_NAMES, all_rules
 from qq_excel.findings import Finding
 from qq_excel.kinds import get_kind
@@ -110,7 +110,7 @@ def _write_book(
     said = t("没有", "none")
     first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]
     levels = [Column(str(LEVEL_NAMES[level]), "count") for level in _LEVELS]
-    states = [Column(str(words), "count") for words in STATES.values()]
+    states = [Column(str(STATES[state]), "count") for state in HANDED_IN]
     tables: list[tuple[str, list[Any], list[list[Any]]]] = [
         (
             t("单位", "Units"),
@@ -152,9 +152,9 @@ def _write_book(
             total = _total(rows) if n == 0 and rows else None
             fitted = sheet.fitted(columns, rows if total is None else [*rows, total])
             sheet.widths(fitted if rows else [_EMPTY] * len(columns))
-            totals = t("，", ", ").join(f"{STATES[s]} {sum(f.state == s for f in files)}" for s in STATES)
+            sums = t("，", ", ").join(totals(files))
             under = (
-                f"{policy.title}　{t('文件', 'files')} {len(files)}{t('：', ': ')}{totals}" if n == 0 else ""
+                f"{policy.title}　{t('文件', 'files')} {len(files)}{t('：', ': ')}{sums}" if n == 0 else ""
             )
             row = sheet.title(f"{t('批量校验汇总', 'Batch summary')}·{name}", len(columns), under)
             if not rows:
@@ -169,6 +169,8 @@ def _write_book(
 def _by_unit(files: Sequence[FileOutcome], policy: Policy) -> Iterable[list[Any]]:
     groups: dict[tuple[str, str], list[FileOutcome]] = {}
     for f in files:
+        if f.state not in HANDED_IN:
+            continue
         groups.setdefault((f.unit or "", f.period or ""), []).append(f)
     for (unit, when), mine in sorted(groups.items()):
         counts: Counter[str] = Counter()
@@ -177,7 +179,7 @@ def _by_unit(files: Sequence[FileOutcome], policy: Policy) -> Iterable[list[Any]
         seen = {k for f in mine for k in f.kinds}
         lacks = [str(get_kind(k).title) for k in policy.expected if k not in seen] if unit else []
         yield [
-            unit or t("（未填）", "(not given)"), when, len(mine), *(sum(f.state == s for f in mine) for s in STATES),
+            unit or t("（未填）", "(not given)"), when, len(mine), *(sum(f.state == s for f in mine) for s in HANDED_IN),
             sum(f.rows for f in mine if f.state != "superseded"), *(counts[level] for level in _LEVELS), t("、", ", ").join(lacks),
         ]  # fmt: skip
 

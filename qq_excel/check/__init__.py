@@ -6,7 +6,7 @@ read -> sort into submissions -> stack tables of a kind -> one pandera schema pe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from qq_excel.check.previous import Earlier, intake_of
@@ -18,7 +18,7 @@ from qq_excel.language import Text
 from qq_excel.policy import Policy, load_policy
 from qq_excel.reading import Options, read_workbook
 from qq_excel.reading.attachments import look_at_evidence
-from qq_excel.reading.model import Workbook
+from qq_excel.reading.model import UNREADABLE, Workbook
 from qq_excel.reading.pool import Pool
 from qq_excel.rules.stack import Source, Stack
 
@@ -51,16 +51,29 @@ def check_paths(
     file can end or hold up this process. *previous* are workbooks of the period before; *as_of* is not theirs.
     *home* is the folder that the workbooks are at home in when *paths* are copies elsewhere: evidence and
     mappings lie beside the originals. It is for this process only, not for a *pool*.
+    A workbook without a table of ours that another of them names as evidence is not checked (:attr:`Result.evidence`).
     """
     books = []
+    named: dict[Path, str] = {}
     for path, book in _read(paths, as_of, progress, options, pool, home):
         for table in book.tables:
-            look_at_evidence(table, home or path.parent)
+            named |= dict.fromkeys(look_at_evidence(table, home or path.parent) - named.keys(), book.name)
         if home is not None:
             book.path = str(home / path.name)
         books.append(book)
     before = [book for _, book in _read(previous, None, progress, options, pool)]
-    return check_workbooks(books, policy=policy, together=together, progress=progress, previous=before)
+    evidence = {book.name: by for book in books if (by := _named_by(book, named)) is not None}
+    books = [book for book in books if book.name not in evidence]
+    result = check_workbooks(books, policy=policy, together=together, progress=progress, previous=before)
+    result.evidence = evidence
+    return result
+
+
+def _named_by(book: Workbook, named: Mapping[Path, str]) -> str | None:
+    """Whose evidence *book* is; None for what was handed in: it has a table, or cannot be read and may be a ledger."""
+    if not named or book.tables or any(fact.rule in UNREADABLE for fact in book.facts):
+        return None
+    return named.get(Path(book.path).resolve())
 
 
 def _read(

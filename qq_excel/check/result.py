@@ -43,6 +43,8 @@ class Result:
     stacks: dict[str, Stack] = field(default_factory=dict)
     #: The same tables stacked by as-of date, as the rules saw them, and what they computed on the way.
     dated: dict[str, list[Stack]] = field(default_factory=dict)
+    #: Workbooks that were not checked, since they have no table of ours and another (its name beside) names them as evidence.
+    evidence: dict[str, str] = field(default_factory=dict)
 
     def take_apart(self) -> None:
         """No rule is asked any more: stacks no longer know their partners.

@@ -95,13 +95,13 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
         common.print_pieces([(asked.target / DOCUMENT).read_text(encoding="utf-8")])
     else:
         _print(outcome, asked)
-    whole = all(f.state in ("accepted", "superseded") for f in outcome.files)
+    whole = all(f.state in ("accepted", "superseded", "evidence") for f in outcome.files)
     return OK if whole and not any(f.level == "E" for f in outcome.missing) else FINDINGS
 
 
 def _print(outcome: Outcome, asked: Asked) -> None:
     from qq_excel.batch.again import told  # noqa: PLC0415
-    from qq_excel.batch.model import STATES  # noqa: PLC0415
+    from qq_excel.batch.model import HANDED_IN, STATES, totals  # noqa: PLC0415
     from qq_excel.batch.part import RETURNED  # noqa: PLC0415
     from qq_excel.batch.summary import of_the_run  # noqa: PLC0415
 
@@ -125,9 +125,10 @@ def _print(outcome: Outcome, asked: Asked) -> None:
         out.print(line, style="yellow", markup=False, soft_wrap=True)
     for gone in outcome.missing:
         out.print(f"! {of_the_run(gone)}", style="yellow", markup=False, soft_wrap=True)
-    parts = [f"{words} {sum(f.state == s for f in outcome.files)}" for s, words in STATES.items()]
-    known = len(outcome.files) - outcome.checked
-    line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(parts)
+    known = sum(f.state in HANDED_IN for f in outcome.files) - outcome.checked
+    line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(
+        totals(outcome.files)
+    )
     if known > 0:
         line += t(f"（其中 {known} 个没有变化，沿用上次结果）", f" ({known} unchanged, known from before)")
     out.print(line, style="bold", markup=False, soft_wrap=True)

@@ -110,6 +110,7 @@ def run_check(
         quiet=format is Format.JSON, waivers=waivers, baseline=baseline, previous=previous,
     )  # fmt: skip
     _say_passed_over(paths)
+    _say_evidence(result)
     written: list[Path] = []
     if write_baseline is not None:
         from qq_excel.check.baseline import Baseline  # noqa: PLC0415
@@ -133,6 +134,17 @@ def run_check(
         for note in notes:
             out.print(str(note), style="dim", markup=False)
     return code_of(result)
+
+
+def _say_evidence(result: Result) -> None:
+    """Name the workbooks that count as evidence: one of them may be meant as a ledger."""
+    from qq_excel.reading.attachments import named_as_evidence  # noqa: PLC0415
+
+    for name, by in result.evidence.items():
+        common.err.print(
+            f"{name}{t('：', ': ')}{named_as_evidence(by)}{t('。', '.')}",
+            style="yellow", markup=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 def _say_passed_over(paths: Sequence[Path]) -> None:

@@ -49,8 +49,11 @@ def ageing(
         without = periods.left_out(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
-            [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows]
-        )
+            {
+                "period": period_of(period), "basis": basis.value, "units_left_out": without,
+                "ageing": [{"unit": r.unit, "band": r.band, "count": r.count, "cents": r.amount} for r in rows],
+            }
+        )  # fmt: skip
         return OK
     columns = {
         t("单位", "unit"): "left",
@@ -93,11 +96,13 @@ def warnings(
         lacking = periods.not_judged(opened, period_of(period))
     if format is Format.JSON:
         common.print_json(
-            [
-                {"unit": r.unit, "cause": r.cause, "level": r.level, "count": r.count, "cents": r.amount}
-                for r in rows
-            ]
-        )
+            {
+                "period": period_of(period), "units_left_out": without, "not_judged": lacking,
+                "warnings": [
+                    {"unit": r.unit, "cause": r.cause, "level": r.level, "count": r.count, "cents": r.amount} for r in rows
+                ],
+            }
+        )  # fmt: skip
         return OK
     columns = {
         t("单位", "unit"): "left", t("原因", "cause"): "left", t("级别", "level"): "left", t("笔数", "claims"): "right",

@@ -59,12 +59,12 @@ def run_watch(asked: Asked, register: str | None, tables: str | None, settle: fl
 
 def _tell(what: Outcome | QQExcelError) -> None:
     """One line for a log."""
-    from qq_excel.batch.model import STATES  # noqa: PLC0415
+    from qq_excel.batch.model import totals  # noqa: PLC0415
 
     if isinstance(what, QQExcelError):
         err.print(str(what), style="red", markup=False, soft_wrap=True)
         return
-    states = "  ".join(f"{words} {sum(f.state == s for f in what.files)}" for s, words in STATES.items())
+    states = "  ".join(totals(what.files))
     line = t(
         f"校验了 {what.checked} 个文件；收件夹共 {len(what.files)} 个：",
         f"{many(what.checked, 'file')} checked, {len(what.files)} in all: ",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qq_excel.language import Text
 from qq_excel.reading.model import CellFacts, Table
 
 #: The rule that these facts are for.
@@ -102,19 +103,31 @@ def evidence_of(table: Table) -> list[str]:
     return [str(text) for text in table["path"].dropna().unique()]
 
 
-def look_at_evidence(table: Table, folder: Path) -> None:
-    """Note in *table* which of its 文件路径 cannot be used, and why; other tables are left alone.
+def look_at_evidence(table: Table, folder: Path) -> set[Path]:
+    """Note in *table* which of its 文件路径 cannot be used, and why; other tables are left alone. Gives the files that are there.
 
     The facts are there (and may be empty) once the files were looked for: a table without them, from a
     live sheet say, could not be judged.
     """
+    there: set[Path] = set()
     if not set(table.columns) >= _FIELDS:
-        return
+        return there
     written = table["path"]
     facts = []
     for text in evidence_of(table):
         found = find_attachment(folder, text) if text.strip() else Attachment()
+        there |= {found.path} if found.path else set()
         if found.reason:
             at = np.flatnonzero((written == text).fillna(False).to_numpy(dtype=bool))
             facts.append(CellFacts("path", at, [text] * len(at), [found.reason] * len(at)))
     table.facts[RULE] = facts
+    return there
+
+
+def named_as_evidence(ledger: str) -> Text:
+    """Why a workbook or archive was not checked: *ledger* (empty: one that was moved away) names it, and it has no table."""
+    return Text(
+        f"{ledger or '已移走的表'} 引用它作证据附件，里面没有可识别的登记表，未作为报送校验；如应报送，请用模板填写",
+        f"{ledger or 'a workbook that was moved away'} names it as evidence, and no table of ours was found in it, so it was not"
+        " checked as handed in; if it should be, use the template",
+    )

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from qq_excel.batch import Asked, Outcome, run_batch
 from qq_excel.batch.model import Move
@@ -182,17 +183,55 @@ def test_an_archive_that_a_ledger_names_as_evidence_stays_and_is_not_quarantined
     _zip_of(came / "没人要.zip", 扫描="x")
     named = [{"path": f"证据/{name}"} for name in ("判决.zip", "里面.zip", "回执.rar")]
     build(came / "证据.xlsx", {"evidence": named})
+    evidence = ["判决.zip", "回执.rar", "里面.zip"]
+    told = [(f"证据/{name}", "evidence") for name in evidence]
     assert [(f.name, f.state) for f in run(tmp_path).files] == [
         ("没人要.zip", "quarantined"),
         ("证据.xlsx", "accepted"),
+        *told,
     ]
-    evidence = ["判决.zip", "回执.rar", "里面.zip"]
     for _ in range(2):  # the workbook that names them is gone, and they are still evidence
         assert sorted(p.relative_to(came).as_posix() for p in came.rglob("*.*")) == [
             f"证据/{n}" for n in evidence
         ]
-        assert run(tmp_path).files == []
+        assert [(f.name, f.state) for f in run(tmp_path).files] == told
     assert [p.name for p in (tmp_path / "bad").rglob("*.*")] == ["没人要.zip"]
+
+
+def test_a_workbook_that_a_ledger_names_as_evidence_is_told_and_stays_unless_it_is_a_submission_or_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    came = tmp_path / "in"
+    (came / "证据").mkdir(parents=True)
+    for name in ("对账单", "没人要"):
+        book = xlsxwriter.Workbook(str(came / "证据" / f"{name}.xlsx"))
+        book.add_worksheet().write_string(0, 0, "客户盖章的对账单")
+        book.close()
+    (came / "证据" / "坏的.xlsx").write_bytes(b"PK\x03\x04 broken")
+    build(came / "证据" / "合同.xlsx", {"contracts": [{}]})
+    named = [{"path": f"证据/{name}.xlsx"} for name in ("对账单", "坏的", "合同")]
+    build(came / "证据.xlsx", {"evidence": named})
+    first = run(tmp_path).files
+    assert [(f.name, f.state) for f in first] == [
+        ("证据.xlsx", "accepted"),
+        ("证据/合同.xlsx", "accepted"),
+        ("证据/坏的.xlsx", "quarantined"),
+        ("证据/对账单.xlsx", "evidence"),
+        ("证据/没人要.xlsx", "rejected"),
+    ]
+    assert first[3].why is not None
+    assert first[3].why[0] == (
+        "证据.xlsx 引用它作证据附件，里面没有可识别的登记表，未作为报送校验；如应报送，请用模板填写"
+    )
+    for _ in range(2):  # the workbook that names it is gone, and it is still evidence
+        assert sorted(p.name for p in came.rglob("*.xlsx")) == ["对账单.xlsx", "没人要.xlsx"]
+        again = run(tmp_path).files
+        assert [(f.name, f.state) for f in again] == [
+            ("证据/对账单.xlsx", "evidence"),
+            ("证据/没人要.xlsx", "rejected"),
+        ]
+        assert again[0].why is not None
+        assert again[0].why[0].startswith("已移走的表 引用它作证据附件")
 
 
 def test_an_archive_in_a_zip_that_its_ledger_names_is_unpacked_as_evidence(tmp_path: Path) -> None:
@@ -201,12 +240,10 @@ def test_an_archive_in_a_zip_that_its_ledger_names_is_unpacked_as_evidence(tmp_p
     with zipfile.ZipFile(tmp_path / "in" / "报送.zip", "w") as archive:
         archive.write(named, "证据.xlsx")
         archive.write(_zip_of(tmp_path / "b.zip", 扫描="x"), "证据/判决.zip")
-    (outcome,) = run(tmp_path).files
-    assert (outcome.name, outcome.state, "WOF009" in outcome.rules) == (
-        "报送.zip/证据.xlsx",
-        "accepted",
-        False,
-    )
+    assert [(f.name, f.state, "WOF009" in f.rules) for f in run(tmp_path).files] == [
+        ("报送.zip/证据.xlsx", "accepted", False),
+        ("报送.zip/证据/判决.zip", "evidence", False),
+    ]
     assert [p.name for p in (tmp_path / "done").iterdir()] == ["报送.zip"]
 
 
@@ -219,6 +256,7 @@ def test_tables_in_an_archive_that_a_ledger_names_are_read_all_the_same(tmp_path
     build(came / "证据.xlsx", {"evidence": [{"path": "判决.zip"}]})
     assert [(f.name, f.state) for f in run(tmp_path).files] == [
         ("判决.zip/应收.xlsx", "rejected"),
+        ("判决.zip/扫描.rar", "evidence"),
         ("证据.xlsx", "accepted"),
     ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import xlsxwriter
 
 from qq_excel import output, resources
 from qq_excel.errors import OutputError
@@ -60,6 +61,26 @@ def test_what_lies_beside_and_cannot_be_read_is_named(work: Path) -> None:
         for name in ("华南.et", "来信.rar")
     ]
     assert qq(work, "check", "clean.xlsx").stderr == ""
+
+
+def test_a_workbook_that_another_names_as_evidence_is_named_and_not_checked(work: Path) -> None:
+    (work / "in").mkdir()
+    book = xlsxwriter.Workbook(str(work / "in" / "对账单.xlsx"))
+    book.add_worksheet().write_string(0, 0, "客户盖章的对账单")
+    book.close()
+    build(work / "in" / "证据.xlsx", {"evidence": [{"path": "对账单.xlsx"}]})
+    done = qq(work, "check", "in")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "对账单.xlsx：证据.xlsx 引用它作证据附件，里面没有可识别的登记表，未作为报送校验；如应报送，请用模板填写。\n",
+    )
+    assert "对账单.xlsx  [" not in done.stdout
+    assert qq(work, "check", "in/对账单.xlsx").returncode == 1
+    done = qq(work, "batch", "in", "-o", "out")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        0,
+        "2 个文件：通过 1  退回修改 0  已被重报取代 0  隔离 0  证据附件 1",
+    )
 
 
 def test_exit_codes(work: Path) -> None:

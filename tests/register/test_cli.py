@@ -77,10 +77,15 @@ def test_claims_of_no_unit_are_summed_up_under_a_name_of_their_own(
     done = qq(
         nameless, "register", "ageing", "2026Q3", "--register", "r.db", "--lang", lang, "--format", "json"
     )
-    assert json.loads(done.stdout) == [
-        {"unit": "华东分公司", "band": "5年以上", "count": 1, "cents": 600_00},
-        {"unit": "（未填单位）", "band": "5年以上", "count": 2, "cents": 1200_00},
-    ]
+    assert json.loads(done.stdout) == {
+        "period": "2026Q3",
+        "basis": "occurred",
+        "units_left_out": [],
+        "ageing": [
+            {"unit": "华东分公司", "band": "5年以上", "count": 1, "cents": 600_00},
+            {"unit": "（未填单位）", "band": "5年以上", "count": 2, "cents": 1200_00},
+        ],
+    }
 
 
 def test_a_slip_is_listed_in_the_language_of_the_run(tmp_path: Path) -> None:
@@ -148,7 +153,9 @@ def test_tables_whose_rows_have_no_creditor_are_summed_up_too(tmp_path: Path) ->
             f"甲公司 {band} 1 1.00", f"（未填单位） {band} 2 2.00", f"{total} {band} 3 3.00", f"{total} 3 3.00", without,
         ]  # fmt: skip
     done = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--format", "json")
-    assert [(r["unit"], r["count"], r["cents"]) for r in json.loads(done.stdout)] == [
+    said = json.loads(done.stdout)
+    assert said["units_left_out"] == ["乙公司"]
+    assert [(r["unit"], r["count"], r["cents"]) for r in said["ageing"]] == [
         ("甲公司", 1, 100),
         ("（未填单位）", 2, 200),
     ]
@@ -413,3 +420,7 @@ def test_warnings_name_the_units_of_which_a_cause_was_not_judged(tmp_path: Path)
     ]
     done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--lang", "en")
     assert "1 unit without" in done.stdout.splitlines()[-1]
+    done = qq(tmp_path, "register", "warnings", "2026Q3", "--register", "r.db", "--format", "json")
+    said = json.loads(done.stdout)
+    assert list(said) == ["period", "units_left_out", "not_judged", "warnings"]
+    assert said["not_judged"] == {"credit_terms": ["华南分公司"], "contracts": ["华南分公司"]}

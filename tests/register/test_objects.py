@@ -123,7 +123,7 @@ def test_a_batch_keeps_its_tables_there(s3: str, tmp_path: Path) -> None:
             assert len(life_of(register, "ZQ-0001")) == 5
     assert told[0] == told[1]
     asked = "--register", "out.db", "--tables", tables, "--format", "json"
-    rows = json.loads(qq(tmp_path, "register", "ageing", "2026Q3", *asked).stdout)
+    rows = json.loads(qq(tmp_path, "register", "ageing", "2026Q3", *asked).stdout)["ageing"]
     assert [(r["count"], r["cents"]) for r in rows] == [(2, 1200_00)] * 5
     assert json.loads(qq(tmp_path, "register", "verify", *asked).stdout)["whole"]
 
