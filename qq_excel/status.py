@@ -23,8 +23,8 @@ from qq_excel.language import Text
 from qq_excel.policy import Policy, calendar
 from qq_excel.policy.showing import need_text
 from qq_excel.policy.stages import Condition, Followed, Need, Stage
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, true
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from qq_excel import money
 from qq_excel.assessment.model import ITEMS, Figures, Period
 from qq_excel.language import Text, many
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, true
 
 Cents = npt.NDArray[np.int64]
 _KEY = ["unit", "claim_id"]

@@ -11,9 +11,9 @@ from qq_excel.assessment.model import Share
 from qq_excel.kinds import get_kind
 from qq_excel.language import Text
 from qq_excel.rules.limitation import live_claims, overdue
+from qq_excel.rules.mask import Mask
 from qq_excel.rules.scoring import AGREED, PLANNED, PROVEN
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask
 
 #: The status of a claim that is paid back by an agreement.
 _BY_AGREEMENT = "协议还款"

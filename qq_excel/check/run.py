@@ -21,9 +21,10 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params, Policy
 from qq_excel.reading.model import Table
 from qq_excel.rules import registry
+from qq_excel.rules.answer import Flagged, Gone, Spot, Unjudged
+from qq_excel.rules.mask import true
 from qq_excel.rules.schema import Answers, asked, mask, stack_schema
 from qq_excel.rules.stack import Source, Stack, missing_partner, missing_previous
-from qq_excel.rules.verdict import Gone, Spot, Unjudged, Verdict, true
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -133,7 +134,7 @@ class Run:
                 except Exception:
                     self._each_table(spec, stack, _fault(spec))
                     continue
-                self._verdict(spec, stack, Verdict(bad & there, field=name))
+                self._flagged(spec, stack, Flagged(bad & there, field=name))
             done += 1
             self._tell(stack, done, steps)
         for check in schema.checks:
@@ -164,9 +165,9 @@ class Run:
             return
         try:
             if check is None:
-                from qq_excel.rules.schema import verdicts  # noqa: PLC0415
+                from qq_excel.rules.schema import answers  # noqa: PLC0415
 
-                into[spec.id] = verdicts(registry.load()[spec.id], stack, params)
+                into[spec.id] = answers(registry.load()[spec.id], stack, params)
             else:
                 mask(check, stack.frame)
         except CannotJudge as reason:
@@ -175,15 +176,15 @@ class Run:
         except Exception:
             self._each_table(spec, stack, _fault(spec), judgeable)
             return
-        for verdict in into.get(spec.id, ()):
-            if isinstance(verdict, Unjudged):
-                self._each_table(spec, stack, verdict.why, true(verdict.rows) & judgeable)
+        for answer in into.get(spec.id, ()):
+            if isinstance(answer, Unjudged):
+                self._each_table(spec, stack, answer.why, true(answer.rows) & judgeable)
                 continue
-            if isinstance(verdict, Gone):
-                self._gone(spec, stack, verdict, able)
+            if isinstance(answer, Gone):
+                self._gone(spec, stack, answer, able)
                 continue
-            verdict.bad = true(verdict.bad) & judgeable
-            self._verdict(spec, stack, verdict)
+            answer.bad = true(answer.bad) & judgeable
+            self._flagged(spec, stack, answer)
 
     def _able(self, spec: RuleSpec, stack: Stack) -> npt.NDArray[np.bool_]:
         """Per source, whether the table has the columns and its submission the tables that the rule needs.
@@ -255,23 +256,23 @@ class Run:
                 )
             )  # fmt: skip
 
-    def _verdict(self, spec: RuleSpec, stack: Stack, verdict: Verdict) -> None:
-        bad = true(verdict.bad)
+    def _flagged(self, spec: RuleSpec, stack: Stack, flagged: Flagged) -> None:
+        bad = true(flagged.bad)
         at = np.flatnonzero(bad)
         if not len(at):
             return
-        name = verdict.field or spec.field
+        name = flagged.field or spec.field
         steps = stack.step[at]
         kind = stack.kind
         type_ = kind[name].type if name else None
-        own = verdict.value if verdict.value is not None else (stack[name] if name else None)
-        related = verdict.related if verdict.related is not None else spec.related
+        own = flagged.value if flagged.value is not None else (stack[name] if name else None)
+        related = flagged.related if flagged.related is not None else spec.related
         present, place = np.unique(stack.source[at], return_inverse=True)
         sources = [stack.sources[i] for i in present]
         tables = [source.table for source in sources]
         block = Block(
             rule=spec.id,
-            level=self.level(spec, verdict.level),
+            level=self.level(spec, flagged.level),
             places=[Place(s.file, s.table.sheet, s.order) for s in sources],
             place=place,
             row=stack.rows[at],
@@ -282,8 +283,8 @@ class Run:
             field=name,
             value=Shown(own, at, steps, type_),
             keys=[Shown(stack[k], at, steps, FieldType.TEXT) for k in kind.key],
-            expected=None if verdict.expected is None else Shown(verdict.expected, at, steps, type_),
-            figures={k: Figure(v, at, steps, None) for k, v in verdict.figures.items()},
+            expected=None if flagged.expected is None else Shown(flagged.expected, at, steps, type_),
+            figures={k: Figure(v, at, steps, None) for k, v in flagged.figures.items()},
             related=[tuple(t.columns[r] for r in related if r in t.columns) for t in tables],
         )
         if spec.explainable and "special_reason" in stack.frame:

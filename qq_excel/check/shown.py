@@ -14,7 +14,7 @@ from qq_excel import money
 from qq_excel.findings import BLANK
 from qq_excel.kinds import FieldType
 from qq_excel.language import Text
-from qq_excel.rules.verdict import Money
+from qq_excel.rules.answer import Money
 
 #: Characters of a value that a finding shows.
 _LONGEST = 500

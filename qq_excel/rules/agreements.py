@@ -10,19 +10,20 @@ import pandas as pd
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import as_days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.instalments import unpaid
 from qq_excel.rules.limitation import SUED, days_of, limitation
+from qq_excel.rules.mask import true
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 _AGREEMENT = {"agreement_id": "agreement_id"}
 
 
 @rule("AGR001")
-def agr001(stack: Stack, _params: Params) -> list[Verdict]:
+def agr001(stack: Stack, _params: Params) -> list[Flagged]:
     """还款计划与协议金额或期数不符
 
     依据：协议明确金额和期限（B-4-5），分期还款的各期之和应等于协议总额（H-9）。
@@ -55,11 +56,11 @@ def agr001(stack: Stack, _params: Params) -> list[Verdict]:
     is_total = Text("各期应还金额合计为", "the instalments add up to")
     is_count = Text("还款计划的期数为", "the instalments listed number")
     return [
-        Verdict(
+        Flagged(
             named & whole & (count > 0) & stack.differs("amount", total, step), field="amount", expected=total,
             figures={"what": is_total},
         ),
-        Verdict(
+        Flagged(
             named & ~np.isnan(terms) & (terms != count), field="terms", expected=count,
             figures={"what": is_count},
         ),
@@ -67,7 +68,7 @@ def agr001(stack: Stack, _params: Params) -> list[Verdict]:
 
 
 @rule("AGR002")
-def agr002(stack: Stack, params: Params) -> Verdict:
+def agr002(stack: Stack, params: Params) -> Flagged:
     """分期还款即将到期
 
     依据：欠款到期前预警，提前行动（G-12）。
@@ -91,11 +92,11 @@ def agr002(stack: Stack, params: Params) -> Verdict:
     left, some = unpaid(stack)
     until = -days_from(days_of(stack, "due_on"), stack)
     figures = {"no": stack["no"], "days": whole_days(until), "left": Money(left)}
-    return Verdict(some & (until >= 0) & (until <= lead), figures=figures)
+    return Flagged(some & (until >= 0) & (until <= lead), figures=figures)
 
 
 @rule("AGR003")
-def agr003(stack: Stack, _params: Params) -> Verdict:
+def agr003(stack: Stack, _params: Params) -> Flagged:
     """分期还款逾期
 
     依据：监督对方按协议履行（B-4-6），财务部按协议跟踪、记录（C-4-4）。
@@ -123,11 +124,11 @@ def agr003(stack: Stack, _params: Params) -> Verdict:
         "days": whole_days(past),
         "left": Money(left),
     }
-    return Verdict(some & (past > 0), figures=figures)
+    return Flagged(some & (past > 0), figures=figures)
 
 
 @rule("AGR004")
-def agr004(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def agr004(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """还款没有日期或凭证，或有凭证没有还款
 
     依据：款项到账后及时结算（B-4-7），管好收回的资金（B-5-4），每笔还款须有到账日期和入账凭证。
@@ -151,12 +152,12 @@ def agr004(stack: Stack, _params: Params) -> Iterator[Verdict]:
     paid = true(stack["paid"] > 0)
     header = {n: Text(stack.kind[n].header, stack.kind[n].en) for n in ("paid", "voucher_no")}
     for name in ("paid_on", "voucher_no"):
-        yield Verdict(paid & stack.blank(name), field=name, figures={"given": header["paid"]})
-    yield Verdict(stack.filled("voucher_no") & ~paid, field="paid", figures={"given": header["voucher_no"]})
+        yield Flagged(paid & stack.blank(name), field=name, figures={"given": header["paid"]})
+    yield Flagged(stack.filled("voucher_no") & ~paid, field="paid", figures={"given": header["voucher_no"]})
 
 
 @rule("AGR005")
-def agr005(stack: Stack, params: Params) -> list[Verdict]:
+def agr005(stack: Stack, params: Params) -> list[Flagged]:
     """诉讼时效届满后才签订协议
 
     依据：财务部门控制时效（F-26）。时效届满后的还款协议属于新的承诺，债务人不得再以时效抗辩（民法典第192条），
@@ -184,11 +185,11 @@ def agr005(stack: Stack, params: Params) -> list[Verdict]:
     end = as_days(theirs["limitation_on"].to_numpy())
     signed = days_of(stack, "signed_on")
     bad = (signed > end) & ~true(theirs["status"].isin(SUED))
-    return [Verdict(bad, figures={"end": end})]
+    return [Flagged(bad, figures={"end": end})]
 
 
 @rule("AGR006")
-def agr006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def agr006(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """期次或应还日期没有逐期递增，或早于签订日期
 
     依据：协议明确金额和期限（B-4-5）；期次从 1 起连续编号，应还日期逐期递增，不早于签订日期。
@@ -216,7 +217,7 @@ def agr006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     named = stack.filled("agreement_id") & stack.filled("no")
     count = pd.Series(named.astype(np.int64)).groupby(group, dropna=False).transform("sum")
     gap = Text("不在 1 起的连续期次之内，该协议的期数为 ", "is not one of the numbers from 1 to ")
-    yield Verdict(
+    yield Flagged(
         named & true((number < 1) | (number > count)), field="no", figures={"problem": gap, "than": count}
     )
     dated = keys.assign(_due=pd.Series(due.astype("datetime64[s]")))[named & ~np.isnat(due)]
@@ -225,11 +226,11 @@ def agr006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
         dated.groupby(["_sub", "agreement_id"])["_due"].shift().reindex(stack.frame.index).to_numpy()
     )
     falls = Text("不晚于上一期的应还日期 ", "is not after the instalment before, due on ")
-    yield Verdict(due <= before, field="due_on", figures={"problem": falls, "than": before})
+    yield Flagged(due <= before, field="due_on", figures={"problem": falls, "than": before})
     yield from not_handed_in(stack, params, "agreements", named)
     if not stack.beside("agreements").any():
         return
     theirs = stack.look_up(stack.partner("agreements"), _AGREEMENT, ["signed_on"])
     signed = as_days(theirs["signed_on"].to_numpy())
     early = Text("早于协议签订日期 ", "is before the signing on ")
-    yield Verdict(due < signed, field="due_on", figures={"problem": early, "than": signed})
+    yield Flagged(due < signed, field="due_on", figures={"problem": early, "than": signed})

@@ -13,7 +13,9 @@ from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days
 from qq_excel.reading.period import period_bounds
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
+from qq_excel.rules.mask import true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.scoring import (
     INDICATORS,
@@ -25,7 +27,6 @@ from qq_excel.rules.scoring import (
     total_score,
 )
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 REGULAR = "定期"
 REWARDS, PENALTIES = ("表彰", "奖金"), ("限制贷款额度", "暂停资金拨款")
@@ -46,7 +47,7 @@ def periods(stack: Stack) -> tuple[Days, Days]:
 
 
 @rule("ASM001")
-def asm001(stack: Stack, params: Params) -> list[Verdict]:
+def asm001(stack: Stack, params: Params) -> list[Flagged]:
     """得分不在 0 到 100 之间，或总分不是加权合计
 
     依据：按进展、质量、成果、态度四项指标评分（A-4），总分为四项得分按制度权重的加权合计。
@@ -67,7 +68,7 @@ def asm001(stack: Stack, params: Params) -> list[Verdict]:
     局限：总分四舍五入到一位小数即可，差额不超过 0.05 视为相等；权重之和不是 1 的按比例折算；任一项空白时不比较总分。
     """
     out = [
-        Verdict(
+        Flagged(
             true((stack[name] < 0) | (stack[name] > 100)), field=name, expected=Text("0 至 100", "0 to 100"),
             figures={"problem": Text("不在 0 至 100 之间", "is not between 0 and 100")}, related=(),
         )
@@ -76,12 +77,12 @@ def asm001(stack: Stack, params: Params) -> list[Verdict]:
     expected = total_score({name: stack[name] for name in INDICATORS.values()}, params)
     gap = np.abs(floats(stack["total"]) - expected)
     unlike = Text("不等于四项得分的加权合计", "is not the weighted sum of the four scores")
-    out.append(Verdict(gap > _ROUNDED, field="total", expected=expected, figures={"problem": unlike}))
+    out.append(Flagged(gap > _ROUNDED, field="total", expected=expected, figures={"problem": unlike}))
     return out
 
 
 @rule("ASM002")
-def asm002(stack: Stack, params: Params) -> Verdict:
+def asm002(stack: Stack, params: Params) -> Flagged:
     """等级与总分不符
 
     依据：考核结果以评分形式通报（A-5-1），等级按制度规定的起始分确定，起始分含本数。
@@ -105,11 +106,11 @@ def asm002(stack: Stack, params: Params) -> Verdict:
     expected = grade_of(total, params)
     judged = stack.filled("grade") & (total >= 0) & (total <= 100) & (expected != None)  # noqa: E711 - per row
     bad = judged & true(stack["grade"].to_numpy(object) != expected)
-    return Verdict(bad, expected=expected, figures={"total": stack["total"]})
+    return Flagged(bad, expected=expected, figures={"total": stack["total"]})
 
 
 @rule("ASM003")
-def asm003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def asm003(stack: Stack, _params: Params) -> list[Flagged | Unjudged]:
     """期末欠款与应收账款明细表不符
 
     依据：成果按清偿债务、减轻负债的实际情况评分（A-4-3），数字应出自应收账款明细表：期末欠款等于该单位的账面余额合计，
@@ -151,8 +152,8 @@ def asm003(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     flows = Text("不等于期初加本期新增减本期实际收回", "is not opening plus new less recovered")
     figures = {"new": Money(new), "gone": Money(gone)}
     return [
-        Verdict(judged & off, expected=ledger, figures={**figures, "problem": unlike}),
-        Verdict(judged & ~off & out_of, expected=expected, figures={**figures, "problem": flows}),
+        Flagged(judged & off, expected=ledger, figures={**figures, "problem": unlike}),
+        Flagged(judged & ~off & out_of, expected=expected, figures={**figures, "problem": flows}),
         Unjudged(known & ~current, Text("截止日期不在考核期内，明细表不能说明该期", "the as-of date is not within the period assessed")),
         Unjudged(~known, Text("应收账款明细表中没有被考核单位的债权", "the receivables have no claim of the unit assessed")),
     ]  # fmt: skip
@@ -182,7 +183,7 @@ def _flows(stack: Stack, claims: Stack, first: Days) -> tuple[Any, Any]:
 
 
 @rule("ASM004")
-def asm004(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def asm004(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """进展或成果得分与公式算出的相差过大
 
     依据：计划完成得越快进展得分越高（A-4-1），清偿债务、减轻负债越多成果得分越高（A-4-3），按公布的公式计算：
@@ -208,7 +209,7 @@ def asm004(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     most = params.ratio("score_tolerance")
     progress = progress_score(stack["planned"], stack["recovered"], params)
     results = results_score(stack["opening"], stack["recovered"], stack["closing"], params)
-    out: list[Verdict | Unjudged] = []
+    out: list[Flagged | Unjudged] = []
     for name, score, related in (
         ("progress", progress, ("planned", "recovered")),
         ("results", results, ("opening", "recovered", "closing")),
@@ -216,7 +217,7 @@ def asm004(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
         gap = np.abs(floats(stack[name]) - score)
         bad = ~np.isnan(gap) & (gap > most + 1e-6)
         figures = {"gap": np.round(gap, 1), "most": f"{most:g}"}
-        out.append(Verdict(bad, field=name, expected=score, figures=figures, related=related))
+        out.append(Flagged(bad, field=name, expected=score, figures=figures, related=related))
     for name, score, why in (("progress", progress, NO_PLAN), ("results", results, NO_DEBT)):
         amounts = stack.filled("recovered") & stack.filled("planned" if name == "progress" else "closing")
         out.append(Unjudged(stack.filled(name) & amounts & np.isnan(score), why))
@@ -228,7 +229,7 @@ NO_DEBT = Text("本期没有欠款，成果无法计算", "nothing was owed, so 
 
 
 @rule("ASM005")
-def asm005(stack: Stack, params: Params) -> list[Verdict]:
+def asm005(stack: Stack, params: Params) -> list[Flagged]:
     """奖惩与等级不相称
 
     依据：成绩优秀的给予表彰、奖金，不合格的限制贷款额度、暂停资金拨款（A-6）。
@@ -254,9 +255,9 @@ def asm005(stack: Stack, params: Params) -> list[Verdict]:
     reward = Text("不合格不应奖励", "a failing grade earns no reward")
     penalty = Text("优秀不应处罚", "the best grade earns no penalty")
     return [
-        Verdict(stack.is_one_of("grade", [worst]) & stack.is_one_of("sanction", REWARDS),
+        Flagged(stack.is_one_of("grade", [worst]) & stack.is_one_of("sanction", REWARDS),
                 figures={"problem": reward, "grade": worst}, expected=_one_of(PENALTIES)),
-        Verdict(stack.is_one_of("grade", [best]) & stack.is_one_of("sanction", PENALTIES),
+        Flagged(stack.is_one_of("grade", [best]) & stack.is_one_of("sanction", PENALTIES),
                 figures={"problem": penalty, "grade": best}, expected=_one_of(REWARDS)),
     ]  # fmt: skip
 
@@ -266,7 +267,7 @@ def _one_of(words: tuple[str, ...]) -> Text:
 
 
 @rule("ASM006")
-def asm006(stack: Stack, params: Params) -> list[Verdict]:
+def asm006(stack: Stack, params: Params) -> list[Flagged]:
     """不合格而没有责任人或处分建议
 
     依据：结果不合格的，对相关责任人给予警告、记过或者降职（A-7）。
@@ -291,13 +292,13 @@ def asm006(stack: Stack, params: Params) -> list[Verdict]:
     nothing = stack.blank("discipline") | stack.is_one_of("discipline", [_NONE])
     some = Text("警告、记过或降职", "警告, 记过 or 降职")
     return [
-        Verdict(failing & stack.blank("responsible"), field="responsible", figures={"missing": person}),
-        Verdict(failing & nothing, field="discipline", figures={"missing": what}, expected=some),
+        Flagged(failing & stack.blank("responsible"), field="responsible", figures={"missing": person}),
+        Flagged(failing & nothing, field="discipline", figures={"missing": what}, expected=some),
     ]
 
 
 @rule("ASM007")
-def asm007(stack: Stack, params: Params) -> list[Verdict]:
+def asm007(stack: Stack, params: Params) -> list[Flagged]:
     """单位本季度没有定期考核，或考核结果没有通报
 
     依据：每季度对各单位考核一次，结果以评分形式通报（A-5-1）。
@@ -332,8 +333,8 @@ def asm007(stack: Stack, params: Params) -> list[Verdict]:
     lacks = Text(f"{which} 没有定期考核的单位有 ", f"not assessed for {which}: ")
     unpublished = Text("考核结果尚未通报", "the result was not published")
     return [
-        Verdict(absent, field="unit", figures={"problem": lacks, "units": listed}, related=()),
-        Verdict(
+        Flagged(absent, field="unit", figures={"problem": lacks, "units": listed}, related=()),
+        Flagged(
             stack.blank("published_on"),
             field="published_on",
             figures={"problem": unpublished, "units": ""},

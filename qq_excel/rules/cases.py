@@ -11,6 +11,7 @@ import pandas as pd
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import (
     ages,
     days_from,
@@ -22,10 +23,10 @@ from qq_excel.rules.exposure import (
     whole_days,
 )
 from qq_excel.rules.limitation import days_of, live_claims
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.stages import closed, ended, open_cases, stage_rank
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 #: Ways of ending a case that leave an amount: it is written off, or somebody else's.
 _GIVEN_UP = ("核销", "债权转让")
@@ -34,7 +35,7 @@ _PLAN = ("plan_no", "planned_amount", "planned_by")
 
 
 @rule("CAS001")
-def cas001(stack: Stack, params: Params) -> list[Verdict]:
+def cas001(stack: Stack, params: Params) -> list[Flagged]:
     """当前阶段不属于本制度的流程，或阶段日期早于接收日期
 
     依据：案件按规定的流程逐步办理（E-7、B-4、G-9、D-3-5），流程的各阶段由制度参数列出；先接收案件，后进入阶段。
@@ -56,19 +57,19 @@ def cas001(stack: Stack, params: Params) -> list[Verdict]:
     """
     received, since = days_of(stack, "received_on"), days_of(stack, "stage_on")
     early = Text("早于接收日期", "is before the case was received on")
-    out = [Verdict(since < received, field="stage_on", expected=received, figures={"problem": early},
+    out = [Flagged(since < received, field="stage_on", expected=received, figures={"problem": early},
                    related=("received_on",))]  # fmt: skip
     rank, names = stage_rank(stack, params)
     other = Text("不是本制度的阶段，应为", "is no stage of this regulation; choose from")
     unknown = stack.filled("stage") & (rank < 0)
     out.append(
-        Verdict(unknown, field="stage", expected="、".join(names), figures={"problem": other}, related=())
+        Flagged(unknown, field="stage", expected="、".join(names), figures={"problem": other}, related=())
     )
     return out
 
 
 @rule("CAS002")
-def cas002(stack: Stack, _params: Params) -> Verdict:
+def cas002(stack: Stack, _params: Params) -> Flagged:
     """剩余金额不等于欠款金额减已收回金额
 
     依据：清欠信息应准确、及时（B-5-1）；剩余金额算错，考核和结案都跟着错。
@@ -89,11 +90,11 @@ def cas002(stack: Stack, _params: Params) -> Verdict:
     """
     expected = stack["claimed"] - stack["recovered"]
     figures = {"claimed": Money(stack["claimed"]), "recovered": Money(stack["recovered"])}
-    return Verdict(stack.differs("remaining", expected), expected=expected, figures=figures)
+    return Flagged(stack.differs("remaining", expected), expected=expected, figures=figures)
 
 
 @rule("CAS003")
-def cas003(stack: Stack, params: Params) -> Iterator[Verdict]:
+def cas003(stack: Stack, params: Params) -> Iterator[Flagged]:
     """接收案件后没有按时制订清欠方案
 
     依据：清欠办制订计划并布置任务（G-3），业务部门按台账定出还款期限和方式（C-4-2），按债务人情况和金额制订计划（H-5）。
@@ -124,7 +125,7 @@ def cas003(stack: Stack, params: Params) -> Iterator[Verdict]:
     }  # fmt: skip
     before = np.zeros(len(stack), dtype=bool)
     for name in _PLAN:  # one finding per case, on the first piece that is missing
-        yield Verdict(late & lacks[name] & ~before, field=name, figures=figures,
+        yield Flagged(late & lacks[name] & ~before, field=name, figures=figures,
                       related=("received_on", *(n for n in _PLAN if n != name)))  # fmt: skip
         before |= lacks[name]
 
@@ -143,7 +144,7 @@ def _headers(stack: Stack, lacks: dict[str, Mask]) -> npt.NDArray[Any]:
 
 
 @rule("CAS004")
-def cas004(stack: Stack, params: Params) -> Verdict:
+def cas004(stack: Stack, params: Params) -> Flagged:
     """清欠计划到期而没有收足
 
     依据：任务应按时完成（G-15）；计划完成得越快，进展得分越高（A-4-1）。
@@ -170,7 +171,7 @@ def cas004(stack: Stack, params: Params) -> Verdict:
     share = recovered.to_numpy(dtype="float64", na_value=np.nan) / np.where(
         true(planned > 0), planned.to_numpy(dtype="float64", na_value=np.nan), np.nan
     )
-    return Verdict(
+    return Flagged(
         bad,
         expected=planned,
         figures={
@@ -181,7 +182,7 @@ def cas004(stack: Stack, params: Params) -> Verdict:
 
 
 @rule("CAS005")
-def cas005(stack: Stack, params: Params) -> Verdict:
+def cas005(stack: Stack, params: Params) -> Flagged:
     """在办案件没有按时反馈进展
 
     依据：办理中应及时反馈进展，并按情况提出处理意见（H-7、E-7）。从最近反馈日期起算；从未反馈的，从接收日期起算。
@@ -205,11 +206,11 @@ def cas005(stack: Stack, params: Params) -> Verdict:
     last = np.fmax(days_of(stack, "received_on"), days_of(stack, "reported_on"))
     silent = days_from(last, stack)
     bad = open_cases(stack, params) & (silent > most)
-    return Verdict(bad, figures={"last": last, "days": whole_days(silent), "most": most})
+    return Flagged(bad, figures={"last": last, "days": whole_days(silent), "most": most})
 
 
 @rule("CAS006")
-def cas006(stack: Stack, params: Params) -> Verdict:
+def cas006(stack: Stack, params: Params) -> Flagged:
     """案件长期停留在同一阶段
 
     依据：应定期检查任务进度（G-16），缩短清欠周期（B-5-5）。
@@ -231,11 +232,11 @@ def cas006(stack: Stack, params: Params) -> Verdict:
     most = params.count("stall_days")
     stayed = days_from(days_of(stack, "stage_on"), stack)
     bad = open_cases(stack, params) & (stayed > most)
-    return Verdict(bad, figures={"stage": stack["stage"], "days": whole_days(stayed), "most": most})
+    return Flagged(bad, figures={"stage": stack["stage"], "days": whole_days(stayed), "most": most})
 
 
 @rule("CAS007")
-def cas007(stack: Stack, params: Params) -> list[Verdict]:
+def cas007(stack: Stack, params: Params) -> list[Flagged]:
     """结案而仍有余额，或阶段与结案日期矛盾
 
     依据：清欠办全程跟踪，直到欠款收回（F-30）；只有核销和债权转让可以带着余额结案。
@@ -259,7 +260,7 @@ def cas007(stack: Stack, params: Params) -> list[Verdict]:
     """
     left = true(stack["remaining"] > 0) & stack.differs("remaining", 0)
     out = [
-        Verdict(
+        Flagged(
             ended(stack, params) & left & ~stack.is_one_of("method", _GIVEN_UP), field="remaining",
             figures={"problem": Text("案件已结案而仍有剩余金额", "the case is closed with this amount left")},
             expected=Text("0，或清欠方式为核销、债权转让", "0, or the method 核销 or 债权转让"),
@@ -275,15 +276,15 @@ def cas007(stack: Stack, params: Params) -> list[Verdict]:
     not_last = Text(f"已填结案日期而阶段不是“{last}”", f"a closing date is given and the stage is not {last}")
     return [
         *out,
-        Verdict(at_end & ~closed(stack), field="closed_on", figures={"problem": no_date},
+        Flagged(at_end & ~closed(stack), field="closed_on", figures={"problem": no_date},
                 expected=Text("结案的日期", "the day of closing"), related=("stage",)),
-        Verdict(closed(stack) & stack.filled("stage") & ~at_end, field="stage", figures={"problem": not_last},
+        Flagged(closed(stack) & stack.filled("stage") & ~at_end, field="stage", figures={"problem": not_last},
                 expected=last, related=("closed_on",)),
     ]  # fmt: skip
 
 
 @rule("CAS008")
-def cas008(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def cas008(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """超过账龄期限、额度或逾期较久的债权没有立案清欠
 
     依据：欠款超过保险账龄期限或额度的，如无特殊原因，由清欠办追讨（F-29），并全程跟踪到收回为止（F-30）。逾期较久的
@@ -313,20 +314,20 @@ def cas008(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     beside, found = stack.beside("cases"), np.zeros(len(stack), dtype=bool)
     if beside.any():
         found = true(stack.look_up(stack.partner("cases"), {"claim_id": "claim_id"}, [])["_found"])
-    out: list[Verdict | Unjudged] = []
+    out: list[Flagged | Unjudged] = []
     past = np.zeros(len(stack), dtype=bool)
     given = stack.beside("credit_terms")
     if given.any():
         age, used = ages(stack, params), limits(stack)
         for answer in past_age_or_limit(need & given, age, used):
-            if isinstance(answer, Verdict):
+            if isinstance(answer, Flagged):
                 past |= true(answer.bad)
             out.append(answer)
     figures = {"what": Text("约定付款日", "the due date"), **many_days(late)}
-    out.append(Verdict(overdue & ~past, figures=figures))
+    out.append(Flagged(overdue & ~past, figures=figures))
     past |= overdue
     for one in out:
-        if isinstance(one, Verdict):
+        if isinstance(one, Flagged):
             one.bad = one.bad & beside & ~found
         else:
             one.rows = one.rows & ~past & ~found
@@ -338,7 +339,7 @@ def cas008(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
 
 
 @rule("CAS009")
-def cas009(stack: Stack, params: Params) -> list[Verdict]:
+def cas009(stack: Stack, params: Params) -> list[Flagged]:
     """案件金额与应收账款明细表不符
 
     依据：财务与业务的账目应准确、完整、相互一致（C-5-2）；案件剩余金额应等于该债权的账面余额。
@@ -373,11 +374,11 @@ def cas009(stack: Stack, params: Params) -> list[Verdict]:
     unlike = Text("与应收账款明细表的账面余额不符，应为 ", "differs from the balance in the receivables of ")
     absent = Text("在应收账款明细表中找不到", "is not in the receivables")
     return [
-        Verdict(
+        Flagged(
             found & compared & differs, field="remaining", expected=ledger,
             figures={"problem": unlike, "than": Money(ledger)}, related=("claim_id", "claimed", "recovered"),
         ),
-        Verdict(
+        Flagged(
             going & ~found & stack.filled("claim_id"), field="claim_id",
             figures={"problem": absent, "than": ""}, related=(),
         ),
@@ -385,7 +386,7 @@ def cas009(stack: Stack, params: Params) -> list[Verdict]:
 
 
 @rule("CAS010")
-def cas010(stack: Stack, _params: Params) -> list[Verdict]:
+def cas010(stack: Stack, _params: Params) -> list[Flagged]:
     """没有核实就制订方案
 
     依据：先核实金额、债务人身份（G-11、H-4），再制订方案；数额和对象错了，方案就落空。
@@ -412,7 +413,7 @@ def cas010(stack: Stack, _params: Params) -> list[Verdict]:
     undated = Text("没有填写，而已有方案编号", "is blank though there is a plan")
     bare, dated = has_plan & stack.blank("verified_on"), stack.filled("planned_on")
     return [
-        Verdict(bare & dated, figures={"problem": none, "planned": planned}),
-        Verdict(bare & ~dated, figures={"problem": undated, "planned": ""}),
-        Verdict(verified > planned, figures={"problem": late, "planned": planned}),
+        Flagged(bare & dated, figures={"problem": none, "planned": planned}),
+        Flagged(bare & ~dated, figures={"problem": undated, "planned": ""}),
+        Flagged(verified > planned, figures={"problem": late, "planned": planned}),
     ]

@@ -19,9 +19,10 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.reading import values
 from qq_excel.reading.model import NO_RESULT, OTHER_WORKBOOK, Table
+from qq_excel.rules.answer import Flagged, Spot, Unjudged
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Spot, Unjudged, Verdict, true
 
 #: A cell with one of these holds something, though the typed table has it blank.
 _UNREADABLE = ("CEL004", "CEL005", "CEL010", "CEL011")
@@ -61,7 +62,7 @@ def noted(stack: Stack, name: str, rule_ids: tuple[str, ...]) -> Mask:
 
 
 @rule("CEL001")
-def cel001(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def cel001(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """必填项为空
 
     依据：账目应准确、完整（C-5-2）；缺了必填项，后面的账龄、时效和额度都无法判断。
@@ -83,7 +84,7 @@ def cel001(stack: Stack, _params: Params) -> Iterator[Verdict]:
     for name in stack.kind.required:
         empty = stack.blank(name)
         if empty.any():
-            yield Verdict(empty & stack.has(name) & ~noted(stack, name, _UNREADABLE), field=name)
+            yield Flagged(empty & stack.has(name) & ~noted(stack, name, _UNREADABLE), field=name)
 
 
 @rule("CEL002")
@@ -219,7 +220,7 @@ def cel006(table: Table, _params: Params) -> Iterator[Spot]:
 
 
 @rule("CEL007")
-def cel007(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def cel007(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """填写的内容不在可选值内
 
     依据：统一的可选值是汇总、预警和考核的基础（C-5-2）；列表以外的写法程序无法归类。
@@ -263,7 +264,7 @@ def cel007(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
             w: Text(f"最接近的可选值是“{n}”", f"the nearest choice is '{n}'") if n else listed
             for w, n in near.items()
         }
-        yield Verdict(
+        yield Flagged(
             bad,
             field=field.name,
             expected=wrong.map(lambda w, m=near, e=every: m.get(w) or e, na_action="ignore"),
@@ -384,7 +385,7 @@ _FORMULAS = {
 
 
 @rule("CEL012")
-def cel012(stack: Stack, _params: Params) -> Verdict:
+def cel012(stack: Stack, _params: Params) -> Flagged:
     """编号重复
 
     依据：一笔债权一个编号，才说得清来龙去脉（F-20）；重复的编号会使金额重复计算（C-5-2）。
@@ -411,7 +412,7 @@ def cel012(stack: Stack, _params: Params) -> Verdict:
     bad = true(keyed.duplicated(keep=False))
     filled = [stack.filled(name) for name in kind.key if kind[name].required] or [stack.filled(kind.key[0])]
     bad = bad & np.logical_and.reduce(filled)
-    return Verdict(bad, field=kind.key[0], related=tuple(kind.key[1:]), figures=_others(stack, keyed, bad))
+    return Flagged(bad, field=kind.key[0], related=tuple(kind.key[1:]), figures=_others(stack, keyed, bad))
 
 
 def _others(stack: Stack, keyed: pd.DataFrame, bad: Mask) -> dict[str, Any]:

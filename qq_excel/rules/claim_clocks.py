@@ -16,6 +16,7 @@ import pandas as pd
 from qq_excel.language import Text, many
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import add_months, add_years, age_band_index, overdue_days, reached
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.limitation import (
     AGE_BASES,
     age_basis,
@@ -30,13 +31,13 @@ from qq_excel.rules.limitation import (
     still_owed,
     today_of,
 )
+from qq_excel.rules.mask import true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Unjudged, Verdict, true
 
 
 @rule("REC004")
-def rec004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def rec004(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """账龄段与按账龄口径算出的不符
 
     依据：财务部门负责账龄分析（F-26）；账龄段填错，预警和计提都会出错。账龄按公历年计算，上限含当日：2022-03-01
@@ -66,7 +67,7 @@ def rec004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     index[(basis == "约定付款日") & (since > today_of(stack))] = 0
     expected = names[index]  # -1, no age, is the None at the end
     judged = (expected != None) & stack.is_one_of("age_band", [b.name for b in bands])  # noqa: E711 - per row
-    yield Verdict(
+    yield Flagged(
         judged & true(stack["age_band"].to_numpy(object) != expected),
         expected=expected,
         figures={"basis": basis, "since": since, "as_of": stack.as_of},
@@ -79,7 +80,7 @@ def rec004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
 
 
 @rule("REC005")
-def rec005(stack: Stack, _params: Params) -> Verdict:
+def rec005(stack: Stack, _params: Params) -> Flagged:
     """逾期天数与约定付款日不符
 
     依据：逾期天数等于截止日期减约定付款日，未到期为 0，当日到期不算逾期（F-26）。
@@ -103,11 +104,11 @@ def rec005(stack: Stack, _params: Params) -> Verdict:
     stated = stack["overdue_days"].to_numpy(dtype="float64", na_value=np.nan)
     settled = ~true(stack["balance"] > 0) & stack.filled("balance") & (stated == 0)
     bad = ~np.isnan(stated) & ~np.isnan(expected) & (stated != expected) & ~settled
-    return Verdict(bad, expected=expected, figures={"due_on": days_of(stack, "due_on"), "as_of": stack.as_of})
+    return Flagged(bad, expected=expected, figures={"due_on": days_of(stack, "due_on"), "as_of": stack.as_of})
 
 
 @rule("REC007")
-def rec007(stack: Stack, params: Params) -> Verdict:
+def rec007(stack: Stack, params: Params) -> Flagged:
     """有余额而超过签认间隔未经书面签认
 
     依据：财务部门应定期让债务人书面签认，使债权保持可以主张的状态（F-26）。从最近签认日期起算；从未签认的，
@@ -133,7 +134,7 @@ def rec007(stack: Stack, params: Params) -> Verdict:
     last = np.fmax(occurred, confirmed)  # one of them may be blank
     due = add_months(last, months)
     event = _either(last == confirmed, Text("最近签认", "last confirmed"), Text("业务发生", "arose"))
-    return Verdict(
+    return Flagged(
         live_claims(stack) & (due < today_of(stack)),
         figures={
             "balance": Money(still_owed(stack.frame)),
@@ -152,7 +153,7 @@ def _either(mask: npt.NDArray[np.bool_], yes: Any, no: Any) -> npt.NDArray[np.ob
 
 
 @rule("REC008")
-def rec008(stack: Stack, params: Params) -> Verdict:
+def rec008(stack: Stack, params: Params) -> Flagged:
     """诉讼时效即将届满
 
     依据：财务部门应掌握诉讼时效（F-26）。时效三年，自约定付款日起算；付款、签认、书面催收各使其重新起算，期满后
@@ -177,11 +178,11 @@ def rec008(stack: Stack, params: Params) -> Verdict:
     end, today = limitation(stack, params), today_of(stack)
     bad = running_claims(stack) & (end >= today) & (end <= today + span(lead))
     figures = {"end": end, "days": days_between(end, today), "balance": Money(still_owed(stack.frame))}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("REC009")
-def rec009(stack: Stack, params: Params) -> Verdict:
+def rec009(stack: Stack, params: Params) -> Flagged:
     """诉讼时效已届满而仍有余额
 
     依据：财务部门应掌握诉讼时效，使债权保持可以主张的状态（F-26）。届满后债务人可以拒绝履行，但债权并未消灭：
@@ -205,11 +206,11 @@ def rec009(stack: Stack, params: Params) -> Verdict:
     end, today = limitation(stack, params), today_of(stack)
     bad = running_claims(stack) & (end < today)
     figures = {"end": end, "days": days_between(today, end), "balance": Money(still_owed(stack.frame))}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("REC010")
-def rec010(stack: Stack, params: Params) -> Verdict:
+def rec010(stack: Stack, params: Params) -> Flagged:
     """诉讼时效到期日与推算的不符
 
     依据：诉讼时效应按约定付款日和中断事项推算（F-26；民法典第188、195、203条），不能任意填写。
@@ -231,11 +232,11 @@ def rec010(stack: Stack, params: Params) -> Verdict:
     """
     end, stated = limitation(stack, params), days_of(stack, "limitation_on")
     bad = running_claims(stack) & ~np.isnat(stated) & ~np.isnat(end) & (stated != end)
-    return Verdict(bad, expected=end)
+    return Flagged(bad, expected=end)
 
 
 @rule("REC017")
-def rec017(stack: Stack, params: Params) -> Verdict:
+def rec017(stack: Stack, params: Params) -> Flagged:
     """逾期已达核销审查年限
 
     依据：债务人长期（一般三年以上）未履行、且有充分证据证明无法收回的，可以确认坏账（F-14-3）；“以上”含本数
@@ -257,14 +258,14 @@ def rec017(stack: Stack, params: Params) -> Verdict:
     """
     years = params.count("write_off_years")
     due = days_of(stack, "due_on")
-    return Verdict(
+    return Flagged(
         live_claims(stack) & reached(due, years, stack.as_of),
         figures={"years": years, "reached": add_years(due, years), "balance": Money(still_owed(stack.frame))},
     )
 
 
 @rule("REC018")
-def rec018(stack: Stack, params: Params) -> Verdict:
+def rec018(stack: Stack, params: Params) -> Flagged:
     """已提坏账准备低于账龄段的计提比例
 
     依据：财务部门制定并执行会计政策（F-4）；计提比例由企业自定，本规则默认停用，设定比例后启用。
@@ -296,11 +297,11 @@ def rec018(stack: Stack, params: Params) -> Verdict:
     bad = live_claims(stack) & stack.differs(held, due) & true(held < due)
     percent = stack["age_band"].map({name: f"{r * 100:.6g}%" for name, r in rates.items()})
     figures = {"band": stack["age_band"], "rate": percent, "balance": Money(stack["balance"])}
-    return Verdict(bad, expected=due, figures={**figures, "short": Money(due - held)})
+    return Flagged(bad, expected=due, figures={**figures, "short": Money(due - held)})
 
 
 @rule("REC019")
-def rec019(stack: Stack, params: Params) -> Verdict:
+def rec019(stack: Stack, params: Params) -> Flagged:
     """已逾期或追讨中而超过催收间隔未书面催收
 
     依据：应以书面或电话督促付款（B-4-3），以电话、信函、上门等方式催收（H-6）；书面催收才能证明时效中断。
@@ -329,14 +330,14 @@ def rec019(stack: Stack, params: Params) -> Verdict:
     today = today_of(stack)
     demand, fell_due = Text("最近书面催收", "the last written demand"), Text("约定付款日", "the due date")
     event = _either(last == dunned, demand, fell_due)
-    return Verdict(
+    return Flagged(
         asked & (last + span(every) < today),
         figures={"event": event, "last": last, "days": days_between(today, last), "every": every},
     )
 
 
 @rule("REC020")
-def rec020(stack: Stack, params: Params) -> Iterator[Verdict]:
+def rec020(stack: Stack, params: Params) -> Iterator[Flagged]:
     """保证期间即将届满或已届满
 
     依据：财务部门应使债权保持可以主张的状态（F-26）。未约定保证期间的为主债务履行期届满之日起六个月，不因任何事项
@@ -371,13 +372,13 @@ def rec020(stack: Stack, params: Params) -> Iterator[Verdict]:
     )
     over = end < today
     figures = {"end": end, "source": source, "days": np.abs(days_between(today, end))}
-    yield Verdict(held & over, figures={**figures, "state": Text("已届满", "is over")})
+    yield Flagged(held & over, figures={**figures, "state": Text("已届满", "is over")})
     soon = ~over & (end <= today + span(lead))
-    yield Verdict(held & soon, figures={**figures, "state": Text("即将届满", "is about to end")})
+    yield Flagged(held & soon, figures={**figures, "state": Text("即将届满", "is about to end")})
 
 
 @rule("REC022")
-def rec022(stack: Stack, params: Params) -> Verdict:
+def rec022(stack: Stack, params: Params) -> Flagged:
     """仅靠签认维持诉讼时效
 
     依据：应使债权保持可以主张的状态（F-26）。对账签认若写明“仅为复核账目之用，并非催款结算”，能否中断时效有争议；
@@ -400,4 +401,4 @@ def rec022(stack: Stack, params: Params) -> Verdict:
     today = today_of(stack)
     end, without = limitation(stack, params), limitation(stack, params, without=("confirmed_on",))
     bad = running_claims(stack) & (without < today) & (end >= today)
-    return Verdict(bad, figures={"without": without, "end": end})
+    return Flagged(bad, figures={"without": without, "end": end})

@@ -14,14 +14,15 @@ import pandas as pd
 from qq_excel.kinds import Field
 from qq_excel.language import Text, many
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Flagged
 from qq_excel.rules.cells import noted
+from qq_excel.rules.mask import Mask
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Verdict
 
 
 @rule("CEL013")
-def cel013(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def cel013(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """统一社会信用代码或身份证号不正确
 
     依据：应核实债务人的身份（G-11）。统一社会信用代码 18 位，末位为校验码（GB 32100-2015）；身份证号 18 位，
@@ -50,7 +51,7 @@ def cel013(stack: Stack, _params: Params) -> Iterator[Verdict]:
         if lost.any():
             figures = {"what": Text(field.header, field.en), "reason": _LOST}
             whole = Text("以文本填写的完整编号", "the whole code as text")
-            yield Verdict(lost, field=field.name, figures=figures, expected=whole)
+            yield Flagged(lost, field=field.name, figures=figures, expected=whole)
         if field.check_digit is None:
             continue
         given = stack.filled(field.name) & ~lost
@@ -68,7 +69,7 @@ def cel013(stack: Stack, _params: Params) -> Iterator[Verdict]:
                 bad = fresh & mask
                 fresh = fresh & ~mask
                 if bad.any():
-                    yield Verdict(
+                    yield Flagged(
                         bad, field=field.name, figures={"what": what, "reason": reason}, expected=expected,
                         related=("debtor_type",) if "debtor_type" in stack.kind.by_name else (),
                     )  # fmt: skip

@@ -10,10 +10,11 @@ from qq_excel.kinds.model import YES
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.limitation import SETTLED, days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 #: What reaches the debtor in person and disturbs him; letters and reconciliations do not.
 _IN_PERSON = ("电话", "上门", "短信")
@@ -47,7 +48,7 @@ def _settled(stack: Stack) -> Mask:
 
 
 @rule("LOG001")
-def log001(stack: Stack, params: Params) -> Verdict:
+def log001(stack: Stack, params: Params) -> Flagged:
     """催收方式不在制度允许之列
 
     依据：不得采用非法手段催收，保障欠款人权益（H-8）。
@@ -68,11 +69,11 @@ def log001(stack: Stack, params: Params) -> Verdict:
     """
     allowed = params.words("allowed_methods")
     bad = stack.filled("method") & ~stack.is_one_of("method", allowed)
-    return Verdict(bad, expected="、".join(allowed))
+    return Flagged(bad, expected="、".join(allowed))
 
 
 @rule("LOG002")
-def log002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def log002(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """在不允许的时间催收
 
     依据：不得以骚扰等方式催收，保障欠款人权益（H-8）。
@@ -99,11 +100,11 @@ def log002(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
     out = (at < first.hour * 60 + first.minute) | (at > last.hour * 60 + last.minute)
     why = Text("电话、上门、短信催收没有填写催收时间", "a call, visit or message has no time")
     figures = {"first": first.strftime("%H:%M"), "last": last.strftime("%H:%M"), "method": stack["method"]}
-    return [Verdict(asked & out, figures=figures), Unjudged(asked & np.isnan(at), why)]
+    return [Flagged(asked & out, figures=figures), Unjudged(asked & np.isnan(at), why)]
 
 
 @rule("LOG003")
-def log003(stack: Stack, params: Params) -> Verdict:
+def log003(stack: Stack, params: Params) -> Flagged:
     """一周内联系同一债务人过于频繁
 
     依据：不得以骚扰等方式催收，保障欠款人权益（H-8）。
@@ -129,7 +130,7 @@ def log003(stack: Stack, params: Params) -> Verdict:
     """
     most = params.count("max_contacts_per_week")
     count = _contacts_in_week(stack)
-    return Verdict(count > most, figures={"count": count, "most": most, "debtor": stack["debtor"]})
+    return Flagged(count > most, figures={"count": count, "most": most, "debtor": stack["debtor"]})
 
 
 def _contacts_in_week(stack: Stack) -> npt.NDArray[np.int64]:
@@ -150,7 +151,7 @@ def _contacts_in_week(stack: Stack) -> npt.NDArray[np.int64]:
 
 
 @rule("LOG004")
-def log004(stack: Stack, _params: Params) -> Verdict:
+def log004(stack: Stack, _params: Params) -> Flagged:
     """函件已签收而没有凭证号
 
     依据：书面催收须能证明已经送达，才能中断诉讼时效（F-26）；没有凭证号，日后无从举证。
@@ -171,11 +172,11 @@ def log004(stack: Stack, _params: Params) -> Verdict:
     局限：只判断函件、律师函、邮政存证信函；只看是否填写，不核对凭证。
     """
     receipted = stack.is_one_of("method", _LETTERS) & stack.is_one_of("receipted", [YES])
-    return Verdict(receipted & stack.blank("proof_no"), figures={"method": stack["method"]})
+    return Flagged(receipted & stack.blank("proof_no"), figures={"method": stack["method"]})
 
 
 @rule("LOG005")
-def log005(stack: Stack, _params: Params) -> Verdict:
+def log005(stack: Stack, _params: Params) -> Flagged:
     """跟进日期已过而没有后续记录
 
     依据：跟踪进展，及时处理问题（B-4-4）。
@@ -201,11 +202,11 @@ def log005(stack: Stack, _params: Params) -> Verdict:
     known = np.where(on > today, np.datetime64("NaT", "D"), on)
     last = _last(stack, known, stack.keyed(["claim_id"]))
     bad = (follow < today) & stack.filled("claim_id") & ~(last > on) & ~_settled(stack)
-    return Verdict(bad, figures={"claim": stack["claim_id"], "last": on, "as_of": stack.as_of})
+    return Flagged(bad, figures={"claim": stack["claim_id"], "last": on, "as_of": stack.as_of})
 
 
 @rule("LOG006")
-def log006(stack: Stack, _params: Params) -> list[Verdict]:
+def log006(stack: Stack, _params: Params) -> list[Flagged]:
     """最近书面催收日期与催收记录不符
 
     依据：诉讼时效以能够证明的书面催收为准（F-26），应收账款明细表的日期应等于催收记录中最近一次取得签收的函件。
@@ -244,13 +245,13 @@ def log006(stack: Stack, _params: Params) -> list[Verdict]:
     bare = Text("催收记录中没有取得签收的书面催收", "the log has no receipted letter")
     nothing = Text("", "")
     return [
-        Verdict(differs, expected=proven, figures={"problem": shows, "what": proven}),
-        Verdict(none & (stated >= since), figures={"problem": bare, "what": nothing}),
+        Flagged(differs, expected=proven, figures={"problem": shows, "what": proven}),
+        Flagged(none & (stated >= since), figures={"problem": bare, "what": nothing}),
     ]
 
 
 @rule("LOG007")
-def log007(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def log007(stack: Stack, _params: Params) -> list[Flagged | Unjudged]:
     """承诺还款日期已过而没有还款
 
     依据：跟踪进展，及时处理问题（B-4-4）；对方承诺的还款（H-9）没有兑现，应改用其他手段。
@@ -283,8 +284,8 @@ def log007(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     some = Text("（未填金额）", "an amount not given")
     figures = {"paid": _or_never(paid)}
     return [
-        Verdict(bad & named, figures={**figures, "amount": Money(stack["promised_amount"])}),
-        Verdict(bad & ~named, figures={**figures, "amount": some}),
+        Flagged(bad & named, figures={**figures, "amount": Money(stack["promised_amount"])}),
+        Flagged(bad & ~named, figures={**figures, "amount": some}),
         Unjudged(broken & ~found, why),
     ]
 
@@ -297,7 +298,7 @@ def _or_never(days: Days) -> npt.NDArray[np.object_]:
 
 
 @rule("LOG008")
-def log008(stack: Stack, params: Params) -> Verdict:
+def log008(stack: Stack, params: Params) -> Flagged:
     """函件的签收人不能代表债务人
 
     依据：直接送交的催收文书，由法定代表人、主要负责人、收发部门或被授权主体签收的，才能确认送达债务人（F-26；最高人民法院
@@ -319,4 +320,4 @@ def log008(stack: Stack, params: Params) -> Verdict:
     """
     bad = stack.is_one_of("method", [_LETTER]) & stack.is_one_of("receipted", [YES])
     binding = stack.is_one_of("receipted_by", params.words("binding_signers"))
-    return Verdict(bad & stack.filled("receipted_by") & ~binding)
+    return Flagged(bad & stack.filled("receipted_by") & ~binding)

@@ -8,17 +8,17 @@ import numpy as np
 
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import as_days
+from qq_excel.rules.answer import Flagged, Money
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.partners import latest
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Verdict
 
 _CLAIM = {"claim_id": "claim_id"}
 
 
 @rule("CFM001")
-def cfm001(stack: Stack, _params: Params) -> Verdict:
+def cfm001(stack: Stack, _params: Params) -> Flagged:
     """差异不等于销售部余额减财务部余额
 
     依据：财务部与销售部定期核对明细表，保证数据准确完整（C-5-2）。
@@ -41,11 +41,11 @@ def cfm001(stack: Stack, _params: Params) -> Verdict:
     sales, finance = stack["sales_balance"], stack["finance_balance"]
     expected = sales - finance
     figures = {"sales": Money(sales), "finance": Money(finance)}
-    return Verdict(stack.differs("difference", expected), expected=expected, figures=figures)
+    return Flagged(stack.differs("difference", expected), expected=expected, figures=figures)
 
 
 @rule("CFM002")
-def cfm002(stack: Stack, _params: Params) -> Verdict:
+def cfm002(stack: Stack, _params: Params) -> Flagged:
     """两部门余额有差异而没有说明原因
 
     依据：财务部与销售部定期核对（C-5-2），发现的问题应及时处理（C-5-3）。
@@ -67,11 +67,11 @@ def cfm002(stack: Stack, _params: Params) -> Verdict:
     """
     sales, finance = stack["sales_balance"], stack["finance_balance"]
     bad = stack.differs(sales, finance) & stack.blank("difference_reason")
-    return Verdict(bad, figures={"gap": Money(sales - finance)})
+    return Flagged(bad, figures={"gap": Money(sales - finance)})
 
 
 @rule("CFM003")
-def cfm003(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def cfm003(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """已签认而没有签认人或凭证
 
     依据：定期组织书面签认，使债权在法律上可以追索（F-26）；没有签认人和凭证，签认无从证明。
@@ -93,11 +93,11 @@ def cfm003(stack: Stack, _params: Params) -> Iterator[Verdict]:
     """
     signed = stack.filled("signed_on")
     for name in ("signed_by", "proof_no"):
-        yield Verdict(signed & stack.blank(name), field=name, figures={"signed": days_of(stack, "signed_on")})
+        yield Flagged(signed & stack.blank(name), field=name, figures={"signed": days_of(stack, "signed_on")})
 
 
 @rule("CFM004")
-def cfm004(stack: Stack, _params: Params) -> Verdict:
+def cfm004(stack: Stack, _params: Params) -> Flagged:
     """债务人确认的余额与我方不符
 
     依据：应核对欠款金额（G-11）；债务人只确认一部分的，其余部分的证据须另行取得。
@@ -119,11 +119,11 @@ def cfm004(stack: Stack, _params: Params) -> Verdict:
     """
     ours, theirs = stack["finance_balance"], stack["debtor_balance"]
     figures = {"ours": Money(ours), "gap": Money(theirs - ours)}
-    return Verdict(stack.differs(theirs, ours), expected=ours, figures=figures)
+    return Flagged(stack.differs(theirs, ours), expected=ours, figures=figures)
 
 
 @rule("CFM005")
-def cfm005(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def cfm005(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """账面余额或最近签认日期与对账签认表不符
 
     依据：数据应准确完整、相互一致（C-5-2）：同一截止日期的账面余额应等于财务部余额，最近签认日期应等于最近一次签认。
@@ -151,9 +151,9 @@ def cfm005(stack: Stack, _params: Params) -> Iterator[Verdict]:
     theirs = stack.look_up(now, _CLAIM, ["finance_balance"])
     confirmed, step = theirs["finance_balance"], theirs["_step"].to_numpy()
     differs = stack.differs("balance", confirmed, step)
-    yield Verdict(differs, field="balance", expected=confirmed, figures={"what": Money(confirmed)})
+    yield Flagged(differs, field="balance", expected=confirmed, figures={"what": Money(confirmed)})
     signed = latest(book, "claim_id", "signed_on", days_of(book, "signed_on") <= today)
     on = as_days(stack.look_up(signed, _CLAIM, ["signed_on"])["signed_on"].to_numpy())
     stated = days_of(stack, "confirmed_on")
     other = ~np.isnat(on) & (np.isnat(stated) | (stated != on))
-    yield Verdict(other, field="confirmed_on", expected=on, figures={"what": on})
+    yield Flagged(other, field="confirmed_on", expected=on, figures={"what": on})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Flagged, Money
 from qq_excel.rules.exposure import Term, contracts, term, whole_days
 from qq_excel.rules.limitation import days_of, live_claims, still_owed
+from qq_excel.rules.mask import true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Money, Verdict, true
 
 
 def _figures(stack: Stack, of: Term) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def _figures(stack: Stack, of: Term) -> dict[str, Any]:
 
 
 @rule("CON001")
-def con001(stack: Stack, params: Params) -> Verdict:
+def con001(stack: Stack, params: Params) -> Flagged:
     """合同即将到期，仍有余额且未续签
 
     依据：欠款即将达到合同期限时应当预警（F-28）。
@@ -46,11 +47,11 @@ def con001(stack: Stack, params: Params) -> Verdict:
     lead = params.count("contract_lead_days")
     of = term(stack)
     bad = live_claims(stack) & (of.left >= 0) & (of.left <= lead) & ~of.renewed
-    return Verdict(bad, figures=_figures(stack, of))
+    return Flagged(bad, figures=_figures(stack, of))
 
 
 @rule("CON002")
-def con002(stack: Stack, _params: Params) -> Verdict:
+def con002(stack: Stack, _params: Params) -> Flagged:
     """合同已到期，仍有余额而没有清欠措施
 
     依据：欠款超过合同期限的，如无特殊原因，由清欠办追讨（F-29），须写明采取的措施。
@@ -72,11 +73,11 @@ def con002(stack: Stack, _params: Params) -> Verdict:
     """
     of = term(stack)
     bad = live_claims(stack) & (of.left < 0) & stack.blank("measure")
-    return Verdict(bad, figures=_figures(stack, of))
+    return Flagged(bad, figures=_figures(stack, of))
 
 
 @rule("CON003")
-def con003(stack: Stack, _params: Params) -> Verdict:
+def con003(stack: Stack, _params: Params) -> Flagged:
     """应收账款的合同不在合同台账中
 
     依据：经营管理部登记合同条款并据以预警（F-6、F-28）；查不到合同，就无法知道期限。
@@ -95,11 +96,11 @@ def con003(stack: Stack, _params: Params) -> Verdict:
 
     局限：编号须逐字相同；应收账款的合同编号空白由 CEL001 报告。
     """
-    return Verdict(stack.filled("contract_id") & ~true(contracts(stack)["_found"]))
+    return Flagged(stack.filled("contract_id") & ~true(contracts(stack)["_found"]))
 
 
 @rule("CON004")
-def con004(stack: Stack, _params: Params) -> list[Verdict]:
+def con004(stack: Stack, _params: Params) -> list[Flagged]:
     """合同到期或生效日期早于签订日期
 
     依据：合同条款应登记准确（F-6）。到期早于签订是错误；生效早于签订可能是补签，需要说明。
@@ -122,13 +123,13 @@ def con004(stack: Stack, _params: Params) -> list[Verdict]:
     signed = days_of(stack, "signed_on")
     figures = {"signed": signed}
     return [
-        Verdict(days_of(stack, "expires_on") < signed, field="expires_on", figures=figures),
-        Verdict(days_of(stack, "effective_on") < signed, field="effective_on", figures=figures, level="W"),
+        Flagged(days_of(stack, "expires_on") < signed, field="expires_on", figures=figures),
+        Flagged(days_of(stack, "effective_on") < signed, field="effective_on", figures=figures, level="W"),
     ]
 
 
 @rule("CON005")
-def con005(stack: Stack, _params: Params) -> Verdict:
+def con005(stack: Stack, _params: Params) -> Flagged:
     """债务人与合同对方不是同一家
 
     依据：应核实债务人身份（G-11）；债权与合同的对方不一致，起诉和对账都会落空。
@@ -149,11 +150,11 @@ def con005(stack: Stack, _params: Params) -> Verdict:
     """
     theirs = contracts(stack)["debtor"]
     bad = stack.filled("debtor") & true(stack["debtor"] != theirs) & true(theirs.notna())
-    return Verdict(bad, expected=theirs, figures={"contract": stack["contract_id"]})
+    return Flagged(bad, expected=theirs, figures={"contract": stack["contract_id"]})
 
 
 @rule("CON006")
-def con006(stack: Stack, _params: Params) -> Verdict:
+def con006(stack: Stack, _params: Params) -> Flagged:
     """已结算金额大于合同金额
 
     依据：清欠范围包括合同签订、进度款和结算（B-2）；超出合同的结算须有补充协议。
@@ -174,4 +175,4 @@ def con006(stack: Stack, _params: Params) -> Verdict:
     """
     amount, settled = stack["amount"], stack["settled"]
     bad = true(settled > amount) & stack.differs(settled, amount)
-    return Verdict(bad, figures={"amount": Money(amount), "over": Money(settled - amount)})
+    return Flagged(bad, figures={"amount": Money(amount), "over": Money(settled - amount)})

@@ -9,6 +9,7 @@ import numpy as np
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import (
     NO_BASIS,
     Ages,
@@ -22,9 +23,9 @@ from qq_excel.rules.exposure import (
     whole_days,
 )
 from qq_excel.rules.limitation import AGE_BASES, days_of, live_claims, still_owed, today_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 _AGED_BY = {
     "occurred_on": Text("业务发生日期", "the transaction date"),
@@ -54,7 +55,7 @@ def _age_figures(age: Ages, by: str) -> dict[str, Any]:
 
 
 @rule("CRD001")
-def crd001(stack: Stack, _params: Params) -> Verdict:
+def crd001(stack: Stack, _params: Params) -> Flagged:
     """有余额的债权没有授信和保险账龄
 
     依据：经营管理部应逐项确立欠款的保险账龄期限和保险额度（F-27）；没有额度和期限，就无从预警。
@@ -76,11 +77,11 @@ def crd001(stack: Stack, _params: Params) -> Verdict:
     局限：按债务人名称和合同编号对应，名称写法不同即视为没有；债务人名称空白由 CEL001 报告；授信是否在有效期内见 CRD007。
     """
     figures = {"debtor": stack["debtor"], "contract": stack["contract_id"].fillna("—")}
-    return Verdict(live_claims(stack) & stack.filled("debtor") & ~covered(stack), figures=figures)
+    return Flagged(live_claims(stack) & stack.filled("debtor") & ~covered(stack), figures=figures)
 
 
 @rule("CRD002")
-def crd002(stack: Stack, params: Params) -> Verdict:
+def crd002(stack: Stack, params: Params) -> Flagged:
     """欠款接近授信额度或保险额度
 
     依据：欠款即将达到授信额度时应当预警（F-28）。合同项下欠款与合同额度比，客户全部欠款与客户额度比，
@@ -104,11 +105,11 @@ def crd002(stack: Stack, params: Params) -> Verdict:
     used = limits(stack)
     bad = live_claims(stack) & ~used.over & (used.ratio >= warn)
     figures = {**_limit_figures(used, bad), "debtor": stack["debtor"], "warn": f"{warn * 100:.6g}%"}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("CRD003")
-def crd003(stack: Stack, _params: Params) -> Verdict:
+def crd003(stack: Stack, _params: Params) -> Flagged:
     """欠款超过授信额度或保险额度
 
     依据：欠款超过额度且无特殊原因的，由清欠办追讨，经办人和责任人负责收回（F-29、F-30）。合同项下欠款与
@@ -131,11 +132,11 @@ def crd003(stack: Stack, _params: Params) -> Verdict:
     """
     used = limits(stack)
     bad = live_claims(stack) & used.over
-    return Verdict(bad, figures={**_limit_figures(used, bad), "debtor": stack["debtor"]})
+    return Flagged(bad, figures={**_limit_figures(used, bad), "debtor": stack["debtor"]})
 
 
 @rule("CRD004")
-def crd004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def crd004(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """账龄即将达到保险账龄期限
 
     依据：欠款即将达到保险账龄期限时应当预警（F-28）。账龄自账龄口径的日期算至截止日期，期限取本合同的，
@@ -160,12 +161,12 @@ def crd004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     live = live_claims(stack)
     near = live & (age.left >= 0) & (age.left <= lead)
     for name in AGE_BASES.values():
-        yield Verdict(near & (age.by == name), field=name, figures=_age_figures(age, name))
+        yield Flagged(near & (age.by == name), field=name, figures=_age_figures(age, name))
     yield Unjudged(live & age.unsure, NO_BASIS)
 
 
 @rule("CRD005")
-def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def crd005(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """账龄超过保险账龄期限而没有清欠措施
 
     依据：欠款超过保险账龄期限的，如无特殊原因，由清欠办追讨（F-29），须写明采取的措施。
@@ -189,7 +190,7 @@ def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     live = live_claims(stack)
     bad = live & (age.left < 0) & stack.blank("measure")
     for name in AGE_BASES.values():
-        yield Verdict(
+        yield Flagged(
             bad & (age.by == name),
             figures=_age_figures(age, name),
             related=(name, "special_reason", "reason_by"),
@@ -198,7 +199,7 @@ def crd005(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
 
 
 @rule("CRD006")
-def crd006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def crd006(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """超过账龄期限或额度而无人负责
 
     依据：超过保险账龄期限或额度又无特殊原因的，由经办人和责任人承担责任并负责收回（F-30），须填明责任人。
@@ -224,7 +225,7 @@ def crd006(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
 
 
 @rule("CRD007")
-def crd007(stack: Stack, _params: Params) -> Verdict:
+def crd007(stack: Stack, _params: Params) -> Flagged:
     """授信已到期而仍有欠款
 
     依据：授信和保险期限应与欠款相适应（F-27）；授信到期后应续批或收回欠款。
@@ -252,11 +253,11 @@ def crd007(stack: Stack, _params: Params) -> Verdict:
     owed = np.where(whole, stack.total_of(claims, worth, many), stack.total_of(claims, worth, one))
     some = np.where(whole, stack.total_of(claims, live, many), stack.total_of(claims, live, one)) > 0
     ended = days_of(stack, "valid_to") < today_of(stack)
-    return Verdict(ended & some, figures={"as_of": stack.as_of, "owed": Money(owed)})
+    return Flagged(ended & some, figures={"as_of": stack.as_of, "owed": Money(owed)})
 
 
 @rule("CRD008")
-def crd008(stack: Stack, _params: Params) -> list[Verdict]:
+def crd008(stack: Stack, _params: Params) -> list[Flagged]:
     """保险额度大于授信额度，或授信期限颠倒
 
     依据：保险额度在授信额度之内确立，授信有起止期限（F-27）。
@@ -279,13 +280,13 @@ def crd008(stack: Stack, _params: Params) -> list[Verdict]:
     credit, insured = stack["credit_limit"], stack["insured_limit"]
     start, end = days_of(stack, "valid_from"), days_of(stack, "valid_to")
     return [
-        Verdict(
+        Flagged(
             true(insured > credit) & stack.differs(insured, credit),
             field="insured_limit",
             figures={"problem": Text("大于授信额度", "is over the credit limit"), "than": Money(credit)},
             related=("credit_limit",),
         ),
-        Verdict(
+        Flagged(
             end < start,
             field="valid_to",
             figures={"problem": Text("早于授信起始日", "is before the first day,"), "than": start},

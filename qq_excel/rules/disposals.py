@@ -10,12 +10,13 @@ from qq_excel.kinds.model import YES
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 _LIST = {"list_id": "list_id"}
 _ITEM = {"list_id": "list_id", "item": "item"}
@@ -34,7 +35,7 @@ def _over(left: object, right: object) -> Mask:
 
 
 @rule("DSP001")
-def dsp001(stack: Stack, _params: Params) -> Verdict:
+def dsp001(stack: Stack, _params: Params) -> Flagged:
     """处置单位不是收取物品的单位
 
     依据：按“谁抵债、谁变现”的原则，由收取物品的单位负责变现（F-11）。
@@ -57,11 +58,11 @@ def dsp001(stack: Stack, _params: Params) -> Verdict:
     """
     theirs = stack.look_up(stack.partner("inventory_count"), _LIST, ["unit"])["unit"]
     other = stack.filled("unit") & true(theirs.notna()) & true(stack["unit"] != theirs)
-    return Verdict(other, expected=theirs, figures={"list": stack["list_id"]})
+    return Flagged(other, expected=theirs, figures={"list": stack["list_id"]})
 
 
 @rule("DSP002")
-def dsp002(stack: Stack, _params: Params) -> Verdict:
+def dsp002(stack: Stack, _params: Params) -> Flagged:
     """处置价款低于抵偿债权而没有按降价处理
 
     依据：抵债物品变现原则上不得低于抵偿的债权，低于的须按降价程序鉴定、报告、报批（F-11）。
@@ -84,11 +85,11 @@ def dsp002(stack: Stack, _params: Params) -> Verdict:
     share, proceeds = stack["settled_debt"], stack["proceeds"]
     below = true(proceeds < share) & stack.differs(proceeds, share)
     figures = {"share": Money(share), "proceeds": Money(proceeds), "short": Money(share - proceeds)}
-    return Verdict(below & ~stack.is_one_of("reduced", [YES]), expected=YES, figures=figures)
+    return Flagged(below & ~stack.is_one_of("reduced", [YES]), expected=YES, figures=figures)
 
 
 @rule("DSP003")
-def dsp003(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def dsp003(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """降价处置的手续不全
 
     依据：降价须先做质量鉴定，以书面报告说明原因和理由，报总经理批准（F-11），缺一不可。
@@ -109,11 +110,11 @@ def dsp003(stack: Stack, _params: Params) -> Iterator[Verdict]:
     """
     reduced = stack.is_one_of("reduced", [YES])
     for name in ("reduction_reason", "appraisal_no", "report_no", "approval_no", "approved_on"):
-        yield Verdict(reduced & stack.blank(name), field=name)
+        yield Flagged(reduced & stack.blank(name), field=name)
 
 
 @rule("DSP004")
-def dsp004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def dsp004(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """处置早于批准或早于物品入账
 
     依据：按批准的报告处置抵债物品并入账（F-12），降价须先经批准（F-11）；没有收进来的物品谈不上处置。
@@ -135,7 +136,7 @@ def dsp004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     日期比较，降价处置缺批准由 DSP003 报告。
     """
     disposed, approved = days_of(stack, "disposed_on"), days_of(stack, "approved_on")
-    yield Verdict(
+    yield Flagged(
         disposed < approved, expected=approved, related=("approved_on",),
         figures={"step": Text("批准日期", "the approval")},
     )  # fmt: skip
@@ -145,14 +146,14 @@ def dsp004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
         return
     theirs = stack.look_up(stack.partner("inventory_count"), _ITEM, ["booked_on", "approved_on"])
     taken = _taken_in(*(as_days(theirs[n].to_numpy()) for n in ("booked_on", "approved_on")))
-    yield Verdict(
+    yield Flagged(
         disposed < taken, expected=taken, related=("list_id", "item"),
         figures={"step": Text("物品入账日期", "the taking in")},
     )  # fmt: skip
 
 
 @rule("DSP005")
-def dsp005(stack: Stack, _params: Params) -> Verdict:
+def dsp005(stack: Stack, _params: Params) -> Flagged:
     """累计处置数量超过实盘数量
 
     依据：按批准的报告处置并入账（F-12）；同一物品所有处置合计不能多于盘点收到的数量。
@@ -181,11 +182,11 @@ def dsp005(stack: Stack, _params: Params) -> Verdict:
         "list": stack["list_id"], "item": stack["item"], "total": total.round(6),
         "counted": counted.round(6), "over": (total - counted).round(6),
     }  # fmt: skip
-    return Verdict(known & stack.filled("qty") & _over(total, counted), figures=figures)
+    return Flagged(known & stack.filled("qty") & _over(total, counted), figures=figures)
 
 
 @rule("DSP006")
-def dsp006(stack: Stack, _params: Params) -> list[Verdict]:
+def dsp006(stack: Stack, _params: Params) -> list[Flagged]:
     """处置的清单或物品在盘点表中查不到
 
     依据：按批准的报告处置（F-12），处置的物品须在财务存货盘点表中。
@@ -212,15 +213,15 @@ def dsp006(stack: Stack, _params: Params) -> list[Verdict]:
     no_item = Text("清单中没有这种物品", "the list has no such goods")
     figures = {"list": stack["list_id"]}
     return [
-        Verdict(stack.filled("list_id") & ~listed, field="list_id", figures={**figures, "problem": no_list}),
-        Verdict(
+        Flagged(stack.filled("list_id") & ~listed, field="list_id", figures={**figures, "problem": no_list}),
+        Flagged(
             stack.filled("item") & listed & ~found, field="item", figures={**figures, "problem": no_item}
         ),
     ]
 
 
 @rule("DSP007")
-def dsp007(stack: Stack, _params: Params) -> Verdict:
+def dsp007(stack: Stack, _params: Params) -> Flagged:
     """处置没有入账凭证
 
     依据：处置抵债物品须入账（F-12）。
@@ -239,11 +240,11 @@ def dsp007(stack: Stack, _params: Params) -> Verdict:
 
     局限：只看是否填写，不核对凭证。
     """
-    return Verdict(stack.blank("voucher_no"))
+    return Flagged(stack.blank("voucher_no"))
 
 
 @rule("DSP008")
-def dsp008(stack: Stack, params: Params) -> Verdict:
+def dsp008(stack: Stack, params: Params) -> Flagged:
     """抵债物品收取后长期没有处置完
 
     依据：收取物品的单位负责变现（F-11），积压会贬值，应在期限内处置。
@@ -274,4 +275,4 @@ def dsp008(stack: Stack, params: Params) -> Verdict:
         "list": stack["list_id"], "since": since, "age": whole_days(age), "most": most,
         "left": (counted - gone).round(6),
     }  # fmt: skip
-    return Verdict((age > most) & _over(counted, gone), figures=figures)
+    return Flagged((age > most) & _over(counted, gone), figures=figures)

@@ -9,13 +9,14 @@ import numpy as np
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, add_months, as_days
+from qq_excel.rules.answer import Flagged, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of, live_claims
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.steps import Step, skipped, too_early
-from qq_excel.rules.verdict import Mask, Unjudged, Verdict, true
 
 #: Claims that need a dossier (F-21).
 _NEED = ("追讨", "诉讼", "已核销")
@@ -37,7 +38,7 @@ def _sealed(stack: Stack) -> Mask:
 
 
 @rule("DOS001")
-def dos001(stack: Stack, _params: Params) -> Verdict:
+def dos001(stack: Stack, _params: Params) -> Flagged:
     """追讨、诉讼或已核销的债权没有档案
 
     依据：对不良资产逐笔建立清欠档案（F-21）。
@@ -59,11 +60,11 @@ def dos001(stack: Stack, _params: Params) -> Verdict:
     """
     found = true(stack.look_up(stack.partner("dossiers"), _CLAIM, [])["_found"])
     bad = stack.is_one_of("status", _NEED) & stack.filled("claim_id") & ~found
-    return Verdict(bad, figures={"status": stack["status"]})
+    return Flagged(bad, figures={"status": stack["status"]})
 
 
 @rule("DOS002")
-def dos002(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def dos002(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """建档步骤颠倒或跳过
 
     依据：建档依次为调查核实、收集凭证、结论报告、封档（F-22），前一步没有办完不能办后一步。
@@ -89,11 +90,11 @@ def dos002(stack: Stack, _params: Params) -> Iterator[Verdict]:
     yield from (v for v in skipped(stack, (*_STEPS, _SEALING)) if v.field != _STEPS[-1].date)
     undated = stack.blank("sealed_on") & stack.is_one_of("status", [_SEALED])
     said = Text("而档案状态为", "though the status is ")
-    yield Verdict(undated, field="sealed_on", figures={"problem": said, "than": stack["status"]})
+    yield Flagged(undated, field="sealed_on", figures={"problem": said, "than": stack["status"]})
 
 
 @rule("DOS003")
-def dos003(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def dos003(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """有余额或没有结论而封档
 
     依据：结清一笔、封档一笔（F-21），形成结论、处理完毕后才能封档（F-22）。
@@ -118,9 +119,9 @@ def dos003(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     nothing = Text("", "")
     concluded, on = days_of(stack, "concluded_on"), days_of(stack, "sealed_on")
     early = Text("早于结论报告日期 ", "is before the conclusion of ")
-    yield Verdict(on < concluded, field="sealed_on", figures={"problem": early, "than": concluded})
+    yield Flagged(on < concluded, field="sealed_on", figures={"problem": early, "than": concluded})
     open_ = Text("已封档而没有结论报告日期", "is blank though the dossier is sealed")
-    yield Verdict(
+    yield Flagged(
         sealed & stack.blank("concluded_on"),
         field="concluded_on",
         figures={"problem": open_, "than": nothing},
@@ -134,11 +135,11 @@ def dos003(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
         book = stack.partner("write_off_register")
         left |= stack.total_of(book, true(book["outstanding"] > 0), _CLAIM) > 0
     owed = Text("而该债权尚有余额，未结清", "though the claim has a balance left")
-    yield Verdict(sealed & left, field="sealed_on", figures={"problem": owed, "than": nothing})
+    yield Flagged(sealed & left, field="sealed_on", figures={"problem": owed, "than": nothing})
 
 
 @rule("DOS004")
-def dos004(stack: Stack, params: Params) -> Verdict:
+def dos004(stack: Stack, params: Params) -> Flagged:
     """结清后没有按期封档
 
     依据：结清一笔、封档一笔（F-21）。
@@ -169,11 +170,11 @@ def dos004(stack: Stack, params: Params) -> Verdict:
     state = np.full(len(stack), Text("尚未封档", "and it is not sealed"), dtype=object)
     state[by_then] = Text("才封档", "until it was sealed")
     figures = {"settled": settled, "took": whole_days(days), "most": most, "state": state}
-    return Verdict(days > most, figures=figures)
+    return Flagged(days > most, figures=figures)
 
 
 @rule("DOS005")
-def dos005(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def dos005(stack: Stack, _params: Params) -> list[Flagged | Unjudged]:
     """借出的档案逾期未还
 
     依据：档案的保管、借阅须有严格管理（D-3-3）。
@@ -198,11 +199,11 @@ def dos005(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     out = stack.is_one_of("action", [_LOAN]) & (np.isnat(back) | (back > today))
     figures = {"due": due, "past": whole_days(days_from(due, stack)), "by": stack["requested_by"]}
     why = Text("借出的档案没有填应还日期", "a dossier on loan has no day to be back")
-    return [Verdict(out & (due < today), figures=figures), Unjudged(out & np.isnat(due), why)]
+    return [Flagged(out & (due < today), figures=figures), Unjudged(out & np.isnat(due), why)]
 
 
 @rule("DOS006")
-def dos006(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
+def dos006(stack: Stack, _params: Params) -> Iterator[Flagged | Unjudged]:
     """档案未经批准销毁，或保管期限未满就销毁
 
     依据：档案的保管、销毁须有严格管理（D-3-3），按公司档案管理规定保管（F-23）。
@@ -229,12 +230,12 @@ def dos006(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
         found = true(stack.look_up(done, _DOSSIER, [])["_found"])
         bare = Text("借阅与销毁表中没有经批准的销毁记录", "no destruction is recorded with its approval")
         bad = stack.is_one_of("status", [_DESTROYED]) & ~found
-        yield Verdict(bad, field="status", figures={"problem": bare, "until": Text("", "")})
+        yield Flagged(bad, field="status", figures={"problem": bare, "until": Text("", "")})
         return
     destroyed = days_of(stack, "destroyed_on")
     gone = stack.is_one_of("action", [_DESTRUCTION]) & ~np.isnat(destroyed)
     missing = Text("没有填写，未经批准不得销毁", "is needed before anything is destroyed")
-    yield Verdict(
+    yield Flagged(
         gone & stack.blank("approval_no"), field="approval_no",
         figures={"problem": missing, "until": Text("", "")},
     )  # fmt: skip
@@ -246,10 +247,10 @@ def dos006(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
     early = Text("保管期限尚未届满，届满日为 ", "is before the retention has ended on ")
     unsealed = Text("档案没有封档，保管期限尚未起算", "comes before sealing, from which retention runs")
     known = gone & found & ~np.isnan(years)
-    yield Verdict(
+    yield Flagged(
         known & (destroyed <= ends), field="destroyed_on", figures={"problem": early, "until": ends}
     )
-    yield Verdict(
+    yield Flagged(
         gone & found & np.isnat(sealed),
         field="destroyed_on",
         figures={"problem": unsealed, "until": Text("", "")},
@@ -259,7 +260,7 @@ def dos006(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
 
 
 @rule("DOS007")
-def dos007(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def dos007(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """档案移交没有接收人，或没有封档就移交
 
     依据：清欠全部结束后，档案移交总公司办公室（F-24），先封档、后移交，并由接收人签收。
@@ -283,12 +284,12 @@ def dos007(stack: Stack, _params: Params) -> Iterator[Verdict]:
     handed = ~np.isnat(given) | stack.is_one_of("status", [_HANDED_OVER])
     nothing = Text("", "")
     nobody = Text("已移交而没有接收人", "is blank though the dossier was handed over")
-    yield Verdict(
+    yield Flagged(
         handed & stack.blank("received_by"), field="received_by", figures={"problem": nobody, "than": nothing}
     )
     early = Text("早于封档日期 ", "is before the sealing on ")
-    yield Verdict(given < sealed, field="handed_over_on", figures={"problem": early, "than": sealed})
+    yield Flagged(given < sealed, field="handed_over_on", figures={"problem": early, "than": sealed})
     unsealed = Text("已移交而没有封档", "is blank though the dossier was handed over")
-    yield Verdict(
+    yield Flagged(
         handed & np.isnat(sealed), field="sealed_on", figures={"problem": unsealed, "than": nothing}
     )

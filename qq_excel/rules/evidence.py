@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qq_excel.language import Text
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, true
 
 Required = Mapping[str, tuple[tuple[str, ...], ...]]
 

@@ -21,9 +21,10 @@ import pandas as pd
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.limitation import AGE_BASES, age_basis, ages_from, live_claims, still_owed
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 Floats = npt.NDArray[np.float64]
 
@@ -172,14 +173,14 @@ def explained(stack: Stack) -> Mask:
     return stack.filled("special_reason") & stack.filled("reason_by")
 
 
-def past_age_or_limit(rows: Mask, age: Ages, used: Limits) -> Iterator[Verdict | Unjudged]:
+def past_age_or_limit(rows: Mask, age: Ages, used: Limits) -> Iterator[Flagged | Unjudged]:
     """Those of *rows* that are past their insured age, else over a limit; each row once."""
     aged = age.left < 0
     what = Text("保险账龄期限", "the insured age")
     days = {"what": what, **many_days(-age.left)}
     amount = {"what": used.which, "by": Money(used.exposure - used.limit), "unit": Text("", "")}
-    yield Verdict(rows & aged, figures=days)
-    yield Verdict(rows & ~aged & used.over, figures=amount)
+    yield Flagged(rows & aged, figures=days)
+    yield Flagged(rows & ~aged & used.over, figures=amount)
     yield Unjudged(rows & age.unsure & ~used.over, NO_BASIS)
 
 

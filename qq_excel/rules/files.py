@@ -8,8 +8,8 @@ from qq_excel.findings import column_letters
 from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.reading.model import Workbook
+from qq_excel.rules.answer import Spot
 from qq_excel.rules.registry import rule
-from qq_excel.rules.verdict import Spot
 
 
 def spots(workbook: Workbook, rule_id: str) -> Iterator[Spot]:

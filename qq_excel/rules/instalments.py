@@ -10,8 +10,8 @@ import pandas as pd
 from qq_excel.policy.calendar import Days, as_days
 from qq_excel.rules.exposure import Floats, days_from
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, true
 
 
 def unpaid(plan: Stack) -> tuple[pd.Series[int], Mask]:

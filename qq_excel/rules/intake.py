@@ -6,17 +6,18 @@ import numpy as np
 
 from qq_excel.language import Text
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Flagged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Verdict
 
 _REFUSED, _NO_MEASURE = "不予受理", "无"
 
 
 @rule("CLM001")
-def clm001(stack: Stack, params: Params) -> list[Verdict]:
+def clm001(stack: Stack, params: Params) -> list[Flagged]:
     """没有在时限内作出受理决定
 
     依据：申报、调解、追缴各有固定程序（D-3-5），申报后应在时限内决定是否受理。
@@ -45,11 +46,11 @@ def clm001(stack: Stack, params: Params) -> list[Verdict]:
     none = Text("尚未作出决定", "no decision was made")
     late = Text("才作出决定", "the decision was made")
     return [
-        Verdict(
+        Flagged(
             stack.blank("decision") & (waited > most), field="decision",
             figures={**figures, "problem": none, "days": whole_days(waited)},
         ),
-        Verdict(
+        Flagged(
             stack.filled("decision") & stack.blank("closed_on") & (took > most), field="accepted_on",
             figures={**figures, "problem": late, "days": whole_days(took)},
         ),
@@ -57,7 +58,7 @@ def clm001(stack: Stack, params: Params) -> list[Verdict]:
 
 
 @rule("CLM002")
-def clm002(stack: Stack, _params: Params) -> Verdict:
+def clm002(stack: Stack, _params: Params) -> Flagged:
     """不予受理而没有说明理由
 
     依据：受理有固定程序和内容（D-3-5），不予受理的应告知申报人理由。
@@ -76,7 +77,7 @@ def clm002(stack: Stack, _params: Params) -> Verdict:
 
     局限：只看是否填写，不判断理由是否成立。
     """
-    return Verdict(stack.is_one_of("decision", [_REFUSED]) & stack.blank("refusal_reason"))
+    return Flagged(stack.is_one_of("decision", [_REFUSED]) & stack.blank("refusal_reason"))
 
 
 def _coercive(stack: Stack) -> Mask:
@@ -84,7 +85,7 @@ def _coercive(stack: Stack) -> Mask:
 
 
 @rule("CLM003")
-def clm003(stack: Stack, params: Params) -> list[Verdict]:
+def clm003(stack: Stack, params: Params) -> list[Flagged]:
     """采取强制措施没有文书号，或无权采取
 
     依据：查封、冻结、扣押、拍卖须有法律文书（D-2）；只有法定机关可以采取，企业没有这种权力，应申请法院保全或执行。
@@ -108,16 +109,16 @@ def clm003(stack: Stack, params: Params) -> list[Verdict]:
     coercive = _coercive(stack)
     if not params.flag("coercive_powers"):
         none = Text("本单位没有采取强制措施的权力", "whoever keeps this table has no such power")
-        return [Verdict(coercive, field="measure", figures={"problem": none, "measure": stack["measure"]},
+        return [Flagged(coercive, field="measure", figures={"problem": none, "measure": stack["measure"]},
                         expected=_NO_MEASURE)]  # fmt: skip
     no_paper = Text("没有文书号", "there is no number of an order")
-    return [Verdict(coercive & stack.blank("warrant_no"), field="warrant_no",
+    return [Flagged(coercive & stack.blank("warrant_no"), field="warrant_no",
                     figures={"problem": no_paper, "measure": stack["measure"]}, related=("measure",),
                     expected=Text("强制措施决定书的文号", "the number of the order"))]  # fmt: skip
 
 
 @rule("CLM004")
-def clm004(stack: Stack, _params: Params) -> list[Verdict]:
+def clm004(stack: Stack, _params: Params) -> list[Flagged]:
     """已定处理方式而没有承办人，或已办结而没有结果
 
     依据：调解、追缴各有固定的步骤和内容（D-3-5），事事有人办、件件有结果。
@@ -141,8 +142,8 @@ def clm004(stack: Stack, _params: Params) -> list[Verdict]:
     nobody = Text("已定处理方式，没有承办人", "a track was chosen and nobody handles it")
     unsaid = Text("已办结，没有写明结果", "it was closed and the outcome is not said")
     return [
-        Verdict(stack.filled("track") & stack.blank("officer"), field="officer", related=("track",),
+        Flagged(stack.filled("track") & stack.blank("officer"), field="officer", related=("track",),
                 figures={"problem": nobody}),
-        Verdict(stack.filled("closed_on") & stack.blank("outcome"), field="outcome", related=("closed_on",),
+        Flagged(stack.filled("closed_on") & stack.blank("outcome"), field="outcome", related=("closed_on",),
                 figures={"problem": unsaid}),
     ]  # fmt: skip

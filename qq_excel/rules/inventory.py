@@ -9,11 +9,12 @@ import numpy as np
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.reading.model import FootEntry, Table
+from qq_excel.rules.answer import Flagged, Money, Spot
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Spot, Verdict, true
 
 _KEEPER, _RECEIVER = "保管人", "验收人"
 _NAME, _DATE = Text("姓名", "name"), Text("日期", "date")
@@ -26,7 +27,7 @@ def _first_of_list(stack: Stack) -> Mask:
 
 
 @rule("INV001")
-def inv001(stack: Stack, _params: Params) -> list[Verdict]:
+def inv001(stack: Stack, _params: Params) -> list[Flagged]:
     """抵债物品没有鉴定
 
     依据：以物抵债无论金额大小，都须由技术工程部组织鉴定（F-8），编号、日期、价值缺一不可。
@@ -46,12 +47,12 @@ def inv001(stack: Stack, _params: Params) -> list[Verdict]:
     局限：鉴定价值为 0 视为已鉴定。
     """
     return [
-        Verdict(stack.blank(name), field=name) for name in ("appraisal_no", "appraised_on", "appraised_value")
+        Flagged(stack.blank(name), field=name) for name in ("appraisal_no", "appraised_on", "appraised_value")
     ]
 
 
 @rule("INV002")
-def inv002(stack: Stack, _params: Params) -> list[Verdict]:
+def inv002(stack: Stack, _params: Params) -> list[Flagged]:
     """没有按鉴定、批准、入账的顺序办理
 
     依据：先鉴定，经总经理批准后方可实施（F-8），再按批准的鉴定报告入账（F-10）。
@@ -74,15 +75,15 @@ def inv002(stack: Stack, _params: Params) -> list[Verdict]:
     by_approval = ~np.isnat(approved)
     after_approval, after_appraisal = Text("批准日期", "the approval"), Text("鉴定日期", "the appraisal")
     return [
-        Verdict(
+        Flagged(
             approved < appraised, field="approved_on", expected=appraised,
             figures={"step": after_appraisal}, related=("appraised_on",),
         ),
-        Verdict(
+        Flagged(
             by_approval & (booked < approved), field="booked_on", expected=approved,
             figures={"step": after_approval}, related=("approved_on",),
         ),
-        Verdict(
+        Flagged(
             ~by_approval & (booked < appraised), field="booked_on", expected=appraised,
             figures={"step": after_appraisal}, related=("appraised_on",),
         ),
@@ -90,7 +91,7 @@ def inv002(stack: Stack, _params: Params) -> list[Verdict]:
 
 
 @rule("INV003")
-def inv003(stack: Stack, _params: Params) -> Verdict:
+def inv003(stack: Stack, _params: Params) -> Flagged:
     """没有总经理批准文号
 
     依据：以物抵债须经总经理批准后方可实施（F-8）。
@@ -109,7 +110,7 @@ def inv003(stack: Stack, _params: Params) -> Verdict:
 
     局限：只看是否填写，不核对文件本身。
     """
-    return Verdict(stack.blank("approval_no"))
+    return Flagged(stack.blank("approval_no"))
 
 
 @rule("INV004")
@@ -182,7 +183,7 @@ def _spot(there: FootEntry | None, entry: str, missing: Text) -> Spot:
 
 
 @rule("INV006")
-def inv006(stack: Stack, _params: Params) -> Verdict:
+def inv006(stack: Stack, _params: Params) -> Flagged:
     """盈亏数量不等于实盘数量减账面数量
 
     依据：收到的物品应详细登记（F-9），数量要算对。
@@ -205,11 +206,11 @@ def inv006(stack: Stack, _params: Params) -> Verdict:
     gap = (stack["difference_qty"] - expected).abs()
     figures = {"book": stack["book_qty"], "counted": stack["counted_qty"]}
     noise = 1e-6 + 1e-12 * (stack["counted_qty"].abs() + stack["book_qty"].abs())
-    return Verdict(true(gap > noise), expected=expected.round(6), figures=figures)
+    return Flagged(true(gap > noise), expected=expected.round(6), figures=figures)
 
 
 @rule("INV007")
-def inv007(stack: Stack, _params: Params) -> Verdict:
+def inv007(stack: Stack, _params: Params) -> Flagged:
     """金额不等于实盘数量乘单价
 
     依据：收到的物品应详细登记（F-9），金额要算对。
@@ -236,11 +237,11 @@ def inv007(stack: Stack, _params: Params) -> Verdict:
     bad = true(gap > step / 2 + 1e-15 * product.abs() + 1e-6)
     expected = np.floor(np.nan_to_num(product.to_numpy(dtype="float64") / step) + 0.5 + 1e-6) * step
     figures = {"counted": stack["counted_qty"], "price": Money(stack["unit_price"])}
-    return Verdict(bad, expected=expected, figures=figures)
+    return Flagged(bad, expected=expected, figures=figures)
 
 
 @rule("INV008")
-def inv008(stack: Stack, _params: Params) -> Verdict:
+def inv008(stack: Stack, _params: Params) -> Flagged:
     """清单的鉴定价值低于抵偿的债权
 
     依据：抵债物品变现原则上不低于抵偿的债权（F-11）；鉴定价值不足的部分，债务人仍应偿还。
@@ -266,11 +267,11 @@ def inv008(stack: Stack, _params: Params) -> Verdict:
     debt = stack["settled_debt"]
     bad = _first_of_list(stack) & whole & true(appraised < debt) & stack.differs(appraised, debt)
     figures = {"list": stack["list_id"], "appraised": Money(appraised), "short": Money(debt - appraised)}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("INV009")
-def inv009(stack: Stack, _params: Params) -> Verdict:
+def inv009(stack: Stack, _params: Params) -> Flagged:
     """有盘盈盘亏而没有说明
 
     依据：收到的物品应详细登记（F-9）；实盘与账面不符的，须在备注说明原因。
@@ -291,11 +292,11 @@ def inv009(stack: Stack, _params: Params) -> Verdict:
     """
     gap = stack["counted_qty"] - stack["book_qty"]
     differs = true(gap.abs() > 1e-6) | true(stack["difference_qty"].abs() > 1e-6)
-    return Verdict(differs & stack.blank("remark"), figures={"gap": gap.round(6)})
+    return Flagged(differs & stack.blank("remark"), figures={"gap": gap.round(6)})
 
 
 @rule("INV010")
-def inv010(stack: Stack, params: Params) -> Verdict:
+def inv010(stack: Stack, params: Params) -> Flagged:
     """盘点已过有效期
 
     依据：收到的物品应盘点登记（F-9）；盘点日期太早，数量和状况已不可靠。
@@ -316,11 +317,11 @@ def inv010(stack: Stack, params: Params) -> Verdict:
     """
     most = params.count("count_max_age_days")
     age = days_from(days_of(stack, "counted_on"), stack)
-    return Verdict(age > most, figures={"age": whole_days(age), "most": most})
+    return Flagged(age > most, figures={"age": whole_days(age), "most": most})
 
 
 @rule("INV011")
-def inv011(stack: Stack, _params: Params) -> list[Verdict]:
+def inv011(stack: Stack, _params: Params) -> list[Flagged]:
     """抵偿的债权不存在，或属于另一债务人
 
     依据：以物抵债是债务人以非货币资产清偿其债务（F-7），须对应到应收账款明细表中该债务人的债权。
@@ -347,13 +348,13 @@ def inv011(stack: Stack, _params: Params) -> list[Verdict]:
     lacks = Text("应收账款明细表中没有这笔债权", "the receivables have no such claim")
     belongs = Text("该债权的债务人应为", "the debtor of this claim is ")
     return [
-        Verdict(stack.filled("claim_id") & ~found, field="claim_id", figures={"problem": lacks, "whose": ""}),
-        Verdict(other, field="debtor", expected=debtor, figures={"problem": belongs, "whose": debtor}),
+        Flagged(stack.filled("claim_id") & ~found, field="claim_id", figures={"problem": lacks, "whose": ""}),
+        Flagged(other, field="debtor", expected=debtor, figures={"problem": belongs, "whose": debtor}),
     ]
 
 
 @rule("INV012")
-def inv012(stack: Stack, _params: Params) -> Verdict:
+def inv012(stack: Stack, _params: Params) -> Flagged:
     """各清单合计抵偿超过债权原始金额
 
     依据：以物抵债用于清偿债务（F-7），同一债权所有清单合计不能抵偿得比债权还多。
@@ -386,7 +387,7 @@ def inv012(stack: Stack, _params: Params) -> Verdict:
         "original": Money(limit),
         "over": Money(settled - limit),
     }
-    return Verdict(first & (settled - limit >= step), figures=figures)
+    return Flagged(first & (settled - limit >= step), figures=figures)
 
 
 @rule("INV013")
@@ -420,7 +421,7 @@ def _plain(name: str) -> str:
 
 
 @rule("INV014")
-def inv014(stack: Stack, _params: Params) -> Verdict:
+def inv014(stack: Stack, _params: Params) -> Flagged:
     """入账金额与鉴定价值不符
 
     依据：财务部按批准的鉴定报告入账（F-10）。
@@ -441,6 +442,6 @@ def inv014(stack: Stack, _params: Params) -> Verdict:
     局限：入账金额空白视为尚未入账；相关税费计入成本的，请在备注说明。
     """
     booked, appraised = stack["booked_value"], stack["appraised_value"]
-    return Verdict(
+    return Flagged(
         stack.differs(booked, appraised), expected=appraised, figures={"gap": Money(booked - appraised)}
     )

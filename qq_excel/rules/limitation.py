@@ -14,8 +14,8 @@ import pandas as pd
 
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days, limitation_end
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, true
 
 #: A claim with one of these is at its end: nobody chases it any more.
 SETTLED = ("已结清", "已核销")

@@ -7,11 +7,12 @@ import numpy as np
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import add_years, to_working_day
+from qq_excel.rules.answer import Flagged, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import SUED, days_of
+from qq_excel.rules.mask import true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
-from qq_excel.rules.verdict import Unjudged, Verdict, true
 
 #: Matters before a court or arbitrator; a 风险事件 is none.
 _LEGAL = ("诉讼", "仲裁", "支付令", "破产申报", "执行")
@@ -24,7 +25,7 @@ _WRITTEN_OFF = "已核销"
 
 
 @rule("LIT001")
-def lit001(stack: Stack, params: Params) -> list[Verdict]:
+def lit001(stack: Stack, params: Params) -> list[Flagged]:
     """判决生效而没有及时申请执行
 
     依据：必要时通过诉讼追讨（G-14），胜诉后应在申请执行期间内申请执行；期间二年，逾期不申请，判决就落空。期间末日遇
@@ -61,17 +62,17 @@ def lit001(stack: Stack, params: Params) -> list[Verdict]:
     late = Text("申请执行过迟，超过期间", "enforcement was applied for too late, by")
     behind = np.where(np.isnat(applied) | np.isnat(end), 0, (applied - end).astype("int64"))
     return [
-        Verdict(
+        Flagged(
             waiting & (left >= 0) & (left <= lead),
             figures={**figures, "problem": soon, "days": whole_days(left)},
         ),
-        Verdict(waiting & (left < 0), figures={**figures, "problem": over, "days": whole_days(-left)}),
-        Verdict(judged & (behind > 0), figures={**figures, "problem": late, "days": behind}),
+        Flagged(waiting & (left < 0), figures={**figures, "problem": over, "days": whole_days(-left)}),
+        Flagged(judged & (behind > 0), figures={**figures, "problem": late, "days": behind}),
     ]
 
 
 @rule("LIT002")
-def lit002(stack: Stack, _params: Params) -> list[Verdict]:
+def lit002(stack: Stack, _params: Params) -> list[Flagged]:
     """立案、生效、申请执行的日期颠倒
 
     依据：诉讼按立案、生效、申请执行的次序进行（G-14）。
@@ -96,16 +97,16 @@ def lit002(stack: Stack, _params: Params) -> list[Verdict]:
     filed = np.where(stack.is_one_of("kind", [_ENFORCEMENT]), np.datetime64("NaT", "D"), filed)
     by_filing, by_effect = Text("立案日期", "filing"), Text("生效日期", "taking effect")
     return [
-        Verdict(effective < filed, field="effective_on", expected=filed, figures={"step": by_filing}, related=("filed_on",)),
-        Verdict(applied < effective, field="enforced_on", expected=effective, figures={"step": by_effect},
+        Flagged(effective < filed, field="effective_on", expected=filed, figures={"step": by_filing}, related=("filed_on",)),
+        Flagged(applied < effective, field="enforced_on", expected=effective, figures={"step": by_effect},
                 related=("effective_on",)),
-        Verdict((applied < filed) & np.isnat(effective), field="enforced_on", expected=filed, figures={"step": by_filing},
+        Flagged((applied < filed) & np.isnat(effective), field="enforced_on", expected=filed, figures={"step": by_filing},
                 related=("filed_on",)),
     ]  # fmt: skip
 
 
 @rule("LIT003")
-def lit003(stack: Stack, _params: Params) -> list[Verdict]:
+def lit003(stack: Stack, _params: Params) -> list[Flagged]:
     """高风险事项没有律师或处理措施
 
     依据：应加强风险管理（G-18），风险分析之后选择方案（H-12）；高风险事项要有承办律师和处理措施。
@@ -127,12 +128,12 @@ def lit003(stack: Stack, _params: Params) -> list[Verdict]:
     """
     high = stack.is_one_of("risk", ["高"]) & ~stack.is_one_of("status", ["已结", _TERMINATED])
     return [
-        Verdict(high & stack.blank(name), field=name, related=("risk",)) for name in ("counsel", "action")
+        Flagged(high & stack.blank(name), field=name, related=("risk",)) for name in ("counsel", "action")
     ]
 
 
 @rule("LIT004")
-def lit004(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def lit004(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """应收账款的诉讼状态与诉讼登记不一致
 
     依据：法务部门办理诉讼并登记（E-6），两张表说的应是同一件事：在诉讼中的债权要有登记，登记在办的债权状态应为诉讼。
@@ -178,19 +179,19 @@ def lit004(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
         "a matter is running and the receivables show the claim as ",
     )
     return [
-        Verdict(
+        Flagged(
             running & beside & ~found & ~off_the_books,
             field="claim_id",
             figures={"problem": absent, "status": ""},
         ),
-        Verdict(
+        Flagged(
             running & found & ~sued, field="claim_id", figures={"problem": unlike, "status": theirs["status"]}
         ),
         *alone,
     ]
 
 
-def _claims_without_matter(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def _claims_without_matter(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     sued = stack.is_one_of("status", SUED)
     beside, found = stack.beside("litigation"), np.zeros(len(stack), dtype=bool)
     if beside.any():
@@ -201,8 +202,8 @@ def _claims_without_matter(stack: Stack, params: Params) -> list[Verdict | Unjud
         "状态为诉讼，而诉讼登记表中没有该债权的事项", "the status is 诉讼 and no matter is registered for it"
     )
     figures = {"problem": none, "status": ""}
-    out: list[Verdict | Unjudged] = [
-        Verdict(sued & beside & ~found, field="claim_id", figures=figures, related=("status",))
+    out: list[Flagged | Unjudged] = [
+        Flagged(sued & beside & ~found, field="claim_id", figures=figures, related=("status",))
     ]
     if params.policy.misses("litigation", "receivables"):
         out.append(Unjudged(sued & ~beside, missing_partner("litigation").why))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Unjudged
+from qq_excel.rules.mask import Mask
 from qq_excel.rules.stack import Stack, missing_partner
-from qq_excel.rules.verdict import Mask, Unjudged
 
 
 def not_handed_in(stack: Stack, params: Params, kind: str, rows: Mask) -> Iterator[Unjudged]:

@@ -15,11 +15,12 @@ import pandas as pd
 from qq_excel.kinds import FieldType, get_kind
 from qq_excel.language import Text
 from qq_excel.policy import Params
+from qq_excel.rules.answer import Answer, Flagged, Gone, Money, Spot
 from qq_excel.rules.intakes import Intake
 from qq_excel.rules.limitation import live_claims
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Answer, Gone, Mask, Money, Spot, Verdict, true
 
 _TRANSFER, _APPROVED = "债权转让", "已批准"
 #: A dossier once sealed may only move on to these.
@@ -88,7 +89,7 @@ def xpd001(stack: Stack, _params: Params) -> Gone:
 
 
 @rule("XPD002")
-def xpd002(stack: Stack, _params: Params) -> list[Verdict]:
+def xpd002(stack: Stack, _params: Params) -> list[Flagged]:
     """原始金额、业务发生日期或债务人与上期不同
 
     依据：建档实事求是，说清每笔债权的来龙去脉（F-20）；债权形成时的金额、日期和债务人各期不变。
@@ -112,13 +113,13 @@ def xpd002(stack: Stack, _params: Params) -> list[Verdict]:
         stack.previous("receivables"), {"claim_id": "claim_id"}, ["original", "occurred_on", "debtor"]
     )
     return [
-        Verdict(_changed(stack, name, was), field=name, expected=was[name])
+        Flagged(_changed(stack, name, was), field=name, expected=was[name])
         for name in ("original", "occurred_on", "debtor")
     ]
 
 
 @rule("XPD003")
-def xpd003(stack: Stack, _params: Params) -> list[Verdict]:
+def xpd003(stack: Stack, _params: Params) -> list[Flagged]:
     """已收金额比上期少，或没有新业务而余额变大
 
     依据：收回的款项要入账，不得转移、隐匿债权（F-19）；已收金额是累计数，只增不减。
@@ -147,8 +148,8 @@ def xpd003(stack: Stack, _params: Params) -> list[Verdict]:
     less = Text("比上期少", "is less than last period")
     more = Text("比上期多而没有新业务", "is more than last period without new business")
     return [
-        Verdict(fell, field="received", expected=was["received"], figures={"problem": less}),
-        Verdict(
+        Flagged(fell, field="received", expected=was["received"], figures={"problem": less}),
+        Flagged(
             rose & ~fell & ~business, field="balance", expected=was["balance"], figures={"problem": more}
         ),
     ]
@@ -188,7 +189,7 @@ def xpd004(stack: Stack, _params: Params) -> list[Answer]:
     less = {"problem": unpaid, "claim": stack["claim_id"], "before": Money(old["outstanding"])}
     return [
         Gone(was, _absent(was, now, "write_off_id"), "write_off_id", lost),
-        Verdict(fell, expected=due, figures=less),
+        Flagged(fell, expected=due, figures=less),
     ]
 
 
@@ -301,7 +302,7 @@ def _submitted_before(stack: Stack, keys: list[str]) -> pd.DataFrame | None:
     return old.assign(_file=files[stack.source][take], _step=stack.step[take], _found=found)
 
 
-def _resubmitted(stack: Stack, names: list[str], old: pd.DataFrame) -> Iterator[Verdict]:
+def _resubmitted(stack: Stack, names: list[str], old: pd.DataFrame) -> Iterator[Flagged]:
     found = true(old["_found"])
     for name in names:  # a round per column
         amount = stack.kind[name].type is FieldType.AMOUNT
@@ -313,11 +314,11 @@ def _resubmitted(stack: Stack, names: list[str], old: pd.DataFrame) -> Iterator[
             (found & ~was & filled, _BLANK, now),
         ):
             figures = {"file": old["_file"], "before": earlier, "now": later}
-            yield Verdict(bad, field=name, figures=figures, related=())
+            yield Flagged(bad, field=name, figures=figures, related=())
 
 
 @rule("XPD007")
-def xpd007(stack: Stack, _params: Params) -> Verdict:
+def xpd007(stack: Stack, _params: Params) -> Flagged:
     """同一笔债权由两个单位报送
 
     依据：追究经办人、责任人的违规责任并由其负责清回（F-30）；一笔债权只有一个单位负责，重复报送使合计虚增。
@@ -344,13 +345,13 @@ def xpd007(stack: Stack, _params: Params) -> Verdict:
     bad = np.zeros(len(stack), dtype=bool)
     heads = {source.table.text("unit") for source in stack.sources}
     if len(heads) == 1 and None not in heads:  # one unit alone: the usual run
-        return Verdict(bad)
+        return Flagged(bad)
     claims = stack.frame[fields]
     judged = live_claims(stack)
     for name in fields:
         judged = judged & true(claims[name].notna())
     if not claims[judged].duplicated().any():  # nor is any reported twice by one unit, mostly
-        return Verdict(bad)
+        return Flagged(bad)
     unit = pd.Series(stack.per_table(lambda table: table.text("unit")), dtype="str").fillna(stack["unit"])
     rows = claims.assign(_unit=unit.to_numpy())
     judged = judged & true(unit.notna())
@@ -370,7 +371,7 @@ def xpd007(stack: Stack, _params: Params) -> Verdict:
         "debtor": stack["debtor"], "contract": stack["contract_id"],
         "original": Money(stack["original"]), "others": others,
     }  # fmt: skip
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("XPD008")
@@ -401,9 +402,9 @@ def xpd008(stack: Stack, _params: Params) -> list[Answer]:
     old = stack.look_up(was.only(sealed), {"dossier_id": "dossier_id"}, ["status", *names])
     found = true(old["_found"])
 
-    def one(name: str, bad: Mask, problem: Text, now: Text | None = None) -> Verdict:
+    def one(name: str, bad: Mask, problem: Text, now: Text | None = None) -> Flagged:
         figures = {"problem": problem, "before": old[name], "now": now or stack[name]}
-        return Verdict(bad, field=name, expected=old[name], figures=figures)
+        return Flagged(bad, field=name, expected=old[name], figures=figures)
 
     reopened = Text("本期又启封", "is open again")
     dropped = {"problem": Text("本期登记表中没有", "is gone"), "before": was["status"], "now": "—"}

@@ -9,12 +9,13 @@ import numpy as np
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import Days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
 from qq_excel.rules.stages import stage_rank
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 
 _PAPERS = ("has_contract", "has_invoice", "has_receipt")
 _YES = "是"
@@ -25,7 +26,7 @@ def _open(stack: Stack) -> Mask:
 
 
 @rule("PRJ001")
-def prj001(stack: Stack, _params: Params) -> Verdict:
+def prj001(stack: Stack, _params: Params) -> Flagged:
     """欠付工程款不等于应付减已付
 
     依据：筛选资料时应确定债务人和清欠金额（B-4-2）。
@@ -46,11 +47,11 @@ def prj001(stack: Stack, _params: Params) -> Verdict:
     """
     expected = stack["payable"] - stack["paid"]
     figures = {"payable": Money(stack["payable"]), "paid": Money(stack["paid"])}
-    return Verdict(stack.differs("arrears", expected), expected=expected, figures=figures)
+    return Flagged(stack.differs("arrears", expected), expected=expected, figures=figures)
 
 
 @rule("PRJ002")
-def prj002(stack: Stack, params: Params) -> Iterator[Verdict]:
+def prj002(stack: Stack, params: Params) -> Iterator[Flagged]:
     """资料未收齐就转入后面的环节
 
     依据：先收集发票、收据、合同等资料（B-4-1），再筛选、督促；缺了资料，金额和债务人都没有依据。
@@ -73,11 +74,11 @@ def prj002(stack: Stack, params: Params) -> Iterator[Verdict]:
     rank, names = stage_rank(stack, params)
     figures = {"stage": stack["stage"], "first": names[0]}
     for name in _PAPERS:
-        yield Verdict((rank > 0) & ~stack.is_one_of(name, [_YES]), field=name, expected=_YES, figures=figures)
+        yield Flagged((rank > 0) & ~stack.is_one_of(name, [_YES]), field=name, expected=_YES, figures=figures)
 
 
 @rule("PRJ003")
-def prj003(stack: Stack, params: Params) -> Iterator[Verdict]:
+def prj003(stack: Stack, params: Params) -> Iterator[Flagged]:
     """当前环节与已办事项不符
 
     依据：清欠按八个环节办理（B-4）：达成协议要有清欠金额和期限（B-4-5），结算要有到账日期（B-4-7），归档要有归档日期
@@ -114,11 +115,11 @@ def prj003(stack: Stack, params: Params) -> Iterator[Verdict]:
             empty = np.logical_and.reduce([stack.blank(name) for name in alternatives])
             fields = [stack.kind[name] for name in alternatives]
             missing = Text("或".join(f.header for f in fields), " or ".join(f.en for f in fields))
-            yield Verdict(here & empty, field=alternatives[0], figures={"stage": stage, "missing": missing})
+            yield Flagged(here & empty, field=alternatives[0], figures={"stage": stage, "missing": missing})
 
 
 @rule("PRJ004")
-def prj004(stack: Stack, params: Params) -> list[Verdict]:
+def prj004(stack: Stack, params: Params) -> list[Flagged]:
     """到账后没有及时结算
 
     依据：收到的款项应及时结算（B-4-7），保证资金安全（B-5-4）。
@@ -148,14 +149,14 @@ def prj004(stack: Stack, params: Params) -> list[Verdict]:
     late = Text("才结算，用了", "was settled late, after")
     early = Text("结算早于到账，相差", "was settled before it came in, by")
     return [
-        Verdict(stack.blank("settled_on") & (waited > most), figures={**figures, "problem": still, "days": whole_days(waited)}),
-        Verdict(_open(stack) & (took > most), figures={**figures, "problem": late, "days": whole_days(took)}),
-        Verdict(took < 0, figures={**figures, "problem": early, "days": whole_days(-took)}),
+        Flagged(stack.blank("settled_on") & (waited > most), figures={**figures, "problem": still, "days": whole_days(waited)}),
+        Flagged(_open(stack) & (took > most), figures={**figures, "problem": late, "days": whole_days(took)}),
+        Flagged(took < 0, figures={**figures, "problem": early, "days": whole_days(-took)}),
     ]  # fmt: skip
 
 
 @rule("PRJ005")
-def prj005(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def prj005(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """付款到期后没有书面或电话催款
 
     依据：应以书面或电话形式督促付款（B-4-3）。从付款到期日和最近一次催款中较晚的一天起算；付款到期日取协议期限，没有
@@ -198,8 +199,8 @@ def prj005(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
         "不知道付款何时到期，也没有催款日期", "neither the due date of the payment nor a demand is known"
     )
     return [
-        Verdict(bad & written, field="notified_on", related=("phoned_on", "agreed_by"), figures=figures),
-        Verdict(bad & ~written, field="phoned_on", related=("notified_on", "agreed_by"), figures=figures),
+        Flagged(bad & written, field="notified_on", related=("phoned_on", "agreed_by"), figures=figures),
+        Flagged(bad & ~written, field="phoned_on", related=("notified_on", "agreed_by"), figures=figures),
         Unjudged(owed & np.isnat(since), why),
     ]
 
@@ -219,7 +220,7 @@ def _payment_due(stack: Stack) -> Days:
 
 
 @rule("PRJ006")
-def prj006(stack: Stack, params: Params) -> list[Verdict]:
+def prj006(stack: Stack, params: Params) -> list[Flagged]:
     """质保金即将到期，或到期未收回
 
     依据：清欠包括合同价款的全部，质保金到期应及时收回（B-2）。
@@ -250,16 +251,16 @@ def prj006(stack: Stack, params: Params) -> list[Verdict]:
     soon = Text("即将到期，还有", "falls due in")
     over = Text("已经到期未收回，过了", "is past due and unpaid, by")
     return [
-        Verdict(
+        Flagged(
             owed & (past <= 0) & (past >= -lead),
             figures={"problem": soon, "days": whole_days(-past), "rest": Money(rest)},
         ),
-        Verdict(owed & (past > 0), figures={"problem": over, "days": whole_days(past), "rest": Money(rest)}),
+        Flagged(owed & (past > 0), figures={"problem": over, "days": whole_days(past), "rest": Money(rest)}),
     ]
 
 
 @rule("PRJ007")
-def prj007(stack: Stack, _params: Params) -> list[Verdict]:
+def prj007(stack: Stack, _params: Params) -> list[Flagged]:
     """结算金额大于合同金额而无说明，或应付大于结算金额
 
     依据：筛选资料时应确定清欠金额（B-4-2）：结算超出合同须有变更签证或补充协议，应付不得超出结算。
@@ -284,12 +285,12 @@ def prj007(stack: Stack, _params: Params) -> list[Verdict]:
     over = Text("大于合同金额 ", "is over the contract amount of ")
     more = Text("大于结算金额 ", "is over the final account of ")
     return [
-        Verdict(
+        Flagged(
             true(settled > contract) & stack.differs(settled, contract) & stack.blank("remark"),
             field="settled_amount", figures={"problem": over, "than": Money(contract)},
             related=("contract_amount", "remark"),
         ),
-        Verdict(
+        Flagged(
             true(payable > settled) & stack.differs(payable, settled), field="payable",
             figures={"problem": more, "than": Money(settled)}, related=("settled_amount",),
         ),

@@ -1,6 +1,6 @@
 """The rules, by id. A rule is one small pure function named after its id.
 
-``@rule("REC001")`` on a function (stack, params) -> Verdict(s) for kinds and ``on: rows``;
+``@rule("REC001")`` on a function (stack, params) -> Flagged(s) for kinds and ``on: rows``;
 on (table, params) -> Spots for ``on: table``; on (workbook, params) -> Spots for ``on: file``;
 on (field, column, params) -> mask or None for ``on: column``; on (intake, params) -> Spots for ``on: run``.
 """

@@ -20,8 +20,9 @@ from qq_excel.catalogue import RuleSpec, all_rules
 from qq_excel.kinds import Field, FieldType, Kind
 from qq_excel.policy import Params
 from qq_excel.rules import registry
+from qq_excel.rules.answer import Answer, Flagged
+from qq_excel.rules.mask import true
 from qq_excel.rules.stack import Source, Stack
-from qq_excel.rules.verdict import Answer, Verdict, true
 
 DTYPES: dict[FieldType, str] = {
     FieldType.AMOUNT: "Int64",
@@ -65,7 +66,7 @@ def qq_column(column: pd.Series[Any], *, rule: str, field: Field, params: Params
     return pd.Series(~mask, index=column.index)
 
 
-def verdicts(function: Callable[..., Any], stack: Stack, params: Params) -> list[Answer]:
+def answers(function: Callable[..., Any], stack: Stack, params: Params) -> list[Answer]:
     """What a row rule answers, as a list."""
     answer = function(stack, params)
     return [answer] if isinstance(answer, Answer) else list(answer or ())
@@ -77,11 +78,11 @@ def qq_rows(
     """A row rule of the catalogue as a pandera check; *into* keeps the figures for its message."""
     if len(frame) != len(stack):
         stack = _alone(stack.kind, frame, stack.day)
-    found = into[rule] = verdicts(registry.load()[rule], stack, params)
+    found = into[rule] = answers(registry.load()[rule], stack, params)
     bad = np.zeros(len(frame), dtype=bool)
-    for verdict in found:
-        if isinstance(verdict, Verdict):
-            bad |= true(verdict.bad)
+    for answer in found:
+        if isinstance(answer, Flagged):
+            bad |= true(answer.bad)
     return pd.Series(~bad, index=frame.index, dtype=bool)
 
 

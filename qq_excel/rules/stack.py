@@ -20,7 +20,7 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge
 from qq_excel.reading.columns import Columns
 from qq_excel.reading.model import Table
-from qq_excel.rules.verdict import Mask, true
+from qq_excel.rules.mask import Mask, true
 
 
 @dataclass(slots=True)

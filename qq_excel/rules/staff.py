@@ -7,14 +7,14 @@ import numpy as np
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import add_months
+from qq_excel.rules.answer import Flagged
 from qq_excel.rules.limitation import days_of
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Verdict
 
 
 @rule("STF001")
-def stf001(stack: Stack, params: Params) -> Verdict:
+def stf001(stack: Stack, params: Params) -> Flagged:
     """所属机构不是本制度规定的机构
 
     依据：清欠办下设的机构由制度规定（E-5、G-6、D-3-1），人员应归属其中之一。
@@ -34,11 +34,11 @@ def stf001(stack: Stack, params: Params) -> Verdict:
     局限：名称须与制度逐字一致；制度没有列出机构时无法判断；所属机构空白由 CEL001 报告。
     """
     teams = params.words("teams")
-    return Verdict(stack.filled("team") & ~stack.is_one_of("team", teams), expected="、".join(teams))
+    return Flagged(stack.filled("team") & ~stack.is_one_of("team", teams), expected="、".join(teams))
 
 
 @rule("STF002")
-def stf002(stack: Stack, params: Params) -> Verdict:
+def stf002(stack: Stack, params: Params) -> Flagged:
     """超过培训间隔没有培训
 
     依据：清欠人员应定期接受法律和业务培训（D-3-2、H-17）。从最近培训日期起算；从未培训的，从上岗日期起算。
@@ -62,11 +62,11 @@ def stf002(stack: Stack, params: Params) -> Verdict:
     last = np.fmax(days_of(stack, "started_on"), days_of(stack, "trained_on"))
     due = add_months(last, months)
     bad = due < np.datetime64(stack.as_of, "D")
-    return Verdict(bad, figures={"last": last, "due": due, "months": months})
+    return Flagged(bad, figures={"last": last, "due": due, "months": months})
 
 
 @rule("STF003")
-def stf003(stack: Stack, _params: Params) -> list[Verdict]:
+def stf003(stack: Stack, _params: Params) -> list[Flagged]:
     """没有签署保密承诺，或签署晚于上岗
 
     依据：清欠工作应保守商业秘密和客户隐私（E-3），上岗前签署保密承诺。
@@ -90,6 +90,6 @@ def stf003(stack: Stack, _params: Params) -> list[Verdict]:
     none = Text("没有签署日期", "no day of signing is given")
     late = Text("晚于上岗日期", "it is after the start on")
     return [
-        Verdict(stack.blank("nda_on"), figures={"problem": none, "started": started}, expected=started),
-        Verdict(signed > started, figures={"problem": late, "started": started}, expected=started),
+        Flagged(stack.blank("nda_on"), figures={"problem": none, "started": started}, expected=started),
+        Flagged(signed > started, figures={"problem": late, "started": started}, expected=started),
     ]

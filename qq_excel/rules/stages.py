@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qq_excel.policy import Params
+from qq_excel.rules.mask import Mask
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask
 
 Ranks = npt.NDArray[np.int64]
 

@@ -17,8 +17,8 @@ from qq_excel.language import Text, many
 from qq_excel.policy import Params
 from qq_excel.reading.model import Area, HeadEntry, Table, TotalRow
 from qq_excel.reading.period import period_bounds
+from qq_excel.rules.answer import Spot
 from qq_excel.rules.registry import rule
-from qq_excel.rules.verdict import Spot
 
 #: Entries of the head block that are looked at, with the label of the template; all but the last are needed.
 _HEAD = {

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
+from qq_excel.rules.answer import Spot
 from qq_excel.rules.registry import rule
-from qq_excel.rules.verdict import Spot
 from qq_excel.waivers import Use
 
 

@@ -11,12 +11,13 @@ from qq_excel.kinds.model import NO
 from qq_excel.language import Text
 from qq_excel.policy import Params
 from qq_excel.policy.calendar import Days, as_days
+from qq_excel.rules.answer import Flagged, Money, Unjudged
 from qq_excel.rules.exposure import days_from, whole_days
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.partners import not_handed_in
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import Mask, Money, Unjudged, Verdict, true
 from qq_excel.rules.write_offs import APPROVED
 
 _APPLICATION = {"application_id": "application_id"}
@@ -36,7 +37,7 @@ def _another(stack: Stack, claim: pd.Series[Any]) -> Mask:
 
 
 @rule("WOR001")
-def wor001(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
+def wor001(stack: Stack, _params: Params) -> Iterator[Flagged | Unjudged]:
     """核销没有已批准的申请
 
     依据：凭会议批准文件列销并报备案（F-17）；没有批准的申请，债权不得核销。
@@ -64,12 +65,12 @@ def wor001(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
     other = Text("这份申请核销的是另一笔债权 ", "belongs to an application for another claim, ")
     nothing = Text("", "")
     status, claim = theirs["status"], theirs["claim_id"]
-    yield Verdict(named & ~found & ~older, figures={"problem": absent, "what": nothing})
-    yield Verdict(
+    yield Flagged(named & ~found & ~older, figures={"problem": absent, "what": nothing})
+    yield Flagged(
         found & true(status.notna()) & ~true(status == APPROVED),
         figures={"problem": pending, "what": status},
     )
-    yield Verdict(
+    yield Flagged(
         found & _another(stack, claim), figures={"problem": other, "what": claim},
         related=("claim_id",),
     )  # fmt: skip
@@ -81,7 +82,7 @@ def wor001(stack: Stack, _params: Params) -> Iterator[Verdict | Unjudged]:
 
 
 @rule("WOR002")
-def wor002(stack: Stack, _params: Params) -> Verdict:
+def wor002(stack: Stack, _params: Params) -> Flagged:
     """核销金额与批准的金额不符
 
     依据：凭批准文件列销（F-17），批准多少核销多少。
@@ -103,11 +104,11 @@ def wor002(stack: Stack, _params: Params) -> Verdict:
     theirs = stack.look_up(stack.partner("write_offs"), _APPLICATION, ["amount"])
     approved = theirs["amount"]
     bad = stack.differs("amount", approved, theirs["_step"].to_numpy())
-    return Verdict(bad, expected=approved, figures={"gap": Money(stack["amount"] - approved)})
+    return Flagged(bad, expected=approved, figures={"gap": Money(stack["amount"] - approved)})
 
 
 @rule("WOR003")
-def wor003(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def wor003(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """核销没有报备案
 
     依据：批准文件报集团财务部备案（F-17），核销档案报清欠办备案（F-18）。
@@ -127,11 +128,11 @@ def wor003(stack: Stack, _params: Params) -> Iterator[Verdict]:
     局限：只看日期是否填写，不核对备案回执。
     """
     for name in ("finance_filed_on", "office_filed_on"):
-        yield Verdict(stack.blank(name), field=name)
+        yield Flagged(stack.blank(name), field=name)
 
 
 @rule("WOR004")
-def wor004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
+def wor004(stack: Stack, params: Params) -> Iterator[Flagged | Unjudged]:
     """核销没有档案
 
     依据：核销后建立核销档案（F-18），档案须在清欠档案登记表中登记，并属于这笔债权。
@@ -154,7 +155,7 @@ def wor004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     nothing = Text("", "")
     named = stack.filled("dossier_id")
     blank = Text("没有填写档案编号", "no dossier number is given")
-    yield Verdict(~named, figures={"problem": blank, "whose": nothing})
+    yield Flagged(~named, figures={"problem": blank, "whose": nothing})
     yield from not_handed_in(stack, params, "dossiers", named)
     handed = stack.beside("dossiers")
     if not handed.any():
@@ -163,15 +164,15 @@ def wor004(stack: Stack, params: Params) -> Iterator[Verdict | Unjudged]:
     found, claim = true(theirs["_found"]), theirs["claim_id"]
     absent = Text("在清欠档案登记表中没有这份档案", "the register of dossiers has no such dossier")
     other = Text("这份档案属于另一笔债权 ", "the dossier belongs to another claim, ")
-    yield Verdict(named & handed & ~found, figures={"problem": absent, "whose": nothing})
-    yield Verdict(
+    yield Flagged(named & handed & ~found, figures={"problem": absent, "whose": nothing})
+    yield Flagged(
         found & _another(stack, claim),
         figures={"problem": other, "whose": claim},
     )
 
 
 @rule("WOR005")
-def wor005(stack: Stack, _params: Params) -> Verdict:
+def wor005(stack: Stack, _params: Params) -> Flagged:
     """账外余额未清而停止追索
 
     依据：核销后不放弃债权，继续追索（F-18）。
@@ -193,11 +194,11 @@ def wor005(stack: Stack, _params: Params) -> Verdict:
     """
     left = stack["outstanding"]
     bad = stack.is_one_of("still_pursued", [NO]) & true(left >= pd.Series(stack.step))
-    return Verdict(bad, figures={"left": Money(left)})
+    return Flagged(bad, figures={"left": Money(left)})
 
 
 @rule("WOR006")
-def wor006(stack: Stack, _params: Params) -> Verdict:
+def wor006(stack: Stack, _params: Params) -> Flagged:
     """累计收回超过核销金额
 
     依据：核销后收回的款项须入账（F-19）；收回的多于核销的，说明金额登记有误，或另有债权。
@@ -218,11 +219,11 @@ def wor006(stack: Stack, _params: Params) -> Verdict:
     """
     amount, recovered = stack["amount"], stack["recovered"]
     bad = true(recovered > amount) & stack.differs(recovered, amount)
-    return Verdict(bad, figures={"amount": Money(amount), "over": Money(recovered - amount)})
+    return Flagged(bad, figures={"amount": Money(amount), "over": Money(recovered - amount)})
 
 
 @rule("WOR007")
-def wor007(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def wor007(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """核销后收回的款项没有日期或凭证
 
     依据：已核销债权收回后必须入账，不得转移、隐匿（F-19）。
@@ -244,11 +245,11 @@ def wor007(stack: Stack, _params: Params) -> Iterator[Verdict]:
     """
     some = true(stack["recovered"] > 0)
     for name in ("recovered_on", "recovery_voucher_no"):
-        yield Verdict(some & stack.blank(name), field=name, figures={"recovered": Money(stack["recovered"])})
+        yield Flagged(some & stack.blank(name), field=name, figures={"recovered": Money(stack["recovered"])})
 
 
 @rule("WOR008")
-def wor008(stack: Stack, _params: Params) -> Verdict:
+def wor008(stack: Stack, _params: Params) -> Flagged:
     """账外余额不等于核销金额减累计收回金额
 
     依据：设辅助账簿登记已核销债权，继续追索（F-18），余额要算对。
@@ -271,11 +272,11 @@ def wor008(stack: Stack, _params: Params) -> Verdict:
     recovered = stack["recovered"].fillna(0)
     expected = stack["amount"] - recovered
     figures = {"amount": Money(stack["amount"]), "recovered": Money(recovered)}
-    return Verdict(stack.differs("outstanding", expected), expected=expected, figures=figures)
+    return Flagged(stack.differs("outstanding", expected), expected=expected, figures=figures)
 
 
 @rule("WOR009")
-def wor009(stack: Stack, _params: Params) -> Verdict:
+def wor009(stack: Stack, _params: Params) -> Flagged:
     """核销记账早于批准
 
     依据：先有会议批准文件，再按核算要求列销（F-17）。
@@ -295,11 +296,11 @@ def wor009(stack: Stack, _params: Params) -> Verdict:
     局限：只比较本表的两个日期，同一天视为顺序正确。
     """
     approved = days_of(stack, "approved_on")
-    return Verdict(days_of(stack, "booked_on") < approved, figures={"approved": approved})
+    return Flagged(days_of(stack, "booked_on") < approved, figures={"approved": approved})
 
 
 @rule("WOR010")
-def wor010(stack: Stack, params: Params) -> Verdict:
+def wor010(stack: Stack, params: Params) -> Flagged:
     """已批准的申请没有登记备查簿
 
     依据：批准后列销并报备案（F-17），设辅助账簿继续追索（F-18），应及时登记。
@@ -324,4 +325,4 @@ def wor010(stack: Stack, params: Params) -> Verdict:
     age = days_from(days_of(stack, "approved_on"), stack)
     bad = stack.is_one_of("status", [APPROVED]) & stack.filled("application_id") & ~found & (age > most)
     figures = {"approved": days_of(stack, "approved_on"), "age": whole_days(age), "most": most}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)

@@ -13,13 +13,14 @@ from qq_excel.language import Text
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import add_years
 from qq_excel.reading.model import Table
+from qq_excel.rules.answer import Flagged, Money, Spot, Unjudged
 from qq_excel.rules.evidence import Required, lacking, texts
 from qq_excel.rules.exposure import ages, limits, past_age_or_limit
 from qq_excel.rules.limitation import days_of
+from qq_excel.rules.mask import Mask, true
 from qq_excel.rules.registry import rule
 from qq_excel.rules.stack import Stack, missing_partner
 from qq_excel.rules.steps import Step, skipped, too_early
-from qq_excel.rules.verdict import Mask, Money, Spot, Unjudged, Verdict, true
 
 Ranks = npt.NDArray[np.int64]
 
@@ -50,7 +51,7 @@ _REASONS = {
 
 
 @rule("WOF001")
-def wof001(stack: Stack, params: Params) -> Verdict:
+def wof001(stack: Stack, params: Params) -> Flagged:
     """申请核销时逾期不满三年
 
     依据：债务人逾期未履行偿债义务一般指三年以上（F-14-3）。自约定付款日起算，满三年的当日即为三年以上。
@@ -74,11 +75,11 @@ def wof001(stack: Stack, params: Params) -> Verdict:
     bad = stack.is_one_of("condition", [LONG_OVERDUE]) & (ripe > days_of(stack, "applied_on"))
     due, applied = days_of(stack, "due_on"), days_of(stack, "applied_on")
     figures = {"due": due, "applied": applied, "years": years, "ripe": ripe}
-    return Verdict(bad, figures=figures)
+    return Flagged(bad, figures=figures)
 
 
 @rule("WOF002")
-def wof002(stack: Stack, _params: Params) -> list[Verdict]:
+def wof002(stack: Stack, _params: Params) -> list[Flagged]:
     """坏账确认条件与债务人类型不符，或缺事实发生日期
 
     依据：死亡只适用于自然人，破产只适用于企业（F-14-1、F-14-2），并须写明死亡或宣告破产的日期。
@@ -102,9 +103,9 @@ def wof002(stack: Stack, _params: Params) -> list[Verdict]:
     person, typed = stack.is_one_of("debtor_type", [_PERSON]), stack.filled("debtor_type")
     figures = {"condition": stack["condition"]}
     return [
-        Verdict(death & typed & ~person, field="debtor_type", expected=_PERSON, figures=figures),
-        Verdict(bankruptcy & person, field="debtor_type", expected=_COMPANY, figures=figures),
-        Verdict(
+        Flagged(death & typed & ~person, field="debtor_type", expected=_PERSON, figures=figures),
+        Flagged(bankruptcy & person, field="debtor_type", expected=_COMPANY, figures=figures),
+        Flagged(
             (death | bankruptcy) & stack.blank("event_on"), field="event_on", figures=figures,
             expected=Text("死亡或宣告破产的日期", "the day of death or of the declaration of bankruptcy"),
         ),
@@ -112,7 +113,7 @@ def wof002(stack: Stack, _params: Params) -> list[Verdict]:
 
 
 @rule("WOF003")
-def wof003(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def wof003(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """证据不齐
 
     依据：申请核销须附相应证据（F-15）。制度列出证据种类，没有规定哪一条件用哪些，对应关系由本程序拟定，
@@ -139,7 +140,7 @@ def wof003(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
         "制度参数 evidence_required 没有列出该坏账确认条件", "evidence_required does not list this ground"
     )
     figures = {"missing": texts(lacks), "condition": stack["condition"]}
-    return [Verdict(_is(lacks), figures=figures), Unjudged(unlisted, why)]
+    return [Flagged(_is(lacks), figures=figures), Unjudged(unlisted, why)]
 
 
 def _is(answers: npt.NDArray[Any]) -> Mask:
@@ -147,7 +148,7 @@ def _is(answers: npt.NDArray[Any]) -> Mask:
 
 
 @rule("WOF004")
-def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
+def wof004(stack: Stack, _params: Params) -> list[Flagged | Unjudged]:
     """核销金额大于余额，或余额与应收账款明细表不符
 
     依据：清欠办按账面审核核销申请（F-16）；核销不得超过余额，余额以应收账款明细表为准。
@@ -168,8 +169,8 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     局限：没有交来应收账款明细表时，只判断金额是否大于余额，其余列为无法判断。
     """
     amount, balance = stack["amount"], stack["balance"]
-    out: list[Verdict | Unjudged] = [
-        Verdict(
+    out: list[Flagged | Unjudged] = [
+        Flagged(
             true(amount > balance) & stack.differs(amount, balance), field="amount",
             figures={"problem": Text("大于账面余额 ", "is over the balance of "), "than": Money(balance)},
             related=("balance",),
@@ -187,13 +188,13 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
     differs = Text("与应收账款明细表不符，应为 ", "differs from the receivables, which show ")
     absent = Text("在应收账款明细表中找不到", "is not in the receivables")
     out += [
-        Verdict(
+        Flagged(
             found & stack.differs("balance", ledger, theirs["_step"].to_numpy()),
             field="balance",
             expected=ledger,
             figures={"problem": differs, "than": Money(ledger)},
         ),
-        Verdict(
+        Flagged(
             handed & ~found & stack.filled("claim_id"),
             field="claim_id",
             figures={"problem": absent, "than": ""},
@@ -203,7 +204,7 @@ def wof004(stack: Stack, _params: Params) -> list[Verdict | Unjudged]:
 
 
 @rule("WOF005")
-def wof005(stack: Stack, _params: Params) -> list[Verdict]:
+def wof005(stack: Stack, _params: Params) -> list[Flagged]:
     """审批步骤颠倒或跳过
 
     依据：核销先由清欠办审核，再由总经理批示，最后由会议批准（F-16），前一步没有办完不能办后一步。
@@ -242,7 +243,7 @@ def _rank(stack: Stack, params: Params) -> tuple[Ranks, Ranks, list[str]] | None
 
 
 @rule("WOF006")
-def wof006(stack: Stack, params: Params) -> list[Verdict]:
+def wof006(stack: Stack, params: Params) -> list[Flagged]:
     """审批机构权限不足
 
     依据：核销按照公司管理权限，由股东大会、董事会或总经理会议批准（F-16）。
@@ -268,11 +269,11 @@ def wof006(stack: Stack, params: Params) -> list[Verdict]:
     rank, needed, bodies = found
     names = np.array([*bodies, None], dtype=object)
     bad = (rank >= 0) & (needed > rank)
-    return [Verdict(bad, expected=names[needed], figures={"amount": Money(stack["amount"])})]
+    return [Flagged(bad, expected=names[needed], figures={"amount": Money(stack["amount"])})]
 
 
 @rule("WOF007")
-def wof007(stack: Stack, _params: Params) -> Iterator[Verdict]:
+def wof007(stack: Stack, _params: Params) -> Iterator[Flagged]:
     """已批准而批准要素不全，或有不同意意见
 
     依据：核销须经清欠办、总经理和会议逐级同意（F-16），财务凭批准文件核销（F-17）。
@@ -294,13 +295,13 @@ def wof007(stack: Stack, _params: Params) -> Iterator[Verdict]:
     """
     approved = stack.is_one_of("status", [APPROVED])
     for name in ("body", "approval_no", "approved_on"):
-        yield Verdict(approved & stack.blank(name), field=name)
+        yield Flagged(approved & stack.blank(name), field=name)
     for name in ("office_opinion", "manager_opinion"):
-        yield Verdict(approved & stack.is_one_of(name, [DISAGREED]), field=name)
+        yield Flagged(approved & stack.is_one_of(name, [DISAGREED]), field=name)
 
 
 @rule("WOF008")
-def wof008(stack: Stack, _params: Params) -> Verdict:
+def wof008(stack: Stack, _params: Params) -> Flagged:
     """没有写明追偿经过
 
     依据：须有足够证据证明无法收回或收回可能性极小（F-14-3），追偿经过是首要说明。
@@ -319,7 +320,7 @@ def wof008(stack: Stack, _params: Params) -> Verdict:
 
     局限：只看是否填写，不评价内容。
     """
-    return Verdict(stack.blank("history"))
+    return Flagged(stack.blank("history"))
 
 
 @rule("WOF009")
@@ -364,7 +365,7 @@ def _key(table: Table, at: int) -> str | None:
 
 
 @rule("WOF010")
-def wof010(stack: Stack, _params: Params) -> Verdict:
+def wof010(stack: Stack, _params: Params) -> Flagged:
     """证据日期晚于申请日期
 
     依据：证据应在申请时已经取得（F-15）。
@@ -385,11 +386,11 @@ def wof010(stack: Stack, _params: Params) -> Verdict:
     """
     theirs = stack.look_up(stack.partner("write_offs"), {"application_id": "application_id"}, ["applied_on"])
     applied = theirs["applied_on"].to_numpy().astype("datetime64[D]")
-    return Verdict(days_of(stack, "issued_on") > applied, figures={"applied": applied})
+    return Flagged(days_of(stack, "issued_on") > applied, figures={"applied": applied})
 
 
 @rule("WOF011")
-def wof011(stack: Stack, _params: Params) -> Verdict:
+def wof011(stack: Stack, _params: Params) -> Flagged:
     """同一债权重复申请核销
 
     依据：逐笔审核、逐笔批准（F-16），一笔债权只能有一份有效申请。
@@ -413,7 +414,7 @@ def wof011(stack: Stack, _params: Params) -> Verdict:
     running = ~stack.is_one_of("status", [REJECTED])
     rows = pd.Series(running.astype("float64"))
     twice = running & stack.filled("claim_id") & true(stack.summed(rows, ["claim_id"]) > 1)
-    return Verdict(twice, figures={"others": _together(stack, twice), "claim": stack["claim_id"]})
+    return Flagged(twice, figures={"others": _together(stack, twice), "claim": stack["claim_id"]})
 
 
 def _together(stack: Stack, rows: Mask) -> pd.Series[Any]:
@@ -424,7 +425,7 @@ def _together(stack: Stack, rows: Mask) -> pd.Series[Any]:
 
 
 @rule("WOF012")
-def wof012(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
+def wof012(stack: Stack, params: Params) -> list[Flagged | Unjudged]:
     """超过账龄期限或额度而没有责任认定
 
     依据：超过保险账龄期限或额度又无特殊原因的，经办人和责任人应承担责任（F-30），核销前须先认定责任。
@@ -448,7 +449,7 @@ def wof012(stack: Stack, params: Params) -> list[Verdict | Unjudged]:
 
 
 @rule("WOF013")
-def wof013(stack: Stack, _params: Params) -> Verdict:
+def wof013(stack: Stack, _params: Params) -> Flagged:
     """申请没有证据，或证据没有申请
 
     依据：证据和核销申请书一并报送（F-15），两张表按申请编号相互对应。
@@ -476,11 +477,11 @@ def wof013(stack: Stack, _params: Params) -> Verdict:
         if ours
         else (Text("在坏账核销申请表中没有这份申请", "is no application in the table of write-offs"))
     )
-    return Verdict(stack.filled("application_id") & ~found, figures={"problem": where})
+    return Flagged(stack.filled("application_id") & ~found, figures={"problem": where})
 
 
 @rule("WOF014")
-def wof014(stack: Stack, params: Params) -> list[Verdict]:
+def wof014(stack: Stack, params: Params) -> list[Flagged]:
     """申请人与清欠办审核人是同一人
 
     依据：核销由清欠办审核、总经理批示、会议批准（F-16），申请与审批是不相容职务，任何人不得审批自己的申请。
@@ -503,11 +504,11 @@ def wof014(stack: Stack, params: Params) -> list[Verdict]:
         return []
     applicant, office = (stack[n].str.replace(r"\s", "", regex=True) for n in ("applicant", "office_by"))
     same = stack.filled("applicant") & stack.filled("office_by") & true(applicant == office)
-    return [Verdict(same, figures={"applicant": stack["applicant"]})]
+    return [Flagged(same, figures={"applicant": stack["applicant"]})]
 
 
 @rule("WOF015")
-def wof015(stack: Stack, params: Params) -> Verdict:
+def wof015(stack: Stack, params: Params) -> Flagged:
     """核销审批权限未设定，无法判断审批机构
 
     依据：核销按照公司管理权限批准（F-16），制度没有写明金额，须由企业设定。
@@ -530,13 +531,13 @@ def wof015(stack: Stack, params: Params) -> Verdict:
     asked = stack.filled("body") & stack.filled("amount")
     figures = {"amount": Money(stack["amount"])}
     if found is None:
-        return Verdict(asked, figures=figures)
+        return Flagged(asked, figures=figures)
     rank, needed, _ = found
-    return Verdict(asked & ((rank < 0) | (needed < 0)), figures=figures)
+    return Flagged(asked & ((rank < 0) | (needed < 0)), figures=figures)
 
 
 @rule("WOF016")
-def wof016(stack: Stack, params: Params) -> list[Verdict]:
+def wof016(stack: Stack, params: Params) -> list[Flagged]:
     """缺少税前扣除另需的资料
 
     依据：国家税务总局公告 2011 年第 25 号第二十二、二十三条；与核销审批无关，仅作提示，须开启参数 tax_rules。
@@ -559,4 +560,4 @@ def wof016(stack: Stack, params: Params) -> list[Verdict]:
         return []
     required: Required = params.evidence("tax_evidence")
     lacks = lacking(stack, required)
-    return [Verdict(_is(lacks), figures={"missing": texts(lacks), "condition": stack["condition"]})]
+    return [Flagged(_is(lacks), figures={"missing": texts(lacks), "condition": stack["condition"]})]

@@ -28,8 +28,8 @@ from qq_excel.rules.exposure import (
 )
 from qq_excel.rules.instalments import next_unpaid
 from qq_excel.rules.limitation import days_of, limitation, live_claims, running_claims
+from qq_excel.rules.mask import true
 from qq_excel.rules.stack import Stack
-from qq_excel.rules.verdict import true
 from qq_excel.warnings.book import CAUSES, NEEDED
 
 BLUE, YELLOW, ORANGE, RED = 1, 2, 3, 4

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 from dataclasses import field as _field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
 from qq_excel.language import Text
 
 if TYPE_CHECKING:
     from qq_excel.rules.stack import Stack
-
-#: One boolean per row.
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +21,7 @@ class Money:
 
 
 @dataclass(slots=True)
-class Verdict:
+class Flagged:
     """Rows of a stack that a rule finds fault with.
 
     ``bad`` is a boolean per row; ``field`` the column to blame (else the rule's own); ``expected`` and
@@ -89,11 +82,4 @@ class Gone:
 
 
 #: What a rule on rows answers: nothing (None), one of these, or several.
-Answer = Verdict | Unjudged | Gone
-
-
-def true(mask: Any) -> Mask:
-    """A mask as plain booleans: where a figure is missing, the rule says nothing (CEL001 does)."""
-    if isinstance(mask, pd.Series):
-        return mask.to_numpy(dtype=bool, na_value=False)
-    return np.asarray(mask, dtype=bool)
+Answer = Flagged | Unjudged | Gone
