@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qq_excel.check import Result
-    from qq_excel.papers.management.trend import Point
+    from qq_excel.papers.management.points import Point
     from qq_excel.papers.report import Made
     from qq_excel.papers.report_job import Choices
     from qq_excel.reading import Options

@@ -21,7 +21,7 @@ from qq_excel.papers.volume_signing import SUFFIX
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.papers.management.trend import Point
+    from qq_excel.papers.management.points import Point
     from qq_excel.papers.report_job import Choices, Job, Piece
 
     Maker = Callable[[Job], Iterable[Piece]]

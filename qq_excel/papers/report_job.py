@@ -23,7 +23,7 @@ from qq_excel.warnings.ageing import NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.papers.management.trend import Point
+    from qq_excel.papers.management.points import Point
     from qq_excel.policy import Params, Policy
     from qq_excel.warnings import WarningBook
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel.language import Text
 from qq_excel.papers.claims import NO_DEBTOR
-from qq_excel.papers.management.facts import GRAVEST
-from qq_excel.papers.management.trend import KEPT, SHOWN, Open, Point
+from qq_excel.papers.management.points import Open, Point
+from qq_excel.papers.management.trend import KEPT, SHOWN
 from qq_excel.register.periods import OWED, UNIT, asked
+from qq_excel.warnings import GRAVEST
 
 if TYPE_CHECKING:
     from qq_excel.register.register import Register

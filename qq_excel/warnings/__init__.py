@@ -14,12 +14,23 @@ A claim shows every cause and bears its highest level. What could not be judged 
 from __future__ import annotations
 
 from qq_excel.warnings.ageing import APART, NO_BAND, NO_UNIT, NOT_DUE, Ageing
-from qq_excel.warnings.book import CAUSES, LEVEL_TEXTS, LEVELS, NEEDED, Cause, Sum, Warned, WarningBook
+from qq_excel.warnings.book import (
+    CAUSES,
+    GRAVEST,
+    LEVEL_TEXTS,
+    LEVELS,
+    NEEDED,
+    Cause,
+    Sum,
+    Warned,
+    WarningBook,
+)
 from qq_excel.warnings.claims import judged_rows, warnings_of
 
 __all__ = [
     "APART",
     "CAUSES",
+    "GRAVEST",
     "LEVELS",
     "LEVEL_TEXTS",
     "NEEDED",

@@ -14,6 +14,8 @@ from qq_excel.warnings.ageing import Ageing
 
 #: From the mildest to the gravest.
 LEVELS = ("蓝", "黄", "橙", "红")
+#: From the gravest to the mildest.
+GRAVEST = tuple(reversed(LEVELS))
 _BLUE, _YELLOW, _ORANGE, _RED = 1, 2, 3, 4
 LEVEL_TEXTS = {
     "蓝": Text("蓝", "blue"),
@@ -117,7 +119,7 @@ class WarningBook:
     def sums_by_level(self, claims: Iterable[Warned] | None = None) -> list[Sum]:
         """Count and amount by level, gravest first; each claim once, at its highest level."""
         pairs = [(c.level, c) for c in (self.claims if claims is None else claims)]
-        return _sums(reversed(LEVELS), pairs)
+        return _sums(GRAVEST, pairs)
 
     def sums_by_cause(self, claims: Iterable[Warned] | None = None) -> list[Sum]:
         """Count and amount by cause; a claim counts once for each of its causes."""

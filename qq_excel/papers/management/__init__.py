@@ -1,7 +1,7 @@
 """管理报告: what a manager asks of the receivables, on one page (HTML), as a workbook, a PDF and data.
 
 * :mod:`~qq_excel.papers.management.facts`: every figure and the rows that it is the sum of;
-* :mod:`~qq_excel.papers.management.trend`: the same figures of earlier periods;
+* :mod:`~qq_excel.papers.management.trend`, :mod:`~qq_excel.papers.management.points`: the same figures of earlier periods;
 * :mod:`~qq_excel.papers.management.sections`, :mod:`~qq_excel.papers.management.tiles`,
   :mod:`~qq_excel.papers.management.rows`: what is shown, apart from how;
 * :mod:`~qq_excel.papers.management.page`, :mod:`~qq_excel.papers.management.charts`: the HTML page and its charts;
@@ -17,11 +17,12 @@ from typing import Any
 from qq_excel import money
 from qq_excel.language import Text
 from qq_excel.papers.management.book import write_book, write_pdf
-from qq_excel.papers.management.facts import GRAVEST, Facts, facts_of
+from qq_excel.papers.management.facts import Facts, facts_of
 from qq_excel.papers.management.page import write_page
-from qq_excel.papers.management.trend import Point, documents, history
+from qq_excel.papers.management.points import Point
+from qq_excel.papers.management.trend import documents, history
 from qq_excel.papers.report_job import Job, Piece
-from qq_excel.warnings import Sum
+from qq_excel.warnings import GRAVEST, Sum
 
 NAME = "管理报告"
 

@@ -16,11 +16,11 @@ from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.management.book_charts import CHART_WIDTH, chart_rows, insert_chart
 from qq_excel.papers.management.facts import Facts
+from qq_excel.papers.management.points import Point
 from qq_excel.papers.management.rows import Entry, Rows
 from qq_excel.papers.management.rows import lists as lists_of
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
-from qq_excel.papers.management.trend import Point
 from qq_excel.papers.management.view import (
     Block,
     Fig,

@@ -7,9 +7,9 @@ from typing import Any
 from qq_excel.papers import style
 from qq_excel.papers.ageing import BESIDE
 from qq_excel.papers.management.charts import SEVERITY_INKS
-from qq_excel.papers.management.facts import GRAVEST
 from qq_excel.papers.management.view import BARS, Block
 from qq_excel.papers.sheet import Sheet
+from qq_excel.warnings import GRAVEST
 
 #: Columns (characters) that a chart is wide.
 CHART_WIDTH = 126

@@ -10,7 +10,7 @@ from qq_excel.catalogue import LEVELS as SEVERITIES
 from qq_excel.language import t
 from qq_excel.papers import style
 from qq_excel.papers.management import charts
-from qq_excel.papers.management.facts import GRAVEST, PAST, Facts, Quality
+from qq_excel.papers.management.facts import PAST, Facts, Quality
 from qq_excel.papers.management.view import (
     BOOKS,
     FINDINGS,
@@ -30,7 +30,7 @@ from qq_excel.papers.management.view import (
     show,
     total,
 )
-from qq_excel.warnings import LEVEL_TEXTS
+from qq_excel.warnings import GRAVEST, LEVEL_TEXTS
 
 _INKS = [style.WARNING_TINTS[level].fill for level in GRAVEST]
 

@@ -20,15 +20,13 @@ from qq_excel.papers.ageing import Aged, aged, provisions
 from qq_excel.papers.claims import Claim
 from qq_excel.papers.document import relative
 from qq_excel.papers.management.moves import Move, moves_of
-from qq_excel.warnings import LEVELS, NO_UNIT, Sum
+from qq_excel.warnings import GRAVEST, NO_UNIT, Sum
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
     from qq_excel.papers.report_job import Job
     from qq_excel.warnings import Warned
 
-#: Gravest first.
-GRAVEST = tuple(reversed(LEVELS))
 #: Months of the limitation calendar after the current one.
 AHEAD = 12
 #: Months back that arrears are shown by the month in which they fell due; older ones are added up.
@@ -339,5 +337,5 @@ def _recovery(job: Job, notes: list[Text]) -> Amounts | None:
         return None
 
 
-__all__ = ["AHEAD", "EARLIER", "GRAVEST", "LATER", "PAST", "UNDATED", "Debtor", "Facts", "Line", "Quality",
+__all__ = ["AHEAD", "EARLIER", "LATER", "PAST", "UNDATED", "Debtor", "Facts", "Line", "Quality",
            "calendar_months", "debtors_of", "due_months", "facts_of", "month_of", "quality_of"]  # fmt: skip

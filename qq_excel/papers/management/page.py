@@ -16,12 +16,12 @@ from qq_excel import __version__
 from qq_excel.catalogue import LEVEL_NAMES
 from qq_excel.language import Text, current, t
 from qq_excel.output import write_text
-from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, PAST, UNDATED, Facts
+from qq_excel.papers.management.facts import EARLIER, LATER, PAST, UNDATED, Facts
 from qq_excel.papers.management.moves import ITEM_TEXTS
+from qq_excel.papers.management.points import Point
 from qq_excel.papers.management.rows import lists
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
-from qq_excel.papers.management.trend import Point
 from qq_excel.papers.management.unit_views import unit_views
 from qq_excel.papers.management.view import (
     ANY,
@@ -33,7 +33,7 @@ from qq_excel.papers.management.view import (
 )
 from qq_excel.papers.report_job import Job, policy_words
 from qq_excel.papers.words import clean
-from qq_excel.warnings import LEVEL_TEXTS
+from qq_excel.warnings import GRAVEST, LEVEL_TEXTS
 
 _HERE = Path(__file__).parent
 #: Characters that stand in one line.

@@ -27,7 +27,7 @@ from qq_excel.warnings import LEVEL_TEXTS, NO_UNIT
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
-    from qq_excel.papers.management.trend import Point
+    from qq_excel.papers.management.points import Point
 
 
 @dataclass(frozen=True, slots=True)

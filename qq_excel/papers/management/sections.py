@@ -9,8 +9,9 @@ from qq_excel.language import plural, t
 from qq_excel.papers import style
 from qq_excel.papers.ageing import BESIDE, Aged
 from qq_excel.papers.management import charts, control
-from qq_excel.papers.management.facts import EARLIER, GRAVEST, LATER, UNDATED, Facts, month_of
-from qq_excel.papers.management.trend import SHOWN, Point
+from qq_excel.papers.management.facts import EARLIER, LATER, UNDATED, Facts, month_of
+from qq_excel.papers.management.points import Point
+from qq_excel.papers.management.trend import SHOWN
 from qq_excel.papers.management.view import (
     BAND_KEYS,
     BARS,
@@ -30,7 +31,7 @@ from qq_excel.papers.management.view import (
     show,
     total,
 )
-from qq_excel.warnings import LEVEL_TEXTS
+from qq_excel.warnings import GRAVEST, LEVEL_TEXTS
 
 #: Debtors in the table.
 DEBTORS = 20

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from qq_excel import money
 from qq_excel.language import many, t
 from qq_excel.papers.ageing import DISPUTED, SUED
-from qq_excel.papers.management.facts import GRAVEST, PAST, Facts
-from qq_excel.papers.management.trend import Point
+from qq_excel.papers.management.facts import PAST, Facts
+from qq_excel.papers.management.points import Point
 from qq_excel.papers.management.view import FINDINGS, MOVES, Tile, claims_text, show, yuan_text
-from qq_excel.warnings import LEVEL_TEXTS
+from qq_excel.warnings import GRAVEST, LEVEL_TEXTS
 
 
 def tiles(facts: Facts, points: Sequence[Point]) -> Iterator[Tile]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from qq_excel import money
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.papers.claims import claims_of
-from qq_excel.papers.management.facts import GRAVEST
+from qq_excel.papers.management.points import Open, Point
 from qq_excel.warnings import warnings_of
 
 if TYPE_CHECKING:
@@ -30,87 +29,6 @@ _LARGEST = 20_000_000
 KEPT = 20_000
 #: A chart that is read at a glance; older points stay in the JSON.
 SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """An open claim as the reports after its own remember it; ``balance`` is cents of yuan."""
-
-    unit: str
-    claim_id: str
-    debtor: str
-    balance: int
-    due_on: dt.date | None
-    late: bool
-    level: str
-
-    @classmethod
-    def of(cls, line: Line) -> Open:
-        """A line of a report."""
-        c = line.claim
-        return cls(c.unit, c.claim_id, c.debtor, c.balance, c.due_on, line.late, line.level)
-
-    @classmethod
-    def read(cls, one: Mapping[str, Any]) -> Open:
-        """What :meth:`document` gave."""
-        unit, claim, debtor = one["unit"], one["claim"], one["debtor"]
-        level, due, late = one["level"] or "", one["due_on"], one["past_due"]
-        if (
-            level not in ("", *GRAVEST)
-            or type(late) is not bool
-            or not all(isinstance(n, str) for n in (unit, claim, debtor))
-        ):
-            raise ValueError(level)
-        due_on = None if due is None else dt.date.fromisoformat(due)
-        return cls(unit, claim, debtor, _cents(one["balance"]), due_on, late, level)
-
-    def document(self) -> dict[str, Any]:
-        """The claim as plain data."""
-        return {
-            "unit": self.unit, "claim": self.claim_id, "debtor": self.debtor, "balance": money.yuan(self.balance),
-            "due_on": self.due_on.isoformat() if self.due_on else None, "past_due": self.late, "level": self.level or None,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The figures of one as-of date. Amounts are cents of yuan."""
-
-    on: dt.date
-    live: int
-    balance: int
-    overdue: int
-    #: Balance of warned claims by level.
-    levels: Mapping[str, int]
-    #: The open claims that the figures are the sums of; None where they were not remembered.
-    rows: tuple[Open, ...] | None = None
-    #: In which tables of the register they are, and which units are not; None for a point that is not from there.
-    where: Text | None = None
-
-    @classmethod
-    def of(cls, on: dt.date, rows: Iterable[Open], where: Text | None = None) -> Point:
-        """The figures of *rows*."""
-        rows = tuple(rows)
-        levels = {x: sum(r.balance for r in rows if r.level == x) for x in GRAVEST}
-        return cls(
-            on,
-            len(rows),
-            sum(r.balance for r in rows),
-            sum(r.balance for r in rows if r.late),
-            levels,
-            rows,
-            where,
-        )
-
-    def document(self, *, rows: bool) -> dict[str, Any]:
-        """The point as plain data, with its *rows* or without."""
-        out: dict[str, Any] = {
-            "on": self.on.isoformat(), "live": self.live, "balance": money.yuan(self.balance),
-            "overdue": money.yuan(self.overdue), "levels": {x: money.yuan(self.levels.get(x, 0)) for x in GRAVEST},
-        }  # fmt: skip
-        if rows and self.rows is not None:
-            out["rows"] = [r.document() for r in self.rows]
-        return out
 
 
 def history(
@@ -138,7 +56,7 @@ def history(
         and any(c.as_of == before.as_of for c in claims_of(before))
     ):
         points[before.as_of] = Point.of(before.as_of, _open(before, before.as_of))
-    points[facts.as_of] = Point.of(facts.as_of, (Open.of(x) for x in facts.lines if x.live))
+    points[facts.as_of] = Point.of(facts.as_of, (_remembered(x) for x in facts.lines if x.live))
     known = tuple(points[on] for on in sorted(points) if on <= facts.as_of)
     if len(known) > 1:
         notes += _of_other_units(known[-2], facts)
@@ -176,7 +94,7 @@ def recall(path: Path) -> tuple[Point, ...]:
         if path.stat().st_size > _LARGEST:
             raise ValueError
         content = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_point(p) for p in content["history"])
+        return tuple(Point.read(p) for p in content["history"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
         raise InputError(
             Text(
@@ -199,20 +117,9 @@ def documents(points: Sequence[Point]) -> list[dict[str, Any]]:
 # --- inside ---------------------------------------------------------------------------------------------
 
 
-def _point(p: Mapping[str, Any]) -> Point:
-    levels = {x: _cents(p["levels"][x]) for x in GRAVEST}
-    on = dt.date.fromisoformat(p["on"])
-    point = Point(on, int(p["live"]), _cents(p["balance"]), _cents(p["overdue"]), levels)
-    if p.get("rows") is None:
-        return point
-    whole = Point.of(on, (Open.read(r) for r in p["rows"]))
-    if replace(whole, rows=None) != point:  # rows that do not add up to their figures lead astray
-        raise ValueError(p["on"])
-    return whole
-
-
-def _cents(text: str) -> int:
-    return money.cents(text.replace(",", ""))
+def _remembered(line: Line) -> Open:
+    c = line.claim
+    return Open(c.unit, c.claim_id, c.debtor, c.balance, c.due_on, line.late, line.level)
 
 
 def _open(before: Result, day: dt.date) -> Iterable[Open]:
@@ -222,6 +129,3 @@ def _open(before: Result, day: dt.date) -> Iterable[Open]:
         if c.as_of == day and c.balance > 0 and not c.settled:
             level = levels.get((c.file, c.sheet, c.cell), "")
             yield Open(c.unit, c.claim_id, c.debtor, c.balance, c.due_on, bool(c.overdue), level)
-
-
-__all__ = ["SHOWN", "Open", "Point", "documents", "history", "recall"]

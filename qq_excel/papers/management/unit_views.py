@@ -15,9 +15,9 @@ from qq_excel.language import Text
 from qq_excel.papers.ageing import Aged, provisions
 from qq_excel.papers.management.charts import Chart, amount_axis
 from qq_excel.papers.management.facts import Facts, debtors_of
+from qq_excel.papers.management.points import Point
 from qq_excel.papers.management.sections import sections
 from qq_excel.papers.management.tiles import tiles
-from qq_excel.papers.management.trend import Point
 from qq_excel.papers.management.view import CLAIMS, Fig, Rate, Section, asked, cell_text, show
 from qq_excel.papers.words import clean
 
