@@ -113,14 +113,12 @@ def _one_batch(table: pa.Table) -> pa.RecordBatch:
 
 
 def _as_pandas(array: Any) -> Any:
-    """A column as pandas has it. Numbers and dates are copied, so that they can be written to."""
+    """A column as pandas has it: texts are its ``str``, not copied; numbers and dates are copied, so that they can be written to."""
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    from qq_excel.reading.texts import column_of  # noqa: PLC0415
-
     if pa.types.is_large_string(array.type):
-        return column_of(array)
+        return pd.arrays.ArrowStringArray(array, dtype=pd.StringDtype(na_value=float("nan")))  # type: ignore[call-arg]
     if pa.types.is_int64(array.type):
         return pd.Int64Dtype().__from_arrow__(array)  # type: ignore[attr-defined]
     return array.to_numpy(zero_copy_only=False).copy()

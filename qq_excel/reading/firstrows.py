@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from qq_excel.reading.model import CellError
 from qq_excel.reading.serials import date_of
 from qq_excel.reading.xmlwords import local, place, whole
 
-if TYPE_CHECKING:
-    from qq_excel.reading.package import Package
+
+class Parts(Protocol):
+    """What is asked of the package that a sheet is in (:class:`qq_excel.reading.package.Package`)."""
+
+    @property
+    def date1904(self) -> bool:
+        """Whether dates count from 1904."""
+
+    @property
+    def date_styles(self) -> frozenset[int]:
+        """The cell formats that show a number as a date."""
+
+    @property
+    def strings(self) -> Strings:
+        """The shared strings."""
+
+    def stream(self, part: str, tag: str) -> Iterator[Any]:
+        """The elements called *tag* of a part, parsed no further than they are asked for."""
 
 
 class FirstRows:
     """The first rows of one sheet."""
 
-    def __init__(self, package: Package, part: str) -> None:
+    def __init__(self, package: Parts, part: str) -> None:
         self._package = package
         self._ahead: Iterator[tuple[int, Any]] = self._each(part)
         #: The next row, which nobody has asked for so far.
@@ -94,7 +110,7 @@ def _said(element: Any) -> str:
 class Strings:
     """The shared strings that somebody asked for. Each is parsed once, where they are asked for from the front on."""
 
-    def __init__(self, package: Package, part: str | None) -> None:
+    def __init__(self, package: Parts, part: str | None) -> None:
         self._package, self._part = package, part
         self._known: dict[int, str] = {}
         self._rest = self._each()

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +18,6 @@ from qq_excel.reading.model import CellKind, Cells
 from qq_excel.reading.plainness import lengths, look_at
 
 TEXT = pa.large_string()
-_DTYPE = pd.StringDtype(na_value=np.nan)
 
 
 def blank_texts(size: int) -> Any:
@@ -33,11 +31,6 @@ def texts_of(values: Any) -> Any:
         values.cast(TEXT) if isinstance(values, pa.Array) else pa.array(values, type=TEXT, from_pandas=True)
     )
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
-def column_of(texts: Any) -> Any:
-    """*texts* as a column of a frame: pandas' ``str``, not copied."""
-    return pd.arrays.ArrowStringArray(texts, dtype=_DTYPE)  # type: ignore[call-arg]
 
 
 def picked(texts: Any, at: npt.NDArray[np.int64]) -> list[str]:

@@ -6,43 +6,10 @@ defect whose tables a submission has is put in once, each into a row of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from qq_excel.kinds import get_kind
-from qq_excel.samples.faults import Fault
-from qq_excel.samples.model import Row, Submission
-
-Tables = Mapping[str, list[Row]]
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One way to get a table wrong."""
-
-    rule: str
-    kind: str
-    field: str
-    what: str
-    #: Rows that may take it.
-    fits: Callable[[Row, Tables], Any]
-    #: The values that change; None takes the row out of its table.
-    change: Callable[[Row], Row] | None
-    follows: tuple[str, ...] = ()
-    #: The kind whose row of the same claim (or debtor) shows it, where the row itself does not.
-    seen_in: str = ""
-    by: str = "claim_id"
-    #: Kinds without which it says nothing, and kinds beside which it would set off more.
-    needs: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    #: Whether it may go into a row that has another defect in another field.
-    shares: bool = False
-
-    def applies(self, tables: Tables) -> bool:
-        """Whether a submission of *tables* can have it."""
-        kinds = {self.kind, *self.needs, *([self.seen_in] if self.seen_in else [])}
-        return kinds <= set(tables) and not set(self.unless) & set(tables)
+from qq_excel.samples.defects_claims import CLAIMS
+from qq_excel.samples.defects_work import WORK
+from qq_excel.samples.model import Defect, Fault, Row, Submission
 
 
 def spoil(made: Submission) -> list[Fault]:
@@ -50,9 +17,6 @@ def spoil(made: Submission) -> list[Fault]:
 
     Raises :class:`LookupError` when no row is left for one: the sample is too small for its faults.
     """
-    from qq_excel.samples.defects_claims import CLAIMS  # noqa: PLC0415 - they build on Defect
-    from qq_excel.samples.defects_work import WORK  # noqa: PLC0415
-
     used: set[tuple[str, str]] = set()
     found = [_put(d, made, used) for d in (*CLAIMS, *WORK) if d.applies(made.tables)]
     del made.heads["cases"]["prepared_by"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from qq_excel.samples.defects import Defect, Tables
-from qq_excel.samples.model import AS_OF, Row, before
+from qq_excel.samples.model import AS_OF, Defect, Row, Tables, before
 
 
 def _days(count: int) -> dt.timedelta:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from qq_excel.samples.defects import Defect, Tables
-from qq_excel.samples.model import AS_OF, Row, before
+from qq_excel.samples.model import AS_OF, Defect, Row, Tables, before
 
 _CALLS = ("电话", "上门", "短信")
 _LETTERS = ("律师函", "邮政存证信函")

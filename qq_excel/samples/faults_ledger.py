@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from qq_excel.samples.faults import Fault
-from qq_excel.samples.model import AS_OF, Row, Submission, before
+from qq_excel.samples.model import AS_OF, Fault, Row, Submission, before
 
 _KIND = "receivables"
 

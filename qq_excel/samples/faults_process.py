@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qq_excel.samples.cases import INSURED_DAYS
-from qq_excel.samples.faults import Fault
-from qq_excel.samples.model import AS_OF, Row, Submission, before
+from qq_excel.samples.model import AS_OF, Fault, Row, Submission, before
 
 
 def spoil_process(made: Submission) -> list[Fault]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from qq_excel.samples import goods
-from qq_excel.samples.faults import Fault, spoil
+from qq_excel.samples.faults import spoil
 from qq_excel.samples.ledger import Ledger
-from qq_excel.samples.model import Staff, Submission, UnitPlan, head_of, staff_of
+from qq_excel.samples.model import Fault, Staff, Submission, UnitPlan, head_of, staff_of
 from qq_excel.samples.people import Register
 from qq_excel.samples.write_off import BANKRUPTCY, DEATH, THREE_YEARS, Applications, Wish
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ PERIOD = "2026Q3"
 GROUP = "澜岳装备集团有限公司"
 
 Row = dict[str, Any]
+Tables = Mapping[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,50 @@ class Submission:
     def find(self, kind: str, wanted: Callable[[Row], Any], nth: int = 0) -> Row:
         """The *nth* row of *kind* that *wanted* says yes to."""
         return [r for r in self.tables[kind] if wanted(r)][nth]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: the rule that it breaks, where, what was done, and which rules follow from it."""
+
+    rule: str
+    kind: str
+    #: Key of the row, or the name of the entry.
+    key: str
+    field: str
+    what: str
+    follows: tuple[str, ...] = ()
+    #: Where it is seen when that is not the row itself: the kind and the keys of its rows.
+    seen_in: str = ""
+    seen_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One way to get a table wrong: which row takes it, what is changed, which rule must speak."""
+
+    rule: str
+    kind: str
+    field: str
+    what: str
+    #: Rows that may take it.
+    fits: Callable[[Row, Tables], Any]
+    #: The values that change; None takes the row out of its table.
+    change: Callable[[Row], Row] | None
+    follows: tuple[str, ...] = ()
+    #: The kind whose row of the same claim (or debtor) shows it, where the row itself does not.
+    seen_in: str = ""
+    by: str = "claim_id"
+    #: Kinds without which it says nothing, and kinds beside which it would set off more.
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    #: Whether it may go into a row that has another defect in another field.
+    shares: bool = False
+
+    def applies(self, tables: Tables) -> bool:
+        """Whether a submission of *tables* can have it."""
+        kinds = {self.kind, *self.needs, *([self.seen_in] if self.seen_in else [])}
+        return kinds <= set(tables) and not set(self.unless) & set(tables)
 
 
 def staff_of(random: Random, register: Register, office: str) -> Staff:

@@ -17,9 +17,8 @@ from qq_excel.samples.contacts import confirmations, log
 from qq_excel.samples.courts import matters
 from qq_excel.samples.declared import declarations
 from qq_excel.samples.defects import spoil
-from qq_excel.samples.faults import Fault
 from qq_excel.samples.ledger import Ledger
-from qq_excel.samples.model import Row, Staff, Submission, UnitPlan, head_of, staff_of
+from qq_excel.samples.model import Fault, Row, Staff, Submission, UnitPlan, head_of, staff_of
 from qq_excel.samples.people import Register
 from qq_excel.samples.promises import agreements
 from qq_excel.samples.pursuit import Pursuit, pursued

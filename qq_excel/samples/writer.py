@@ -13,8 +13,7 @@ from qq_excel.kinds import get_kind
 from qq_excel.language import Text
 from qq_excel.policy import Policy, load_policy
 from qq_excel.samples import group, profiles
-from qq_excel.samples.faults import Fault
-from qq_excel.samples.model import AS_OF, GROUP, PERIOD, Submission
+from qq_excel.samples.model import AS_OF, GROUP, PERIOD, Fault, Submission
 from qq_excel.template import template_name, workbook_kinds, write_template
 
 SEED = 20260930
