@@ -247,6 +247,32 @@ def _match(kind: Kind, headers: list[str]) -> dict[str, int]:
     return out
 
 
+@dataclass(slots=True)
+class _Given:
+    """Which columns were given to which fields so far, from left to right."""
+
+    columns: dict[str, int] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    unknown: dict[int, str] = field(default_factory=dict)
+    doubles: list[tuple[str, int, int]] = field(default_factory=list)
+    #: Fields whose column has the fixed header and no synonym.
+    own: set[str] = field(default_factory=set)
+
+    def give(self, name: str, column: int, header: str, *, own: bool) -> None:
+        """Give *column* to a field. Where it has one, the fixed header beats a synonym; two that are alike are a double."""
+        if name in self.columns:
+            if own == (name in self.own):
+                self.doubles.append((name, self.columns[name], column))
+                return
+            if not own:
+                self.unknown[column] = header
+                return
+            self.unknown[self.columns[name]] = self.headers[name]
+        self.columns[name], self.headers[name] = column, header
+        if own:
+            self.own.add(name)
+
+
 def _located(
     kind: Kind,
     number: int,
@@ -258,55 +284,60 @@ def _located(
     claims: dict[str, str],
     start: int,
 ) -> Located:
-    columns: dict[str, int] = {}
-    shown: dict[str, str] = {}
-    unknown: dict[int, str] = {}
-    doubles: list[tuple[str, int, int]] = []
+    given = _Given()
     units: dict[str, str] = {}
     groups = filled[number - 1] if number > start else []
-    exact: dict[str, int] = {}
     for column, header in enumerate(headers):
         plain, unit = bare(header)
         name = claims.get(header) or claims.get(plain)
-        written = rows[number][column] if column < len(rows[number]) else None
-        text = written if isinstance(written, str) else header
         if not header or (name is None and header.startswith(LINK)):
             continue
+        written = rows[number][column] if column < len(rows[number]) else None
+        text = (written if isinstance(written, str) else header).strip()
         if name is None:
-            unknown[column] = text.strip()
-        elif name in columns:
-            is_own, was_own = plain == normal(kind[name].header), name in exact
-            if is_own and not was_own:  # the fixed header beats a synonym: the other column is just unknown
-                unknown[columns[name]] = shown[name]
-                columns[name], shown[name] = column, text.strip()
-                exact[name] = column
-            elif is_own == was_own:
-                doubles.append((name, columns[name], column))
-            else:
-                unknown[column] = text.strip()
-        else:
-            columns[name], shown[name] = column, text.strip()
-            if plain == normal(kind[name].header):
-                exact[name] = column
+            given.unknown[column] = text
+            continue
+        if name not in given.columns:
             unit = unit or (bare(normal(groups[column]))[1] if column < len(groups) else None)
             if unit:
                 units[name] = unit
+        given.give(name, column, text, own=plain == normal(kind[name].header))
     # headers merged over further rows: the data begin below them
     last = max(
-        (m.bottom for m in merges if m.top <= number < m.bottom <= number + 3 and m.left in columns.values()),
+        (
+            m.bottom
+            for m in merges
+            if m.top <= number < m.bottom <= number + 3 and m.left in given.columns.values()
+        ),
         default=number,
     )
-    missing = []
-    for name in kind.required:
-        if name not in columns:
-            near = difflib.get_close_matches(kind[name].header, list(unknown.values()), n=1, cutoff=0.5)
-            missing.append((name, near[0] if near else None))
     head = head_block(rows[: number - depth], merges, start)
     named = set(units.values()) or {
         unit for row in rows[start:number] for v in row if (unit := bare(normal(v))[1])
     }
     header_unit = named.pop() if len(named) == 1 else None
-    return Located(kind, last, columns, shown, unknown, doubles, missing, head, header_unit, units)
+    return Located(
+        kind,
+        last,
+        given.columns,
+        given.headers,
+        given.unknown,
+        given.doubles,
+        _missing(kind, given),
+        head,
+        header_unit,
+        units,
+    )
+
+
+def _missing(kind: Kind, given: _Given) -> list[tuple[str, str | None]]:
+    """Required fields without a column, each with the unknown header that is most like its own, if one is."""
+    out = []
+    for name in kind.required:
+        if name not in given.columns:
+            near = difflib.get_close_matches(kind[name].header, list(given.unknown.values()), n=1, cutoff=0.5)
+            out.append((name, near[0] if near else None))
+    return out
 
 
 def fill_merges(rows: list[list[Any]], merges: list[Area]) -> list[list[Any]]:

@@ -28,14 +28,53 @@ from qq_excel.reading.texts import look_through
 def make_table(grid: Grid, found: Located, limits: Limits) -> Table:
     """Read the rows below the headers of *found* and type them. Raises :class:`~qq_excel.reading.refusal.Refusal`."""
     kind = found.kind
-    fields = {name: kind[name] for name in found.columns}
     first = found.header_row + 1
-    exact = [
-        c
-        for name, c in found.columns.items()
-        if fields[name].type.numeric or fields[name].type in (FieldType.DATE, FieldType.TIME)
-    ]
-    # columns that are no field may hold the word 合计, or what stands below the table
+    cells, beside, size, below = _read(grid, found, limits)
+    if found.mapping is not None:
+        for name, column in found.mapping.mapping.columns.items():
+            cells[name] = mapped(cells[name], column, kind[name])
+    keep, totals_at, end, blank = data_rows(cells, beside, kind, size)
+    if below is not None:
+        keep = without_title(keep, cells, size)
+    unit_entry = found.head.get("money_unit")
+    money_unit = (
+        (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
+    )
+    factor = MONEY_UNITS.get(money_unit, 1)
+    facts = Facts()
+    columns: dict[str, Any] = {}
+    for f in kind.fields:
+        if f.name in cells:
+            columns[f.name] = convert.column(
+                _taken(cells[f.name], keep, size), f, factor, facts, date1904=grid.date1904
+            )
+        else:
+            columns[f.name] = convert.absent(f.type, len(keep))
+    table = Table(
+        kind=kind, sheet=grid.name, data=Columns.of(columns), rows=first + keep, header_row=found.header_row,
+        columns=found.columns, headers=found.headers, head=found.head, step=factor, money_unit=money_unit, units=found.units,
+        template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
+        missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
+    )  # fmt: skip
+    table.below = None if below is None else first + below
+    table.totals = total_rows(cells, totals_at, keep, kind, factor, first)
+    if kind.blocks:
+        table.foot = foot_of(grid, kind, first + end, max(found.columns.values()), table.below)
+    _merged(grid, table)
+    _hidden(grid, table)
+    _formulas(grid, table)
+    return table
+
+
+def _read(
+    grid: Grid, found: Located, limits: Limits
+) -> tuple[dict[str, Cells], list[Cells], int, int | None]:
+    """The cells below the headers: by field, of columns that are no field; how many rows, and where the next table begins.
+
+    Columns that are no field may hold the word 合计, or what stands below the table.
+    """
+    kind, first = found.kind, found.header_row + 1
+    exact = [c for name, c in found.columns.items() if _is_exact(kind[name].type)]
     beside = {*found.unknown, *range(max(0, min(found.columns.values()) - 2), min(found.columns.values()))}
     beside -= set(found.columns.values())
     by_column = grid.read(first, [*found.columns.values(), *beside], exact)
@@ -54,41 +93,12 @@ def make_table(grid: Grid, found: Located, limits: Limits) -> Table:
     others = [by_column[c] for c in sorted(beside) if c in by_column]
     for one in [*cells.values(), *others]:
         look_through(one)
-    if found.mapping is not None:
-        for name, column in found.mapping.mapping.columns.items():
-            cells[name] = mapped(cells[name], column, kind[name])
-    keep, totals_at, end, blank = data_rows(cells, others, kind, size)
-    if below is not None:
-        keep = without_title(keep, cells, size)
-    rows = first + keep
-    unit_entry = found.head.get("money_unit")
-    money_unit = (
-        (str(unit_entry.value) if unit_entry and unit_entry.value else None) or found.header_unit or "元"
-    )
-    factor = MONEY_UNITS.get(money_unit, 1)
-    facts = Facts()
-    columns: dict[str, Any] = {}
-    for f in kind.fields:
-        if f.name in cells:
-            columns[f.name] = convert.column(
-                _taken(cells[f.name], keep, size), f, factor, facts, date1904=grid.date1904
-            )
-        else:
-            columns[f.name] = convert.absent(f.type, len(keep))
-    table = Table(
-        kind=kind, sheet=grid.name, data=Columns.of(columns), rows=rows, header_row=found.header_row, columns=found.columns,
-        headers=found.headers, head=found.head, step=factor, money_unit=money_unit, units=found.units,
-        template_version=_version(grid), facts=facts.by_rule, unknown=found.unknown, doubles=found.doubles,
-        missing=found.missing, blank_rows=[int(first + i) for i in blank], filtered=grid.filtered,
-    )  # fmt: skip
-    table.below = None if below is None else first + below
-    table.totals = total_rows(cells, totals_at, keep, kind, factor, first)
-    if kind.blocks:
-        table.foot = foot_of(grid, kind, first + end, max(found.columns.values()), table.below)
-    _merged(grid, table)
-    _hidden(grid, table)
-    _formulas(grid, table)
-    return table
+    return cells, others, size, below
+
+
+def _is_exact(type_: FieldType) -> bool:
+    """Whether in cells of this type numbers and dates must be told from texts."""
+    return type_.numeric or type_ in (FieldType.DATE, FieldType.TIME)
 
 
 def _version(grid: Grid) -> int | None:
