@@ -62,14 +62,13 @@ def _make(rows: int, numbered: tuple[int, Path]) -> None:
     temporary.rename(path)
 
 
-def ours(inbox: Path, files: int, jobs: int, register: bool = False) -> float:
+def ours(inbox: Path, files: int, jobs: int) -> float:
     """Seconds that a fresh ``qq-excel batch`` takes; its verdicts are compared with what was made."""
     with tempfile.TemporaryDirectory(dir=inbox.parent) as out:
-        more = ["--register", f"{out}/r.db"] if register else []
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-c", "from qq_excel.cli import program; program()", "batch", str(inbox), "-o", f"{out}/o",
-             "--jobs", str(jobs), *more],
+             "--jobs", str(jobs)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False, env=as_installed(),
         )  # fmt: skip
         seconds = time.perf_counter() - start

@@ -96,9 +96,7 @@ class CannotAnnotate(InputError):
         return type(self), (self.source, self.why)
 
 
-def annotate(
-    source: Path, findings: Findings | AllTold, target: Path, *, author: str = style.AUTHOR
-) -> AnnotationReport:
+def annotate(source: Path, findings: Findings | AllTold, target: Path) -> AnnotationReport:
     """Write a copy of *source* with *findings* marked to *target*.
 
     *findings* are those of this workbook, told already or not. The source is never changed; the same input gives the same bytes, and
@@ -122,8 +120,8 @@ def annotate(
     try:
         book = Book(source)
         if not undo.go_back(book):
-            marks_undo.take_away(book, author)
-        _Copy(book, told, report, author).make()
+            marks_undo.take_away(book, style.AUTHOR)
+        _Copy(book, told, report).make()
         undo.keep(book)
     except (OSError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         # whoever made the file may have written anything into it: that is its fault, not ours
@@ -162,13 +160,12 @@ def true_suffix(source: Path) -> str | None:
 class _Copy:
     """The marking of one book."""
 
-    def __init__(self, book: Book, told: AllTold, report: AnnotationReport, author: str) -> None:
+    def __init__(self, book: Book, told: AllTold, report: AnnotationReport) -> None:
         self.book = book
         self.told = told
         self.findings = findings = told.findings
         self.level, self.status = findings.each("level"), findings.each("status")
         self.report = report
-        self.author = author
         self.sheets: dict[str, Sheet] = {s.name: s for s in book.sheets() if s.part}
         self.styles = Styles(book)
         self.made: list[Mark] = []
@@ -249,10 +246,10 @@ class _Copy:
             self.made.append(mark)
             wanted.setdefault(row, {})[column] = Edit(_Fill(self.styles, tint.fill[1:], mark))
             if (title, (row, column)) in noted:
-                notes[row, column] = marks.note([self.told[n] for n in mine], self.author)
+                notes[row, column] = marks.note([self.told[n] for n in mine], style.AUTHOR)
         self._links(title, xml, wanted, listed, list_name)
         change_cells(xml, wanted)
-        put_notes(self.book, self.sheets[title], xml, notes, self.author)
+        put_notes(self.book, self.sheets[title], xml, notes, style.AUTHOR)
 
     def _links(
         self,

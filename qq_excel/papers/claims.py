@@ -56,7 +56,6 @@ class Claim:
     security: str
     status: str
     disputed: bool
-    dispute_reason: str
     measure: str
     handler: str
     responsible: str
@@ -186,7 +185,7 @@ def _claims(stack: Stack, result: Result) -> Iterable[Claim]:
             occurred_on=r["occurred_on"], due_on=r["due_on"], overdue=past[i], limitation_on=ends[i],
             last_paid_on=r["last_paid_on"], confirmed_on=r["confirmed_on"], dunned_on=r["dunned_on"],
             security=_text(r, "security"), status=_text(r, "status"), disputed=r["disputed"] == "是",
-            dispute_reason=_text(r, "dispute_reason"), measure=_text(r, "measure"), handler=_text(r, "handler"),
+            measure=_text(r, "measure"), handler=_text(r, "handler"),
             responsible=_text(r, "responsible"), reason=_text(r, "special_reason"), reason_by=_text(r, "reason_by"),
             as_of=stack.day, file=source.file, sheet=source.table.sheet,
             cell=a1(int(source.table.rows[int(stack.position[i])]), column),

@@ -255,10 +255,10 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def free(self, *words: str, suffix: str = "", fallback: str = "未命名") -> str:
+    def free(self, *words: str, suffix: str = "") -> str:
         """*words* joined by ``_`` as a file name, numbered when it is taken."""
         plain = [clean(w).replace("\n", " ") for w in words if w]
-        stem = safe_name(short_enough(plain), fallback)
+        stem = safe_name(short_enough(plain), "未命名")
         name, n = stem, 1
         while (name + suffix).casefold() in self._taken:
             n += 1
@@ -272,10 +272,10 @@ def day(value: dt.date | None, empty: str = "—") -> str:
     return value.isoformat() if value else empty
 
 
-def day_words(value: dt.date | None, empty: str | None = None) -> str:
+def day_words(value: dt.date | None) -> str:
     """A day in words; a blank one to be filled in by hand."""
     if value is None:
-        return empty if empty is not None else t("      年    月    日", "____ / ____ / ________")
+        return t("      年    月    日", "____ / ____ / ________")
     return t(
         f"{value.year} 年 {value.month} 月 {value.day} 日",
         f"{value.day} {_MONTHS[value.month - 1]} {value.year}",

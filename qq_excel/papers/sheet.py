@@ -29,6 +29,8 @@ from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
 
 _LINE_POINTS = 15.0
 _MOST_POINTS = 405.0
+#: Rows whose widths are measured, from the first on.
+_MEASURED = 2_000
 #: What Excel takes per sheet is 65,530.
 _MOST_LINKS = 60_000
 _URL_LIMIT = 2_000
@@ -150,15 +152,13 @@ class Sheet:
     def _span(self, first: int, count: int) -> float:
         return sum(self._widths.get(c, 8.43) for c in range(first, first + count))
 
-    def fitted(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], sample: int = 2_000
-    ) -> list[float]:
-        """Widths that fit headers and values (of the first *sample* rows and the last, which may be a total).
+    def fitted(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[float]:
+        """Widths that fit headers and values (of the first rows and the last, which may be a total).
 
         A figure cannot be wrapped (``####`` is shown for it), so no *most* holds for columns of figures.
         """
         out = []
-        some = [*rows[:sample], *rows[sample:][-1:]]
+        some = [*rows[:_MEASURED], *rows[_MEASURED:][-1:]]
         for i, column in enumerate(columns):
             values = (row[i].value if isinstance(row[i], Cell) else row[i] for row in some)
             texts = {x if type(x) is str else shown(x, column.kind) for x in values}
@@ -169,17 +169,17 @@ class Sheet:
 
     def table(
         self, top: int, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *,
-        left: int = 0, total: Sequence[Any] | None = None, stripes: bool = True, heights: bool = True,
+        total: Sequence[Any] | None = None, stripes: bool = True, heights: bool = True,
     ) -> int:  # fmt: skip
         """Headers, rows and a total row; gives the next free row. The widths must have been set."""
-        self._row_height(top, [c.header for c in columns], columns, left, least=24)
+        self._row_height(top, [c.header for c in columns], columns, least=24)
         for i, column in enumerate(columns):
-            self.sheet.write_string(top, left + i, column.header, self.look.head())
+            self.sheet.write_string(top, i, column.header, self.look.head())
         row = top
         for n, values in enumerate(rows):
             row += 1
             fill = GREY if stripes and n % 2 else None
-            for at, (column, value) in enumerate(zip(columns, values, strict=True), left):
+            for at, (column, value) in enumerate(zip(columns, values, strict=True)):
                 if type(value) is str and value:
                     self._words(row, at, column, value, fill)
                 elif type(value) is int and column.kind in _FIGURES:
@@ -187,13 +187,13 @@ class Sheet:
                 else:
                     self._cell(row, at, column, value, fill)
             if heights:
-                self._row_height(row, values, columns, left)
+                self._row_height(row, values, columns)
         if total is not None:
             row += 1
             for i, (column, value) in enumerate(zip(columns, total, strict=True)):
                 cell = replace(value, bold=True) if isinstance(value, Cell) else Cell(value, bold=True)
-                self._cell(row, left + i, column, cell, fill="#E7ECF4")
-            self._row_height(row, total, columns, left)
+                self._cell(row, i, column, cell, fill="#E7ECF4")
+            self._row_height(row, total, columns)
         return row + 1
 
     def _cell(self, row: int, at: int, column: Column, value: Any, fill: str | None) -> None:
@@ -247,13 +247,13 @@ class Sheet:
         self.number(row, at, figure, **properties, **_figure_look(kind))
 
     def _row_height(
-        self, row: int, values: Sequence[Any], columns: Sequence[Column], left: int, least: float = 18
+        self, row: int, values: Sequence[Any], columns: Sequence[Column], least: float = 18
     ) -> None:
         most = 1
-        for at, value in enumerate(values, left):
+        for at, value in enumerate(values):
             shown = value.value if isinstance(value, Cell) else value
             if isinstance(shown, str):
-                wide = self._widths.get(at, columns[at - left].least)
+                wide = self._widths.get(at, columns[at].least)
                 # a call for each short text would cost more than all that is written of it
                 if 2 * len(shown) > wide - 1 or "\n" in shown:
                     most = max(most, lines(clip(shown, CELL_LIMIT), wide))
@@ -296,10 +296,10 @@ class Paper:
 
 
 @contextmanager
-def paper(target: Path, title: str, properties: Mapping[str, str] | None = None) -> Iterator[Paper]:
+def paper(target: Path, title: str) -> Iterator[Paper]:
     """A workbook that takes its place at *target* when the block ends well."""
     with writing(target) as temporary, scratch(target) as folder:
-        book = _begun(temporary, title, properties, folder)
+        book = _begun(temporary, title, folder)
         yield Paper(book)
         book.close()
         same_package(temporary, temporary, _slashes, within=_LINKS)
@@ -320,7 +320,7 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
     return zip_bytes(book.parts())
 
 
-def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folder: Path) -> Any:
+def _begun(target: Path, title: str, folder: Path) -> Any:
     import xlsxwriter  # noqa: PLC0415 - who writes plain papers only needs none of it
 
     options = {
@@ -330,7 +330,7 @@ def _begun(target: Path, title: str, properties: Mapping[str, str] | None, folde
     book = xlsxwriter.Workbook(str(target), options)
     book.set_properties({
         "title": title, "author": AUTHOR, "company": "", "created": FIXED_TIME,
-        "comments": f"qq-excel {__version__}", **(properties or {}),
+        "comments": f"qq-excel {__version__}",
     })  # fmt: skip
     return book
 

@@ -133,8 +133,9 @@ def listing(loop: str, columns: Sequence[Col], total: Sequence[str] | None = Non
     return _table(rows, wide)
 
 
-def facts(pairs: Sequence[tuple[str, str]], across: int = 2, label: float = 2.8) -> str:
+def facts(pairs: Sequence[tuple[str, str]], across: int = 2) -> str:
     """A table of labels and values, *across* pairs to a row; an odd last pair takes the whole row."""
+    label = 2.8
     value = WIDTH / across - label
     rows = []
     for i in range(0, len(pairs), across):
@@ -150,11 +151,12 @@ def facts(pairs: Sequence[tuple[str, str]], across: int = 2, label: float = 2.8)
     return _table(rows, [label, value] * across)
 
 
-def boxes(rows: Sequence[tuple[str, Sequence[str], float]], label: float = 3.0, *, keep: bool = False) -> str:
+def boxes(rows: Sequence[tuple[str, Sequence[str], float]], *, keep: bool = False) -> str:
     """A form: a label, lines of text (``>`` in front stands right), and the least height in centimetres.
 
     With *keep* the whole form stays on one page.
     """
+    label = 3.0
     out = []
     for n, (name, words, high) in enumerate(rows, 1):
         stay = keep and n < len(rows)

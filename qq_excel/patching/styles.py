@@ -159,9 +159,9 @@ class Styles:
             number = self._add("fills", self._named(fill))
         return self.derived(index, fillId=str(number), applyFill="1" if number else None)
 
-    def formatted(self, index: int, code: str, known: int | None = None) -> int:
-        """The cell format *index* with the number format *code* (*known*: its number, if built in)."""
-        number = known if known is not None else self._own_format(code)
+    def formatted(self, index: int, code: str) -> int:
+        """The cell format *index* with the number format *code*."""
+        number = self._own_format(code)
         return self.derived(index, numFmtId=str(number), applyNumberFormat="1")
 
     def _own_format(self, code: str) -> int:

@@ -152,9 +152,9 @@ class Params:
         """A list of words; for ``age_bands`` the names of the bands."""
         return self._need(name, lambda v: tuple(b.name if isinstance(b, Band) else str(b) for b in v))
 
-    def bands(self, name: str = "age_bands") -> tuple[Band, ...]:
+    def bands(self) -> tuple[Band, ...]:
         """The age bands, youngest first."""
-        return self._need(name, tuple)
+        return self._need("age_bands", tuple)
 
     def band_title(self, band: str) -> Text:
         """What people read for the band of this name; the name itself where the policy has none of it."""
@@ -164,34 +164,34 @@ class Params:
         """Ratios or weights by name."""
         return self._need(name, dict)
 
-    def authority(self, name: str = "write_off_authority") -> tuple[Authority, ...]:
+    def authority(self) -> tuple[Authority, ...]:
         """Bodies from the lowest to the highest."""
-        return self._need(name, tuple)
+        return self._need("write_off_authority", tuple)
 
     def evidence(self, name: str = "evidence_required") -> dict[str, tuple[tuple[str, ...], ...]]:
         """Papers by condition: every entry is needed, any one of its alternatives does."""
         return self._need(name, dict)
 
-    def steps(self, name: str = "dunning_steps") -> tuple[Step, ...]:
+    def steps(self) -> tuple[Step, ...]:
         """Dunning letters, mildest first."""
-        return self._need(name, lambda v: tuple(sorted(v, key=lambda s: s.over_days)))
+        return self._need("dunning_steps", lambda v: tuple(sorted(v, key=lambda s: s.over_days)))
 
-    def actions(self, name: str = "warning_actions") -> dict[str, Action]:
+    def actions(self) -> dict[str, Action]:
         """Department and measure by warning level."""
-        return self._need(name, dict)
+        return self._need("warning_actions", dict)
 
-    def grades(self, name: str = "assessment_grades") -> tuple[Grade, ...]:
+    def grades(self) -> tuple[Grade, ...]:
         """Grades from the best to the worst."""
-        return self._need(name, tuple)
+        return self._need("assessment_grades", tuple)
 
     def curve(self, name: str) -> tuple[tuple[float, float], ...]:
         """(ratio, points) from the lowest ratio to the highest."""
         return self._need(name, tuple)
 
-    def hours(self, name: str = "contact_hours") -> tuple[dt.time, dt.time]:
+    def hours(self) -> tuple[dt.time, dt.time]:
         """From and until."""
-        return self._need(name, tuple)
+        return self._need("contact_hours", tuple)
 
-    def proposals(self, name: str = "assessment_proposals") -> dict[str, Proposal]:
+    def proposals(self) -> dict[str, Proposal]:
         """Sanction and discipline by grade."""
-        return self._need(name, dict)
+        return self._need("assessment_proposals", dict)

@@ -124,10 +124,10 @@ def _readable(path: Path, limits: Limits) -> Iterator[None]:
         raise cannot_read(path, _why(error, path, limits)) from None
 
 
-def read_grids(grids: Iterable[Grid], name: str, *, as_of: dt.date | None = None) -> Workbook:
+def read_grids(grids: Iterable[Grid], name: str) -> Workbook:
     """Tables of sheets that are cells already (a live workbook)."""
     book = Workbook(name, name, "")
-    _tables(list(grids), book, as_of)
+    _tables(list(grids), book, None)
     return book
 
 

@@ -72,9 +72,9 @@ def main_kinds() -> list[Kind]:
     return [k for k in all_kinds().values() if k.sheet_of is None]
 
 
-def write_all(folder: Path, *, policy: Policy | None = None, lang: Lang = "zh") -> list[Path]:
+def write_all(folder: Path) -> list[Path]:
     """Write every kind's blank template into *folder*; give the files."""
-    return [write_template(k, folder / template_name(k), policy=policy, lang=lang) for k in main_kinds()]
+    return [write_template(k, folder / template_name(k)) for k in main_kinds()]
 
 
 def workbook_kinds(kind: str | Kind) -> list[Kind]:

@@ -20,7 +20,6 @@ from tests.assessment.example import claims, current, previous, tables, typed
 from tests.support.build import build
 
 POLICY = load_policy("assessment")
-ATTITUDE = {"华东分公司": 90, "华南分公司": 50}
 
 
 def checked(*paths: Path) -> Result:

@@ -167,9 +167,7 @@ def test_a_page_with_too_many_units_says_whose_charts_it_has(
     views = json.loads(page.split('<pre id="views" hidden>')[1].split("</pre>")[0])
     assert list(views["units"]) == ["华东分公司", "华北分公司"]
     assert "为控制本页大小" not in page
-    monkeypatch.setattr(
-        unit_views.unit_views, "__defaults__", (len(json.dumps(views["units"]["华东分公司"])),)
-    )
+    monkeypatch.setattr(unit_views, "MOST", len(json.dumps(views["units"]["华东分公司"])))
     make("management", result, tmp_path / "few", formats=["html"])
     page = (tmp_path / "few" / "管理报告.html").read_text(encoding="utf-8")
     assert "未结清余额最大的 1 个单位（共 2 个）有自己的关键数字和图" in page

@@ -50,12 +50,12 @@ class Views:
         )
 
 
-def unit_views(job: Job, facts: Facts, points: Sequence[Point], most: int = MOST) -> Views:
-    """The views of all units, or of the largest that *most* characters hold."""
+def unit_views(job: Job, facts: Facts, points: Sequence[Point]) -> Views:
+    """The views of all units, or of the largest that :data:`MOST` characters hold."""
     whole = sections(facts, points)
     units = sorted({*facts.units, *(q.unit for q in facts.quality)})
     views: list[str] = []
-    left = most
+    left = MOST
     for name, mine, moments in _by_unit(job, facts, points, units):
         one = _json(clean(name)) + ":" + _json(_view(mine, moments, whole))
         left -= len(one)
