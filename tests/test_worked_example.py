@@ -10,15 +10,9 @@ from typing import Any
 from qq_excel.check import check_paths
 from qq_excel.kinds import FieldType, get_kind
 from tests.support.build import build
+from tests.support.documents import table_under
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "worked-example.md"
-
-
-def table_under(heading: str) -> list[dict[str, str]]:
-    part = DOCUMENT.read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    lines = [x.strip().strip("|").split("|") for x in part.splitlines() if x.startswith("|")]
-    header, _, *rows = [[c.strip() for c in line] for line in lines]
-    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def typed(header: str, text: str) -> tuple[str, Any]:
@@ -31,7 +25,7 @@ def typed(header: str, text: str) -> tuple[str, Any]:
 
 
 def test_the_program_finds_what_was_worked_out_by_hand(tmp_path: Path) -> None:
-    rows = [dict(typed(h, v) for h, v in row.items()) for row in table_under("债权")]
+    rows = [dict(typed(h, v) for h, v in row.items()) for row in table_under(DOCUMENT, "债权")]
     assert len(rows) == 10
     path = build(
         tmp_path / "example.xlsx",
@@ -42,12 +36,12 @@ def test_the_program_finds_what_was_worked_out_by_hand(tmp_path: Path) -> None:
         },
     )
     findings = check_paths([path]).findings
-    wanted = [(r["规则"], r["单元格"], r["级别"]) for r in table_under("应有的问题")]
+    wanted = [(r["规则"], r["单元格"], r["级别"]) for r in table_under(DOCUMENT, "应有的问题")]
     assert [(f.rule, f.cell, f.level) for f in findings] == wanted
 
 
 def test_every_finding_is_explained() -> None:
-    for row in table_under("应有的问题"):
+    for row in table_under(DOCUMENT, "应有的问题"):
         assert re.fullmatch(r"[A-Z]{3}\d{3}", row["规则"])
         assert re.fullmatch(r"[A-Z]{1,2}\d+", row["单元格"])
         assert len(row["手工演算"]) >= 8

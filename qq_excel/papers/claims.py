@@ -16,7 +16,7 @@ import pandas as pd
 
 from qq_excel.findings import a1
 from qq_excel.kinds import FieldType
-from qq_excel.policy import CannotJudge
+from qq_excel.policy import CannotJudge, Params
 from qq_excel.policy.calendar import overdue_days
 from qq_excel.rules.limitation import SETTLED, SUED, days_of, limitation, still_owed
 from qq_excel.warnings.ageing import NO_UNIT
@@ -162,16 +162,20 @@ def units_of(stack: Stack, rows: list[dict[str, Any]]) -> list[str]:
     return [str(r.get("unit") or head or NO_UNIT) for r, head in zip(rows, heads, strict=True)]
 
 
+def limitation_ends(stack: Stack, params: Params) -> list[dt.date | None]:
+    """The days on which limitation ends; None where it never does or nobody can say: papers show a dash, the findings say why."""
+    with contextlib.suppress(CannotJudge):
+        return [d if isinstance(d, dt.date) else None for d in limitation(stack, params).tolist()]
+    return [None] * len(stack)
+
+
 def _claims(stack: Stack, result: Result) -> Iterable[Claim]:
     rows = plain_rows(stack)
     past: list[int | None] = [None] * len(rows)
-    ends: list[dt.date | None] = [None] * len(rows)
     if stack.day is not None:
         days = overdue_days(days_of(stack, "due_on"), stack.day)
         past = [None if np.isnan(d) else int(d) for d in days.tolist()]
-    with contextlib.suppress(CannotJudge):  # the paper shows a dash; the findings say why
-        found = limitation(stack, result.policy.at(stack.day)).tolist()
-        ends = [d if isinstance(d, dt.date) else None for d in found]
+    ends = limitation_ends(stack, result.policy.at(stack.day))
     heads = units_of(stack, rows)
     left = still_owed(stack.frame).fillna(0).astype("int64").tolist()
     for i, r in enumerate(rows):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
-from qq_excel.papers.claims import plain_rows
+from qq_excel.papers.claims import limitation_ends, plain_rows
 from qq_excel.policy import CannotJudge, Params
 from qq_excel.reading.attachments import find_attachment
-from qq_excel.rules.limitation import age_basis, limitation
+from qq_excel.rules.limitation import age_basis
 
 if TYPE_CHECKING:
     from qq_excel.check import Result
@@ -168,12 +168,9 @@ class _Claims:
         """The rows of a ledger, their 账龄口径 and the days on which limitation ends; None where that is not known."""
         params = self.policy.at(stack.day)
         bases: list[str | None] = [None] * len(stack)
-        ends: list[dt.date | None] = [None] * len(stack)
         with contextlib.suppress(CannotJudge):
             bases = [str(b) for b in age_basis(stack, params).tolist()]
-        with contextlib.suppress(CannotJudge):
-            ends = [d if isinstance(d, dt.date) else None for d in limitation(stack, params).tolist()]
-        return plain_rows(stack), bases, ends
+        return plain_rows(stack), bases, limitation_ends(stack, params)
 
 
 def _evidence(stack: Stack | None, folders: Mapping[str, Path]) -> dict[tuple[int, str], list[Evidence]]:

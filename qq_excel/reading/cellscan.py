@@ -11,7 +11,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from qq_excel.reading.onepass.cells import NotPlain, mark
+from qq_excel.reading.onepass.cells import NotPlain, bytes_at, mark
 from qq_excel.reading.onepass.strings import is_utf8
 from qq_excel.reading.scanned import LONGEST_CELL, SheetScan, declares
 from qq_excel.reading.twofold import (
@@ -192,7 +192,7 @@ class CellScan:
             return False
         if not len(at):
             return True
-        start = _take(text, at + 2, 8)  # of ' r="ABC1'
+        start = bytes_at(text, at + 2, 8)  # of ' r="ABC1'
         if not (start.view(np.uint32)[:, 0] == _ADDRESS_FOLLOWS).all():
             return False
         letters = start[:, 4:7].astype(np.int16) - 64
@@ -203,7 +203,7 @@ class CellScan:
         column = letters[:, 0]
         column = np.where(two, column * 26 + letters[:, 1], column)
         column = np.where(three, column * 26 + letters[:, 2], column)
-        digits = _take(text, at + 7 + two + three, 8)
+        digits = bytes_at(text, at + 7 + two + three, 8)
         length = (digits - 48 > 9).argmax(axis=1)  # bytes below "0" wrap around
         if length.min() < 1 or not (digits[np.arange(len(at)), length] == ord('"')).all():
             return False
@@ -297,12 +297,6 @@ def _meet(first: npt.NDArray[np.uint8]) -> bool:
         return False
     value = (text | (first == ord("v")))[text | (first == ord("v")) | (first == ord("c"))]
     return bool((value[1:] & value[:-1]).any())
-
-
-def _take(text: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.uint8]:
-    """The *size* bytes at each place, a row each."""
-    runs = np.ndarray((len(text) - size + 1,), dtype=f"V{size}", buffer=text, strides=(1,))
-    return runs[at].view(np.uint8).reshape(-1, size)
 
 
 def _number(key: np.uint64, length: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from qq_excel.kinds import FieldType, get_kind
 from tests.support.build import build
+from tests.support.documents import table_under
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "assessment.md"
 EARLIER = {"as_of": dt.date(2026, 6, 30), "period": "2026Q2", "prepared_on": dt.date(2026, 7, 8)}
@@ -16,10 +17,7 @@ EARLIER = {"as_of": dt.date(2026, 6, 30), "period": "2026Q2", "prepared_on": dt.
 
 def tables(heading: str) -> list[dict[str, str]]:
     """The rows of the table under a heading of the document."""
-    part = DOCUMENT.read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    lines = [x.strip().strip("|").split("|") for x in part.splitlines() if x.startswith("|")]
-    header, _, *rows = [[c.strip() for c in line] for line in lines]
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return table_under(DOCUMENT, heading)
 
 
 def typed(kind: str, row: Mapping[str, str]) -> dict[str, Any]:

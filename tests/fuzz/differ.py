@@ -6,7 +6,6 @@ word (:func:`meant`, written from the standard and not from our reader) must eit
 
 from __future__ import annotations
 
-import io
 import logging
 import random
 import re
@@ -15,11 +14,9 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from lxml import etree
 
 from qq_excel.reading import book
@@ -28,6 +25,7 @@ from qq_excel.reading.model import CellKind
 from qq_excel.reading.refusal import Refusal
 from qq_excel.reading.source import Source
 from tests.fuzz.targets import LIMITS
+from tests.support import packages
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 NAMESPACES = (
@@ -170,21 +168,11 @@ def _value(cell: Any, shared: list[str]) -> Any:
     raise Odd
 
 
-@cache
-def _parts() -> dict[str, bytes]:
-    whole = io.BytesIO()
-    made = xlsxwriter.Workbook(whole, {"in_memory": True})
-    made.add_worksheet("S").write_string(0, 0, "x")
-    made.close()
-    with zipfile.ZipFile(whole) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def read(path: Path, sheet: str, strings: str) -> list[Found]:
     """The cells as the program has them, in bulk and as the first rows; none when it refuses the file."""
     own = {"xl/worksheets/sheet1.xml": sheet.encode(), "xl/sharedStrings.xml": strings.encode()}
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in _parts().items():
+        for name, content in packages.bare().items():
             archive.writestr(name, own.get(name, content))
     source = Source(path)
     found = inspect(source, LIMITS)

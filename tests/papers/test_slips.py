@@ -32,7 +32,8 @@ def claim(name: str, debtor: str, days: int, balance: float, **more):
     }  # fmt: skip
 
 
-def checked(folder: Path, claims: list[dict]) -> Result:
+def checked(folder: Path, claims: list[dict], head: dict | None = None) -> Result:
+    """The claims with the terms and contracts that make them warned by age alone."""
     folder.mkdir(parents=True, exist_ok=True)
     terms = [
         {"debtor": c["debtor"], "contract_id": c["contract_id"], "credit_limit": 9e8, "insured_limit": 9e8, "insured_days": 180,
@@ -41,8 +42,8 @@ def checked(folder: Path, claims: list[dict]) -> Result:
     contracts = [
         {"contract_id": c["contract_id"], "debtor": c["debtor"], "expires_on": D(2030, 1, 1)} for c in claims
     ]
-    book = build(folder / "应收.xlsx", {"receivables": claims, "credit_terms": terms, "contracts": contracts})
-    return check_paths([book])
+    tables = {"receivables": claims, "credit_terms": terms, "contracts": contracts}
+    return check_paths([build(folder / "应收.xlsx", tables, head)])
 
 
 BLUE, YELLOW, ORANGE, RED = 155, 170, 200, 300
@@ -271,17 +272,7 @@ def at(folder: Path, on: str, claims: list[dict]) -> Result:
     """The claims as of another day; they grow old with it."""
     day, shift = D.fromisoformat(on), (D(2026, 9, 30) - D.fromisoformat(on))
     rows = [{**c, "occurred_on": c["occurred_on"] - shift, "due_on": c["due_on"] - shift} for c in claims]
-    folder.mkdir()
-    terms = [
-        {"debtor": c["debtor"], "contract_id": c["contract_id"], "credit_limit": 9e8, "insured_limit": 9e8, "insured_days": 180,
-         "valid_from": D(2020, 1, 1), "valid_to": D(2030, 1, 1)} for c in rows
-    ]  # fmt: skip
-    contracts = [
-        {"contract_id": c["contract_id"], "debtor": c["debtor"], "expires_on": D(2030, 1, 1)} for c in rows
-    ]
-    head = {"as_of": day, "period": QUARTERS[on]}
-    tables = {"receivables": rows, "credit_terms": terms, "contracts": contracts}
-    return check_paths([build(folder / "应收.xlsx", tables, head)])
+    return checked(folder, rows, {"as_of": day, "period": QUARTERS[on]})
 
 
 def moved(folder: Path, name: str = "汇总") -> dict[str, str]:

@@ -73,5 +73,10 @@ def facts(table: Table, rule: str) -> list[tuple[str, list[int], list[str], list
     return [(f.field, f.at.tolist(), f.raw, f.read) for f in table.facts.get(rule, [])]
 
 
+def noted(table: Table) -> dict[str, list[tuple[str, list[int], list[str], list[str]]]]:
+    """All facts by rule."""
+    return {rule: facts(table, rule) for rule in table.facts}
+
+
 def day(text: str) -> pd.Timestamp:
     return pd.Timestamp(text)

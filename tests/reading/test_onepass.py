@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import zipfile
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,7 +13,6 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 import pytest
-import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +28,8 @@ from qq_excel.reading.options import Limits
 from qq_excel.reading.package import Package
 from qq_excel.reading.scanned import SheetScan
 from qq_excel.reading.source import Source
-from tests.reading.tables import HEADERS
+from tests.reading.tables import HEADERS, noted
+from tests.support import packages
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -62,20 +60,9 @@ def workbook(
         "xl/styles.xml": styles,
     }
     with zipfile.ZipFile(path, "w") as new:
-        for name, content in bare_parts().items():
+        for name, content in packages.bare().items():
             new.writestr(name, parts.get(name, content))
     return path
-
-
-@cache
-def bare_parts() -> dict[str, bytes]:
-    """The parts of a workbook with one sheet S."""
-    whole = io.BytesIO()
-    book = xlsxwriter.Workbook(whole, {"in_memory": True})
-    book.add_worksheet("S").write_string(0, 0, "x")
-    book.close()
-    with zipfile.ZipFile(whole) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def package_of(path: Path) -> Package:
@@ -556,11 +543,4 @@ def test_templates_and_samples_read_the_same_both_ways(path: Path) -> None:
             "below",
         ):
             assert str(getattr(mine, name)) == str(getattr(other, name)), name
-        noted = [
-            {
-                rule: [(c.field, c.at.tolist(), c.raw, c.read) for c in facts]
-                for rule, facts in t.facts.items()
-            }
-            for t in (mine, other)
-        ]
-        assert noted[0] == noted[1]
+        assert noted(mine) == noted(other)

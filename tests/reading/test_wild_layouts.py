@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from qq_excel.kinds import FieldType
 from qq_excel.reading import read_grids, read_workbook
 from qq_excel.reading.grid import BlockGrid
-from qq_excel.reading.model import Area, Table, Workbook
+from qq_excel.reading.model import Area, Workbook
 from qq_excel.rules.tables import _gaps
+from tests.reading.tables import cells
 from tests.support.layouts import Wild, wild_sheets, write_openpyxl, write_xlsxwriter
 
 pytestmark = pytest.mark.usefixtures("each_way")
@@ -38,7 +39,7 @@ def compare(book: Workbook, sheet: Wild, *, rows: bool = True) -> None:
             assert table.rows.tolist() == expected.rows
         for f in expected.kind.fields:
             want = [_want(row.get(f.name), f.type) for row in expected.values]
-            assert _got(table, f.name) == want, f.name
+            assert cells(table, f.name) == want, f.name
         assert {n: table.head[n].value for n in sheet.head} == sheet.head
         assert len(table.totals) == expected.totals
         for total in table.totals:
@@ -57,10 +58,6 @@ def _want(value: Any, type_: FieldType) -> Any:
     if type_ is FieldType.AMOUNT:
         return int(Decimal(value) * 100)
     return pd.Timestamp(value) if isinstance(value, dt.date) else value
-
-
-def _got(table: Table, name: str) -> list[Any]:
-    return [None if pd.isna(v) else v for v in table.frame[name].tolist()]
 
 
 def live(sheet: Wild) -> Workbook:

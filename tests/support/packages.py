@@ -6,7 +6,9 @@ import difflib
 import io
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 
+import xlsxwriter
 from lxml import etree
 
 _PACKAGES = (".xlsx", ".docx", ".zip")
@@ -23,6 +25,16 @@ def parts(content: bytes) -> dict[str, bytes]:
             else:
                 out[info.filename] = part
     return out
+
+
+@cache
+def bare() -> dict[str, bytes]:
+    """The parts of a workbook with one sheet S that has a text in A1."""
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"in_memory": True})
+    book.add_worksheet("S").write_string(0, 0, "x")
+    book.close()
+    return parts(whole.getvalue())
 
 
 def lines(name: str, part: bytes) -> list[str]:

@@ -212,7 +212,7 @@ def _values(tags: _Tags, cells: Ints, type_: npt.NDArray[np.uint8]) -> tuple[Int
     begin = at[here] + 4
     plain = _words(text, begin) & _FIRST[3] == _word(b"<t>")
     kept = begin[~plain]
-    _must_be(_take(text, kept, len(_PRESERVED)) == np.frombuffer(_PRESERVED, dtype=np.uint8))
+    _must_be(bytes_at(text, kept, len(_PRESERVED)) == np.frombuffer(_PRESERVED, dtype=np.uint8))
     start[this] = begin + np.where(plain, 3, len(_PRESERVED))
     end[this] = tags.at[tag[here] + 2]
     count[this] += 4
@@ -304,7 +304,7 @@ _EACH = 0x0101010101010101
 _JOINED = ((8, 10, 0x00FF00FF00FF00FF), (16, 100, 0x0000FFFF0000FFFF), (32, 10_000, 0x00000000FFFFFFFF))
 
 
-def _take(text: Bytes, at: Ints, size: int) -> Bytes:
+def bytes_at(text: Bytes, at: Ints, size: int) -> Bytes:
     """The *size* bytes at each place, a row each."""
     runs = np.ndarray((len(text) - size + 1,), dtype=f"V{size}", buffer=text, strides=(1,))
     return runs[at].view(np.uint8).reshape(-1, size)
