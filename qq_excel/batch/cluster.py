@@ -25,7 +25,7 @@ from qq_excel.batch.model import Done
 from qq_excel.batch.on_worker import Terms, Witness
 from qq_excel.batch.part import Work
 from qq_excel.batch.scheduler import LOCAL, client_of, must_have_a_worker
-from qq_excel.batch.workers import Part, Read, in_turn
+from qq_excel.batch.tasks import Part, Read, in_turn
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, many
 from qq_excel.output import cannot_write, make_folder

@@ -17,7 +17,7 @@ from qq_excel.batch.arrivals import Arrival
 from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import Seen
 from qq_excel.batch.submissions import Pattern, Submission
-from qq_excel.batch.workers import Read
+from qq_excel.batch.tasks import Read
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.attachments import find_attachment

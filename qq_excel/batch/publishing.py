@@ -24,7 +24,7 @@ from qq_excel.batch.look import Progress
 from qq_excel.batch.part import RETURNED, TABLES
 from qq_excel.batch.state import holder_of
 from qq_excel.batch.summary import BOOK, DOCUMENT
-from qq_excel.batch.workers import in_turn
+from qq_excel.batch.tasks import in_turn
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write

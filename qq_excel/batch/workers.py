@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol
 
 from qq_excel.batch.model import Done
 from qq_excel.batch.part import Work, check_part
-from qq_excel.batch.submissions import Submission
+from qq_excel.batch.tasks import Part, Read, in_turn
 from qq_excel.errors import OutputError
 from qq_excel.language import Text
 from qq_excel.reading import Options
 from qq_excel.reading.pool import Pool, worth_beginning
 from qq_excel.reading.refusal import Refusal
-
-if TYPE_CHECKING:
-    from qq_excel.reading.spool import Sight
-
-Part = Sequence[Submission]
-#: Read a file as of a date and at home in a folder, if they are given, and leave its tables in another
-#: (:meth:`qq_excel.reading.pool.Pool.spool`).
-Read = Callable[[Path, Path, "dt.date | None", "Path | None"], "Future[Sight]"]
-T = TypeVar("T")
-A = TypeVar("A")
 
 
 class Workers(Protocol):
@@ -60,20 +49,6 @@ def workers_of(cluster: str, jobs: int, options: Options) -> AbstractContextMana
     from qq_excel.batch.cluster import Cluster  # noqa: PLC0415
 
     return Cluster(cluster, jobs, options)
-
-
-def in_turn(parts: Iterable[T], most: int, submit: Callable[[T], Future[A]]) -> Iterator[tuple[T, Future[A]]]:
-    """Each part when it is done; no more than *most* wait."""
-    waiting: dict[Future[A], T] = {}
-    left = iter(parts)
-    while True:
-        while len(waiting) < most and (part := next(left, None)) is not None:
-            waiting[submit(part)] = part
-        if not waiting:
-            return
-        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in ready:
-            yield waiting.pop(future), future
 
 
 class Processes:
