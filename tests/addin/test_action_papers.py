@@ -126,7 +126,7 @@ def test_packs_of_all_or_of_the_selected_applications(opened, clerk, tmp_path):
     assert [a.id for a in outcome.unfit] == [a.id for a in line.unfit]
     assert outcome.fit
     assert outcome.unfit
-    assert all(verify_pack(p) == [] for p in outcome.packs)
+    assert [verify_pack(p) for p in outcome.packs] == [[] for _ in outcome.fit]
     told = clerk.said[-1]
     assert told.startswith(
         f"全部申请：{len(outcome.fit)} 份申请包已生成，{len(outcome.unfit)} 份申请材料不全。"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from qq_excel.batch import Asked, Outcome, run_batch
 from qq_excel.batch.model import Move
@@ -110,9 +111,6 @@ def test_what_was_handed_in_again_does_not_stay_behind_alone(tmp_path: Path) -> 
 
 def test_what_is_refused_for_its_format_is_moved_too(tmp_path: Path) -> None:
     """Whatever the reason; what changes while the run goes on stays, and nothing that stays or goes is lost."""
-    pytest.importorskip("msoffcrypto")
-    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415
-
     came = tmp_path / "in" / "一厂"
     came.mkdir(parents=True)
     with (

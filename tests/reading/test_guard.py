@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from qq_excel.errors import InputError
 from qq_excel.language import Text
@@ -240,10 +241,9 @@ def test_part_names(sound: Path, tmp_path: Path, name: str, reason: str) -> None
 
 
 def test_encrypted_workbook(sound: Path, tmp_path: Path) -> None:
-    office = pytest.importorskip("msoffcrypto.format.ooxml")
     path = tmp_path / "密.xlsx"
     with sound.open("rb") as plain, path.open("wb") as out:
-        office.OOXMLFile(plain).encrypt("secret", out)
+        OOXMLFile(plain).encrypt("secret", out)
     fact = refusal(path)
     assert (fact.rule, english(fact)) == ("FIL002", "the workbook is encrypted")
 

@@ -15,6 +15,7 @@ from qq_excel.check import Result, check_paths
 from qq_excel.errors import InputError
 from qq_excel.samples import write_samples
 from qq_excel.samples.group import WARRANTED
+from qq_excel.warnings import warnings_of
 from tests.papers.support import packs_of
 from tests.support.digests import digest, digests
 
@@ -112,8 +113,7 @@ def test_ledger_is_lively(results: dict[str, Result], unit: str) -> None:
 
 @pytest.mark.parametrize("unit", CLEAN)
 def test_warning_sheet_shows_all_colours(results: dict[str, Result], unit: str) -> None:
-    warnings = pytest.importorskip("qq_excel.warnings")
-    levels = {row[0]: row[1] for row in warnings.warnings_of(results[unit]).by_level()}
+    levels = {row[0]: row[1] for row in warnings_of(results[unit]).by_level()}
     assert set(levels) == {"红", "橙", "黄", "蓝"}
     assert all(levels.values())
 
