@@ -7,7 +7,6 @@ administrators edit these files, so the message is part of the product.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -242,9 +241,3 @@ def _known_keys(model: type[BaseModel]) -> set[str]:
         else:
             todo.extend(getattr(one, "__args__", ()))
     return keys
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,13 +6,13 @@ judged without the contracts that were accepted and moved away the day before. S
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from qq_excel.batch.arrivals import Arrival, parcel
 from qq_excel.batch.model import Away, FileOutcome, Move, Seen
+from qq_excel.digests import sha256_of
 from qq_excel.language import Text
 from qq_excel.reading.options import Limits
 
@@ -80,10 +80,8 @@ def _found(one: Away, room: Path, limits: Limits) -> Arrival | None:
     """The workbook where it was moved to, if it is still what it was."""
     try:
         for arrival in parcel(Path(one.place), one.parcel, room, limits):
-            if arrival.name == one.name and not arrival.refused:
-                with arrival.path.open("rb") as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() == one.sha256:
-                        return replace(arrival, home=None if arrival.zipped else Path(one.home))
+            if arrival.name == one.name and not arrival.refused and sha256_of(arrival.path) == one.sha256:
+                return replace(arrival, home=None if arrival.zipped else Path(one.home))
     except OSError:  # gone, or out of reach
         pass
     return None

@@ -18,6 +18,7 @@ from qq_excel.batch.journal import Journal
 from qq_excel.batch.model import Seen
 from qq_excel.batch.submissions import Pattern, Submission
 from qq_excel.batch.tasks import Read
+from qq_excel.digests import sha256_if_read
 from qq_excel.errors import InputError, why_unreadable
 from qq_excel.language import Text
 from qq_excel.reading.attachments import find_attachment
@@ -77,7 +78,7 @@ class Look:
             if prefix:
                 self._previous.add(name)
             unopened = file.link or (file.refused and file.zipped)  # its zip has one
-            digest = "" if unopened else _digest(file.path)
+            digest = "" if unopened else sha256_if_read(file.path)
             if file.refused or digest is None:
                 why = file.refused or Text("打不开或读不到", "it cannot be opened or read")
                 out[n] = self._unread(name, file, why, digest or "")
@@ -203,11 +204,3 @@ class Look:
 def _said(fact: FileFact) -> tuple[str, str]:
     why = said(fact)
     return why.zh, why.en
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from qq_excel.batch.arrivals import Arrival, is_text
 from qq_excel.batch.model import GRAVITY, HANDED_IN, FileOutcome, Move, State
+from qq_excel.digests import sha256_of
 from qq_excel.errors import InputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder
@@ -99,14 +99,14 @@ def move_all(moves: Sequence[Move]) -> tuple[int, int]:
         if not source.exists():
             continue
         try:
-            if target.is_file() and _digest(target) == move.sha256 == _digest(source):
+            if target.is_file() and sha256_of(target) == move.sha256 == sha256_of(source):
                 source.unlink()  # it was copied before the run was ended
                 count += 1
                 continue
             make_folder(target.parent)
             beside = target.with_name(f".qq-{target.name}")
             shutil.copy2(source, beside)  # another disk, perhaps: whole there before it is gone here
-            if _digest(beside) == move.sha256:
+            if sha256_of(beside) == move.sha256:
                 _put(beside, target)
                 source.unlink()
                 count += 1
@@ -131,8 +131,3 @@ def _put(beside: Path, target: Path) -> None:
             return
         beside.unlink()
         return
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

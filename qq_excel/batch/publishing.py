@@ -8,7 +8,6 @@ made good by the next, whoever runs it. ``batch.json`` is put when all else is t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -25,6 +24,7 @@ from qq_excel.batch.part import RETURNED, TABLES
 from qq_excel.batch.state import holder_of
 from qq_excel.batch.summary import BOOK, DOCUMENT
 from qq_excel.batch.tasks import in_turn
+from qq_excel.digests import sha256_of
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write
@@ -266,7 +266,6 @@ class Published:
 
 def _content_of(path: Path) -> Content:
     try:
-        with path.open("rb") as file:
-            return Content(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+        return Content(sha256_of(path), path.stat().st_size)
     except OSError as error:
         raise cannot_write(path, error) from None

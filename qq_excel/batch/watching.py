@@ -24,6 +24,7 @@ from qq_excel.batch.look import GROWS
 from qq_excel.batch.model import GRAVITY, STATES, FileOutcome
 from qq_excel.batch.part import RETURNED
 from qq_excel.batch.run import Outcome, run_batch
+from qq_excel.digests import sha256_if_read
 from qq_excel.errors import InputError, OutputError, QQExcelError
 from qq_excel.language import Text, many, t
 from qq_excel.output import cannot_write, must_be_writable, safe_name, told_apart, write_bytes, write_text
@@ -145,13 +146,13 @@ def _answer(mine: Sequence[_Told], place: Path, results: Mapping[str, Path]) -> 
         beside = place.with_name(name)
         content = result.read_bytes()
         given[name] = hashlib.sha256(content).hexdigest()
-        is_there = _digest(beside)
+        is_there = sha256_if_read(beside)
         if is_there is None or is_there == ours.get(name) != given[name]:
             write_bytes(beside, content)
         elif is_there != given[name]:
             given[name] = ""  # somebody's own file of that name
     for name, digest in ours.items():
-        if name not in given and _digest(place.with_name(name)) == digest:
+        if name not in given and sha256_if_read(place.with_name(name)) == digest:
             place.with_name(name).unlink(missing_ok=True)
     words = _receipt(mine, place, given)
     if before != words:
@@ -178,13 +179,6 @@ def _receipt_of(place: Path) -> Path:
 def _is_plain(name: str) -> bool:
     """Whether *name* is that of a file in the same folder."""
     return name not in (".", "..") and not set(name) & set("/\\:\0")
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
 
 
 def _receipt(mine: Sequence[_Told], place: Path, given: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
+from qq_excel.digests import sha256_if_read
 from qq_excel.errors import InputError, OutputError, ToolError
 from qq_excel.language import Lang, Text, current, using
 from qq_excel.output import whole_set
@@ -283,10 +284,10 @@ def _titles(kinds: Iterable[str], lang: str) -> str:
 
 def _key(paper: PaperKind, job: Job) -> str:
     """All that decides what comes out: program, policy, templates, choices, and the files that were handed in."""
-    from qq_excel.papers.report_state import digest, key_of  # noqa: PLC0415
+    from qq_excel.papers.report_state import key_of  # noqa: PLC0415
 
     result, choices = job.result, job.choices
-    since, key = (digest(p) if p else None for p in (choices.since, choices.sign_key))
+    since, key = (sha256_if_read(p) if p else None for p in (choices.since, choices.sign_key))
     return key_of([
         __version__, paper.name, current(), result.policy.sha256 or result.policy.model_dump_json(),
         job.house.sha256(), choices.unmask, choices.wording, choices.dated, choices.age_on, choices.draft, since,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Self
 
+from qq_excel.digests import sha256_if_read
 from qq_excel.errors import OutputError
 from qq_excel.language import Text
 from qq_excel.output import cannot_write, make_folder, write_text
@@ -52,14 +53,14 @@ class Journal:
 
     def finished(self, name: str, stamp: Callable[[], str] = str) -> bool:
         """Whether *name* stands there as a run with the same inputs, and the same *stamp*, left it."""
-        whole = self.same and name in self.last and digest(self.folder / name) == self.last[name]
+        whole = self.same and name in self.last and sha256_if_read(self.folder / name) == self.last[name]
         return whole and self._stamps.get(name, "") == stamp()
 
     def done(self, name: str, stamp: str = "") -> None:
         """Note that *name* is complete, made of inputs with this *stamp*."""
         if self._file is not None:
             self._any = True
-            self._file.write(_line(name, digest(self.folder / name) or "", stamp))
+            self._file.write(_line(name, sha256_if_read(self.folder / name) or "", stamp))
             self._file.flush()
 
     def refuse_changed(self, names: Iterable[str], allowed: Path | None = None) -> None:
@@ -73,7 +74,7 @@ class Journal:
             for n in names
             if (self.folder / n).exists()
             and (self.folder / n).resolve() != spared
-            and digest(self.folder / n) != self.last.get(n)
+            and sha256_if_read(self.folder / n) != self.last.get(n)
         ]
         if changed:
             more = Text("", "")
@@ -91,7 +92,9 @@ class Journal:
     def left_over(self, names: Iterable[str]) -> list[str]:
         """Files of the last run, still as it left them, that this run does not make any more."""
         now = set(names)
-        return [n for n, told in self.last.items() if n not in now and digest(self.folder / n) == told]
+        return [
+            n for n, told in self.last.items() if n not in now and sha256_if_read(self.folder / n) == told
+        ]
 
     def _read(self) -> tuple[dict[str, str], bool]:
         try:
@@ -110,15 +113,6 @@ class Journal:
         return found, isinstance(head, dict) and head.get("schema") == _SCHEMA and head.get("key") == self.key
 
 
-def digest(path: Path) -> str | None:
-    """The SHA-256 of a file; None when there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
 def key_of(parts: Iterable[object]) -> str:
     """One hash over all that decides what comes out."""
     text = json.dumps([str(p) for p in parts], ensure_ascii=False)
@@ -130,4 +124,4 @@ def _line(name: str, told: str, stamp: str = "") -> str:
     return json.dumps({"file": name, "sha256": told, **of}, ensure_ascii=False) + "\n"
 
 
-__all__ = ["Journal", "digest", "key_of"]
+__all__ = ["Journal", "key_of"]

@@ -19,6 +19,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from qq_excel import yamlfile
+from qq_excel.digests import sha256_of
 from qq_excel.errors import SchemaError, why_unreadable
 from qq_excel.kinds import all_kinds
 from qq_excel.language import Text
@@ -164,7 +165,7 @@ def load_folder(folder: Path) -> tuple[Found, ...]:
 
 @lru_cache(maxsize=_MOST)
 def _load(path: Path, _changed: int, _size: int) -> Found:
-    return Found(path, yamlfile.sha256(path), yamlfile.parse(path, Mapping))
+    return Found(path, sha256_of(path), yamlfile.parse(path, Mapping))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ interpreters (no fork of a program with threads) and the same on every system. W
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 import os
 import threading
@@ -26,6 +25,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qq_excel import processes
+from qq_excel.digests import sha256_of
 from qq_excel.errors import QQExcelError
 from qq_excel.language import Text
 from qq_excel.reading import frames
@@ -190,9 +190,7 @@ class Pool:
 
 
 def _refused(path: Path, refusal: Refusal) -> Workbook:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Workbook(str(path), path.name, digest, facts=[refusal.fact])
+    return Workbook(str(path), path.name, sha256_of(path), facts=[refusal.fact])
 
 
 class _Worker:

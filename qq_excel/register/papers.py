@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qq_excel import __version__
+from qq_excel.digests import sha256_of
 from qq_excel.register.entries import Entry, digest
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def paper_entries(
     out = []
     for path in files:
         name = path.relative_to(target).as_posix()
-        with path.open("rb") as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        sha256 = sha256_of(path)
         body: dict[str, Any] = {
             "paper": paper, "file": name, "sha256": sha256, "program": f"qq-excel {__version__}",
             "policy": {"profile": result.policy.profile, "version": result.policy.version, "sha256": result.policy.sha256},
