@@ -242,15 +242,12 @@ def _members(
                 f"the path '{inner}' leads out of the zip",
             )
         elif suffix not in {*inputs.SUFFIXES, *inputs.ARCHIVES, *inputs.FOREIGN}:
-            beside = _place(target, parts)
-            if beside is not None and not info.flag_bits & _ENCRYPTED:
-                left = max(0, left - _unpack(archive, info, beside, most))
+            left = max(0, left - _unpack_beside(archive, info, _place(target, parts), most))
         elif inner.endswith(inputs.OWN_SUFFIXES):
             continue
         elif (why := _why_not(info, inner, again=again)) is not None:
             beside = _place(target, parts) if suffix in inputs.ARCHIVES else None
-            if beside is not None and not info.flag_bits & _ENCRYPTED:  # it may be evidence
-                left = max(0, left - _unpack(archive, info, beside, most))
+            left = max(0, left - _unpack_beside(archive, info, beside, most))
             one = refused(f"{whole}#{n + 1}" if again else whole, why.zh, why.en)
             yield replace(one, path=beside or path)
         else:
@@ -283,6 +280,13 @@ def _why_not(info: zipfile.ZipInfo, inner: str, *, again: bool) -> Text | None:
     if info.flag_bits & _ENCRYPTED:
         return Text("压缩包有密码，请去掉密码", "the zip has a password; take it off")
     return None
+
+
+def _unpack_beside(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path | None, most: int) -> int:
+    """Unpack what may be a workbook's evidence, if it has a place and no password; its size."""
+    if target is None or info.flag_bits & _ENCRYPTED:
+        return 0
+    return _unpack(archive, info, target, most)
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, most: int) -> int:

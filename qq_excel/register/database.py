@@ -51,33 +51,8 @@ class Database:
 
     def __init__(self, text: str, *, make: bool = True, blank: bool = False) -> None:
         self.sqlite = is_sqlite(text)
-        try:
-            import alembic  # noqa: F401, PLC0415
-            import sqlalchemy as sa  # noqa: PLC0415
-
-            if not self.sqlite:
-                import psycopg  # noqa: F401, PLC0415
-        except ImportError:
-            extra = "register" if self.sqlite else "postgres"
-            raise InputError(
-                Text(
-                    f"登记簿需要另装的程序库。请运行 pip install 'qq-excel[{extra}]'。",
-                    f"The register needs further libraries. Run pip install 'qq-excel[{extra}]'.",
-                )
-            ) from None
-        try:
-            made = _url(text)
-        except (sa.exc.ArgumentError, ValueError):  # a port that is no number
-            raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
-        if self.sqlite and (
-            made.query.get("mode") == "memory" or ":memory:" in (made.database or ":memory:")
-        ):
-            raise InputError(
-                Text(
-                    "--register 指的是内存中的登记簿，程序结束就没有了。请给 SQLite 文件的路径。",
-                    "--register: a register in memory would be gone with the program. Give the path of a SQLite file.",
-                )
-            )
+        _must_have_libraries(sqlite=self.sqlite)
+        made = _address(text)
         #: How the database is named to people: no password, also none that stands after the question mark.
         self.name = Text(str(made.database), str(made.database)) if self.sqlite else _server(made)
         #: The file of a SQLite database.
@@ -97,6 +72,8 @@ class Database:
         )
         if fixed:
             made = _fixed(made, Path(str(made.database)))
+        import sqlalchemy as sa  # noqa: PLC0415
+
         self.engine = sa.create_engine(
             made, **({"connect_args": {"timeout": PATIENCE}} if self.sqlite else {"pool_pre_ping": True})
         )
@@ -239,6 +216,43 @@ def _write_ahead(connection: Any) -> None:
         else:
             return
         time.sleep(_FIRST_PAUSE)
+
+
+def _must_have_libraries(*, sqlite: bool) -> None:
+    try:
+        import alembic  # noqa: F401, PLC0415
+        import sqlalchemy  # noqa: F401, PLC0415
+
+        if not sqlite:
+            import psycopg  # noqa: F401, PLC0415
+    except ImportError:
+        extra = "register" if sqlite else "postgres"
+        raise InputError(
+            Text(
+                f"登记簿需要另装的程序库。请运行 pip install 'qq-excel[{extra}]'。",
+                f"The register needs further libraries. Run pip install 'qq-excel[{extra}]'.",
+            )
+        ) from None
+
+
+def _address(text: str) -> Any:
+    """The URL that *text* means. Raises :class:`InputError` where it is none, or of a register that would not last."""
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    try:
+        made = _url(text)
+    except (ArgumentError, ValueError):  # a port that is no number
+        raise InputError(Text("--register 的 URL 写得不对。", "--register: this is no URL.")) from None
+    if is_sqlite(text) and (
+        made.query.get("mode") == "memory" or ":memory:" in (made.database or ":memory:")
+    ):
+        raise InputError(
+            Text(
+                "--register 指的是内存中的登记簿，程序结束就没有了。请给 SQLite 文件的路径。",
+                "--register: a register in memory would be gone with the program. Give the path of a SQLite file.",
+            )
+        )
+    return made
 
 
 def _url(text: str) -> Any:
