@@ -32,8 +32,8 @@ def keep_freed_memory() -> None:
 def load_undisturbed() -> None:
     """Have Python hardly look for cycles of garbage among what it loads: that was a twelfth of the time to load pandas.
 
-    Nor does numpy start threads for linear algebra, of which there is none here: one for each further core, and each turns on
-    the spot for 60 ms before it sleeps.
+    Nor may numpy start its threads for linear algebra, of which there is none here: it has one for each further core, and each
+    keeps that core busy for 60 ms before it sleeps.
     """
     gc.set_threshold(_LOADED)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

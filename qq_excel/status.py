@@ -120,7 +120,6 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
     at = _standing(stack, stages, followed)
     held = [[(need, _holds(stack, need)) for need in s.needs_of(kind.kind)] for s in stages]
     since = _since(stack, stages, followed, at)
-    today = None if stack.day is None else np.datetime64(stack.day, "D")
     terms = [params.get(s.due) if s.due else None for s in stages]
     column = {name: stack[field].tolist() for name, field in followed.fields.items()}
     keys = [stack[k].tolist() for k in kind.key]
@@ -132,10 +131,8 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
         done = stage is not None and not missing
         closed = done and stage is not None and stage.closes
         start = None if np.isnat(since[i]) else since[i].item()
-        ahead = start is not None and stack.day is not None and start > stack.day
-        days = None if start is None or today is None or ahead else int((today - since[i]).astype(int))
-        term = terms[place] if stage else None
-        due_on = None if start is None or term is None or closed else start + dt.timedelta(days=int(term))
+        term = terms[place] if stage and not closed else None
+        began, days, due_on = _clock(start, stack.day, term)
         source = stack.sources[int(stack.source[i])]
         yield int(stack.submission[i]), Card(
             kind=kind.kind,
@@ -146,12 +143,27 @@ def _cards(stack: Stack, policy: Policy, followed: Followed) -> Iterable[tuple[i
             amount=None if pd.isna(column["amount"][i]) else int(column["amount"][i]),
             stage=place if place >= 0 else None,
             stated=_text(column["stage"][i]) if "stage" in column else (stage.name if stage else ""),
-            since=None if ahead else start, days=days, due_on=due_on,
+            since=began, days=days, due_on=due_on,
             late=due_on is not None and stack.day is not None and stack.day > due_on,
             missing=missing, done=done, closed=closed,
             who=_text(column["who"][i]), team=policy.team_of(stage) if stage else None,
             file=source.file, sheet=source.table.sheet, row=int(stack.rows[i]),
         )  # fmt: skip
+
+
+def _clock(
+    start: dt.date | None, today: dt.date | None, term: float | None
+) -> tuple[dt.date | None, int | None, dt.date | None]:
+    """Since when a case stands at its stage, for how many days, and when its *term* ends.
+
+    A day still to come is none that it stands there since.
+    """
+    if start is None:
+        return None, None, None
+    due_on = None if term is None else start + dt.timedelta(days=int(term))
+    if today is None:
+        return start, None, due_on
+    return (None, None, due_on) if start > today else (start, (today - start).days, due_on)
 
 
 def _standing(stack: Stack, stages: Sequence[Stage], followed: Followed) -> npt.NDArray[np.int64]:

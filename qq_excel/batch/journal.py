@@ -125,8 +125,8 @@ class Journal:
         self.unfinished = asked
 
     def will_write(self, paths: Sequence[str]) -> None:
-        """These results may be written or taken away from now on: a run that is ended leaves none that nobody knows of,
-        and none is taken for that of a submission that wrote it before.
+        """These results may be written or taken away from now on. So a run that breaks off leaves none that nobody knows of,
+        and none that passes for the result of the submission that wrote it before.
         """
         new = [p for p in paths if p not in self.written or p in self._owner]
         if new:
@@ -140,7 +140,7 @@ class Journal:
     def left_over(self, written: set[str], anew: Collection[str] = ()) -> list[str]:
         """What earlier runs wrote and this one, which gives what is *written*, does not: it is about to be taken away.
 
-        Results of files that were moved away stay, but those that this run gives *anew* or not at all.
+        Results of files that were moved away stay, except for *anew*: those this run gives again or not at all.
         """
         out = sorted(self.written - written - self.settled.difference(anew))
         self.will_write(out)
@@ -180,8 +180,8 @@ class Journal:
     def will_move(
         self, moves: list[Move], keys: list[str], gone: list[str], evidence: Collection[str] = ()
     ) -> None:
-        """These files are going to be moved, now that all submissions *keys* of the run are done: files of *gone*.
-        What they name as *evidence* is not.
+        """These files are going to be moved, now that all submissions *keys* of the run are done: files of the submissions
+        *gone*. What they name as *evidence* stays.
         """
         self._write("moves", {"moves": moves, "keys": keys, "gone": gone, "evidence": list(evidence)})
         self._moves(moves, keys, gone, evidence)

@@ -164,9 +164,9 @@ class Published:
     def put(
         self, folder: Path, journal: Journal, keys: Iterable[str], gone: Iterable[str], tell: Progress
     ) -> tuple[int, int]:
-        """Have there what is in *folder* of the submissions *keys*, and of earlier runs only what is settled, as what comes of
-        *gone*, whose workbooks are about to be moved away, will be; how many files were put, and taken away. Then the place is
-        held no longer.
+        """Make the place equal to *folder*: the results of the submissions *keys*, and of earlier runs what is settled. So are
+        from now on the results of *gone*, whose workbooks are about to be moved away. How many files were put there, and
+        how many taken away. Then the place is held no longer.
 
         Raises :class:`OutputError` when it cannot be finished; what is there by then stays, and is not put again.
         """

@@ -37,7 +37,7 @@ class Earlier:
     ) -> Earlier:
         """The tables of *previous*, for each submission those of its unit; with *together* all of them.
 
-        Of several older periods the latest counts, kind by kind; a later period than the submission's none. *called* comes
+        Of several older periods the latest counts, kind by kind; one that is later than the submission's does not count. *called* comes
         before the names of workbooks of the same period, where findings say what had been handed in before.
         """
         if not previous:

@@ -42,8 +42,9 @@ class Cells(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of many like it: its height, its cells from the first column on, for each the number of its look among those
-    that were announced, and which columns lead where, with the words that do."""
+    """A row of many like it: its height, its cells from the first column on, for each cell the number of its look among those
+    that were announced, and its links (column, place, words).
+    """
 
     height: float | None
     cells: Cells

@@ -150,7 +150,7 @@ class Register:
         """Write the entries of a backup as they were, their *files* (name, content) first; the register must be empty.
 
         All is kept, or nothing: nobody else writes meanwhile, files that were new are taken away again, and a database that was
-        blank is.
+        blank is blank again.
         """
 
         def work() -> None:
