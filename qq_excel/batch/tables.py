@@ -94,7 +94,7 @@ def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
 
 
 def findings_table(findings: Findings) -> bytes:
-    """The findings of a submission as Parquet, one row each, texts in Chinese."""
+    """The findings of a submission as Parquet, one row each, in Chinese; what is wrong also in English."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -111,10 +111,11 @@ def findings_table(findings: Findings) -> bytes:
         "value",
         "expected",
         "message",
+        "message_en",
     )
     rows: dict[str, list[Any]] = {name: [] for name in (*names, "reason", "approved_by")}
     for finding in findings:
-        said = finding.document() | {"message": finding.message("zh")}
+        said = finding.document() | {"message": finding.message("zh"), "message_en": finding.message("en")}
         for name, values in rows.items():
             value = said.get(name)
             values.append(value if value is None or name == "row" else str(value))

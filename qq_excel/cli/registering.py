@@ -222,7 +222,9 @@ def _told(m: Moment) -> tuple[str, str]:
     old = t("（已被后来的报送取代）", " (handed in again later)") if m.superseded else ""
     if m.what == FOUND:
         row = m.row
-        return t("校验", "check") + old, f"{row['rule']} {row['cell'] or ''} {row['message']}"
+        # one that was kept before English was has Chinese only
+        said = t(row["message"], row.get("message_en") or row["message"])
+        return t("校验", "check") + old, f"{row['rule']} {row['cell'] or ''} {said}"
     assert kind is not None  # noqa: S101 - asked above
     if m.gone:
         return str(kind.title), t(

@@ -181,6 +181,9 @@ def test_a_claims_whole_life(two_periods: Path) -> None:
         "已被后来的报送取代",
     ):
         assert words in said
+    english = qq(two_periods, "register", "claim", "ZQ-7", "--register", "r.db", "--lang", "en").stdout
+    # what was found is told in English though the run was in Chinese
+    assert "The balance 7.00 is not the original amount" in " ".join(english.split())
     assert qq(two_periods, "register", "claim", "ZQ-404", "--register", "r.db").returncode == 1
 
 
