@@ -76,6 +76,3 @@ def show(
     del lang
     out.print(fingerprint(load_public(public)), markup=False)
     return OK
-
-
-__all__ = ["key_app"]

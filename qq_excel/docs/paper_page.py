@@ -48,6 +48,3 @@ def _paper(paper: PaperKind) -> Iterable[str]:
 
 def _kinds(names: Iterable[str]) -> str:
     return "、".join(link(get_kind(n).title.zh, relative(f"docs/kinds/{n}.md", PATH)) for n in names)
-
-
-__all__ = ["PATH", "PICTURES", "paper_page"]

@@ -258,6 +258,3 @@ def _recalculate(book: Book, report: FixReport) -> None:
             "It has formulas: open the copy in Excel and save it once, so that they are computed anew; then check.",
         )
     )
-
-
-__all__ = ["RECORD_SHEET", "FixReport", "fix", "unfix"]

@@ -164,6 +164,3 @@ def _limited() -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-
-
-__all__ = ["REASONS", "main", "pages_of", "plain_pdf"]

@@ -76,6 +76,3 @@ def _there(path: Path) -> InputError:
             f"{path} exists, and no key is written over; choose another name.",
         )
     )
-
-
-__all__ = ["make_key", "public_path"]

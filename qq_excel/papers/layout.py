@@ -126,6 +126,3 @@ def _columns(layout: Layout, filled: Filled) -> tuple[list[Column], list[str], l
 
 def _sum(values: Any) -> Any:
     return sum(v for v in values if isinstance(v, int | float) and not isinstance(v, bool))
-
-
-__all__ = ["Filled", "Layout", "LayoutColumn", "write_layout"]

@@ -240,6 +240,3 @@ def get_paper(name: str) -> PaperKind:
             )
         )
     return PAPERS[name]
-
-
-__all__ = ["PAPERS", "PaperKind", "get_paper"]

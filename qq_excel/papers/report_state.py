@@ -122,6 +122,3 @@ def key_of(parts: Iterable[object]) -> str:
 def _line(name: str, told: str, stamp: str = "") -> str:
     of = {"of": stamp} if stamp else {}
     return json.dumps({"file": name, "sha256": told, **of}, ensure_ascii=False) + "\n"
-
-
-__all__ = ["Journal", "key_of"]

@@ -141,6 +141,3 @@ def _read(path: Path) -> bytes:
             Text(f"{path}：不能读取密钥（{why}）。", f"{path}: the key cannot be read ({why}).")
         ) from None
     return content[:_MOST]
-
-
-__all__ = ["SIGNATURE", "Signer", "fingerprint", "load_public", "load_signer", "signed_by"]

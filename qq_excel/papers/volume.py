@@ -128,6 +128,3 @@ def _stamp(page: PageObject, font: IndirectObject, words: str) -> None:
     )
     stamp[NameObject("/Contents")] = over
     page.merge_transformed_page(stamp, Transformation(), over=True)
-
-
-__all__ = ["Part", "bind", "joined", "page_count", "split"]

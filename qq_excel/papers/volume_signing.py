@@ -80,6 +80,3 @@ def _told(volume: Path) -> tuple[int, str]:
     with volume.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return file.tell(), digest
-
-
-__all__ = ["SUFFIX", "NotBoundError", "beside", "check_volume", "sign_volume"]

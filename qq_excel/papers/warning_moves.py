@@ -77,6 +77,3 @@ def counted(moved: Iterable[Moved]) -> str:
     """How many of each, in words."""
     every = [m.change for m in moved]
     return t("，", ", ").join(f"{shown(x)} {every.count(x)}{t(' 笔', '')}" for x in CHANGES)
-
-
-__all__ = ["CHANGES", "Moved", "counted", "moves", "since_words"]

@@ -71,6 +71,3 @@ def _row(m: Moved, *, group: bool) -> list[Any]:
         change, level_name(m.before), level, *([m.unit] if group else []), m.claim_id, m.debtor, m.balance, m.responsible, shown(m.state),
         m.answer, "\n".join(m.causes),
     ]  # fmt: skip
-
-
-__all__ = ["write_moves"]

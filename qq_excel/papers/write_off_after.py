@@ -194,6 +194,3 @@ def _register(job: Job, unit: str, mine: list[Application], target: Path) -> Pat
 
 def _words(value: object) -> str:
     return str(value) if value not in (None, "") else "—"
-
-
-__all__ = ["filings", "meeting"]

@@ -141,6 +141,3 @@ def _application(app: Application) -> Iterator[Event]:
         if row.get(field):
             proof = row.get("approval_no") if field == "approved_on" else ""
             yield Event(row[field], what, detail, str(proof or ""), place)
-
-
-__all__ = ["Event", "Histories"]

@@ -233,6 +233,3 @@ def _as_pdf(papers: dict[tuple[int, str], bytes]) -> dict[tuple[int, str], bytes
         targets = [s.with_suffix(".pdf") for s in sources]
         write_pdfs(sources, targets)
         return {key: target.read_bytes() for key, target in zip(papers, targets, strict=True)}
-
-
-__all__ = ["Press", "VolumeError"]

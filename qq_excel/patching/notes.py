@@ -320,6 +320,3 @@ def without(book: Book, sheet: Sheet, cells: set[tuple[int, int]]) -> None:
             row, column = _ROW.search(found[0]), _COLUMN.search(found[0])
             if row and column and b'"Note"' in found[0] and (int(row[1]), int(column[1])) in cells:
                 edits.replace(found.start(), found.end(), b"")
-
-
-__all__ = ["Note", "comments_of", "put_notes", "text_of", "threads", "without"]

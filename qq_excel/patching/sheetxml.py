@@ -324,6 +324,3 @@ def _whole(text: str, default: int) -> int:
 
 def _float(text: str, default: float) -> float:
     return float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{0,20})?", text) else default
-
-
-__all__ = ["ORDER", "Cell", "Row", "SheetXml"]

@@ -61,5 +61,3 @@ def strips(grid: Grid, found: Located, mappings: Sequence[Found] = ()) -> list[S
 
 #: Columns that a table has at least.
 _FEWEST = 3
-
-__all__ = ["Strip", "strips"]

@@ -94,6 +94,3 @@ def native_formula(formula: str) -> str | None:
             words.append(";" if c == "," else "|" if c == ";" and in_array else c)
         out.append("".join(words))
     return "".join(out)
-
-
-__all__ = ["Numbers", "native_formula"]

@@ -199,6 +199,3 @@ def _notes(sheet: Sheet, under: str, notes: Iterable[str]) -> None:
     for words in (*definitions(), *notes):
         row = sheet.paragraph(row, 1, words, font_size=10)
     sheet.print_set_up(landscape=True, footer=title)
-
-
-__all__ = ["write_book", "write_pdf"]

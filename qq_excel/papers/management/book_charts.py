@@ -86,6 +86,3 @@ def _series(key: str, block: Block) -> list[tuple[int, str]]:
     }  # fmt: skip
     bands = [c.header for c in block.columns[1:-1]]
     return chosen.get(key) or list(enumerate(style.band_inks(bands, [str(x) for x in BESIDE]).values(), 1))
-
-
-__all__ = ["CHART_WIDTH", "chart_rows", "insert_chart"]

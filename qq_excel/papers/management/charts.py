@@ -179,12 +179,3 @@ def shown(value: int) -> float:
 def amount_axis() -> str:
     """The title of an axis of amounts."""
     return t("万元", "10,000 yuan")
-
-
-__all__ = [
-    "SEVERITY_INKS",
-    "Chart",
-    "ChartError",
-    "amount_axis",
-    "shown",
-]

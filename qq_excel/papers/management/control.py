@@ -228,6 +228,3 @@ def _per_hundred(q: Quality) -> Rate | None:
     return (
         None if q.per_hundred is None else Rate(q.per_hundred, errors, Fig(q.rows, show(unit=q.unit), BOOKS))
     )
-
-
-__all__ = ["limitation", "quality", "recovery", "warnings"]

@@ -335,7 +335,3 @@ def _recovery(job: Job, notes: list[Text]) -> Amounts | None:
         text = reason.text
         notes.append(Text(f"清收与计划没有计算：{text.zh}", f"recovery was not computed: {text.en}"))
         return None
-
-
-__all__ = ["AHEAD", "EARLIER", "LATER", "PAST", "UNDATED", "Debtor", "Facts", "Line", "Quality",
-           "calendar_months", "debtors_of", "due_months", "facts_of", "month_of", "quality_of"]  # fmt: skip

@@ -56,6 +56,3 @@ def _by_number(claims: Iterable[Claim]) -> dict[tuple[str, str], Claim]:
     for c in claims:
         out.setdefault((c.unit, c.claim_id), c)
     return out
-
-
-__all__ = ["ITEM_TEXTS", "Move", "moves_of"]

@@ -90,6 +90,3 @@ def _look(value: Any, column: Col) -> Any:
     return (
         Markup(' class="long"') if len(cell_text(value, column.kind)) > _SHORT else Markup(' class="short"')
     )
-
-
-__all__ = ["write_page"]

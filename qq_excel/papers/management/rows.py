@@ -213,15 +213,3 @@ def _keys(x: Line, facts: Facts) -> dict[str, str]:
             "ending": "1" if x.limitation in facts.months else ""}  # fmt: skip
     keys |= dict(zip(BAND_KEYS, x.columns, strict=True))
     return {k: clean(v) for k, v in keys.items()}
-
-
-__all__ = [
-    "Entry",
-    "Rows",
-    "claim_columns",
-    "claim_rows",
-    "finding_columns",
-    "finding_rows",
-    "lists",
-    "relative_place",
-]

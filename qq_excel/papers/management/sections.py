@@ -250,6 +250,3 @@ def _debtors(facts: Facts) -> Section:
              Fig(facts.late.amount, show(late=1)), None, "", ""]  # fmt: skip
     block = Block(t("余额最大的债务人", "Largest debtors"), columns, rows, every)
     return Section("debtors", t("主要债务人", "Top debtors"), [block], chart(), about)
-
-
-__all__ = ["DEBTORS", "sections"]

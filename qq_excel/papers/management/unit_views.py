@@ -177,6 +177,3 @@ def _marks(mine: Chart | None, whole: Chart) -> list[list[Any]]:
             mark += [d["table"]] if "table" in d else []
         out.append(mark)
     return out
-
-
-__all__ = ["MOST", "Views", "unit_views"]

@@ -208,8 +208,3 @@ def definitions() -> tuple[str, ...]:
           "Ages go by calendar years, the upper bound included; credit notes, disputed and sued claims apart. Limitation is "
           "computed from what was entered; no legal advice."),
     )  # fmt: skip
-
-
-__all__ = ["ANY", "BAND_KEYS", "BARS", "BEFORE", "BOOKS", "CLAIMS", "FINDINGS", "MOVES", "Block", "Col", "Fig", "Rate", "Row",
-           "Section", "Tile", "asked", "cell_text", "claims_text", "definitions", "largest", "mark_text", "month_words",
-           "nothing", "plain", "rate", "show", "total", "yuan_text"]  # fmt: skip
