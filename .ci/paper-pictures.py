@@ -32,7 +32,8 @@ def main() -> None:
     from qq_excel.inputs import workbooks  # noqa: PLC0415
     from qq_excel.papers.house import load_house  # noqa: PLC0415
     from qq_excel.papers.pdf import write_pdfs  # noqa: PLC0415
-    from qq_excel.papers.report import PAPERS, _maker  # noqa: PLC0415
+    from qq_excel.papers.registry import PAPERS  # noqa: PLC0415
+    from qq_excel.papers.report import _maker  # noqa: PLC0415
     from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
     from qq_excel.policy import load_policy  # noqa: PLC0415
     from tests.support.build import build  # noqa: PLC0415

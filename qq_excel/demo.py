@@ -109,7 +109,7 @@ def _paper(shown: Demonstration, name: str, folder: str) -> Made:
 
 
 def _write_off(shown: Demonstration) -> None:
-    from qq_excel.papers.write_off_pack import verify_pack  # noqa: PLC0415
+    from qq_excel.papers.pack_check import verify_pack  # noqa: PLC0415
 
     made = _paper(shown, "write-off", "核销申请包")
     shown.outcome = made.outcome

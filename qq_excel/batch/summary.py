@@ -105,7 +105,8 @@ def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: 
 def _write_book(
     files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
 ) -> Path:
-    from qq_excel.papers.sheet import Column, plain_paper  # noqa: PLC0415
+    from qq_excel.papers.cells import Column  # noqa: PLC0415
+    from qq_excel.papers.sheet import plain_paper  # noqa: PLC0415
 
     said = t("没有", "none")
     first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]

@@ -39,7 +39,7 @@ from qq_excel.cli.options import (
 )
 from qq_excel.faults import log_file
 from qq_excel.language import Text, many, t
-from qq_excel.papers.report import PAPERS, PaperKind
+from qq_excel.papers.registry import PAPERS, PaperKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from qq_excel.docs.markdown import code, link, page, plain, relative, table
 from qq_excel.docs.rule_pages import both, clause_anchor
 from qq_excel.docs.trace import Serving, Trace
 from qq_excel.kinds import get_kind
-from qq_excel.papers.report import PAPERS
+from qq_excel.papers.registry import PAPERS
 from qq_excel.policy.clauses import Clause, all_clauses, all_regulations
 from qq_excel.policy.values import parameters
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qq_excel.docs.markdown import code, link, page, plain, relative
 from qq_excel.docs.rule_pages import clause_anchor
 from qq_excel.kinds import get_kind
-from qq_excel.papers.report import PAPERS, PaperKind
+from qq_excel.papers.registry import PAPERS, PaperKind
 
 PATH = "docs/papers/README.md"
 PICTURES = "images"

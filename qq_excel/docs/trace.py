@@ -11,7 +11,7 @@ from pathlib import Path
 from qq_excel.catalogue import all_rules
 from qq_excel.docs.applied import profiles
 from qq_excel.kinds import all_kinds
-from qq_excel.papers.report import PAPERS
+from qq_excel.papers.registry import PAPERS
 from qq_excel.policy.clauses import Clause, all_clauses
 from qq_excel.policy.values import parameters
 

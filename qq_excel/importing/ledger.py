@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from qq_excel import money
 from qq_excel.errors import InputError
-from qq_excel.importing.mapping import Column
 from qq_excel.importing.mapping import ImportMapping as Mapping
 from qq_excel.inputs import must_be_file
 from qq_excel.kinds import FieldType, Kind, get_kind
@@ -27,6 +26,7 @@ from qq_excel.output import FIXED_TIME, looks_like_formula, writing
 from qq_excel.reading import Options, plain_rows, values
 from qq_excel.reading.headers import normal
 from qq_excel.reading.mapped import ordered
+from qq_excel.reading.mapping import Column
 from qq_excel.reading.rows import total_word
 from qq_excel.template import write_template
 

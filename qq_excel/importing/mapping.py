@@ -13,14 +13,12 @@ from qq_excel.inputs import must_be_file
 from qq_excel.language import Text
 from qq_excel.reading.book import sheet_heads
 from qq_excel.reading.headers import normal
-from qq_excel.reading.mapping import FOLDER, Column, Mapping
+from qq_excel.reading.mapping import FOLDER, Mapping
 from qq_excel.yamlwords import WrongValue
 
 if TYPE_CHECKING:
     from qq_excel.reading import Options
     from qq_excel.reading.pool import Pool
-
-__all__ = ["Column", "ImportMapping", "find_mapping", "load_mapping"]
 
 
 class ImportMapping(Mapping):

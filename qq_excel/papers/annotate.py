@@ -330,6 +330,3 @@ def _first_cells(xml: SheetXml, cells: Mapping[Place, object]) -> dict[Place, Pl
             mine = [at for at in cells if top <= at[0] <= bottom and left <= at[1] <= right]
         out.update(dict.fromkeys(mine, (top, left)))
     return out
-
-
-__all__ = ["LIST_SHEET", "MARKS_SHEET", "MOST_NOTES", "AnnotationReport", "CannotAnnotate", "annotate"]

@@ -14,11 +14,12 @@ from qq_excel.catalogue import LEVEL_NAMES, LEVELS, STATUS_NAMES, get_rule
 from qq_excel.kinds import get_kind
 from qq_excel.language import current, many, t
 from qq_excel.papers import style
+from qq_excel.papers.cells import Cell, Column, file_link, sheet_link
 from qq_excel.papers.document import relative
 from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.policy_sheet import policy_sheet
-from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, file_link, plain_paper, sheet_link
+from qq_excel.papers.sheet import Paper, Sheet, plain_paper
 from qq_excel.papers.told import NO_CELL, AllTold, ToldRow
 from qq_excel.papers.words import width
 from qq_excel.patching.sheetmaker import Cells, Line, inline

@@ -15,7 +15,8 @@ from pydantic import Field as Setting
 from qq_excel import yamlfile
 from qq_excel.errors import SchemaError
 from qq_excel.language import Text, t
-from qq_excel.papers.sheet import Column, Sheet
+from qq_excel.papers.cells import Column
+from qq_excel.papers.sheet import Sheet
 from qq_excel.yamlfile import Strict
 
 Kind = Literal["text", "amount", "count", "number", "date", "share"]

@@ -12,9 +12,9 @@ from qq_excel.catalogue import LEVEL_NAMES, LEVELS
 from qq_excel.findings import Finding, Findings
 from qq_excel.language import Lang, Text, current, t
 from qq_excel.papers import style
+from qq_excel.papers.cells import Column
 from qq_excel.papers.finding_rows import TINTS, Fit, RowLooks
 from qq_excel.papers.marks import LINK
-from qq_excel.papers.sheet import Column
 from qq_excel.papers.told import NO_CELL, AllTold, ToldRow, tell
 from qq_excel.papers.words import width
 from qq_excel.patching.book import sheet_reference

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from qq_excel import __version__
 from qq_excel.language import t
 from qq_excel.papers import style
-from qq_excel.papers.sheet import Column, Sheet
+from qq_excel.papers.cells import Column
+from qq_excel.papers.sheet import Sheet
 from qq_excel.policy.showing import shown
 from qq_excel.policy.values import parameters
 

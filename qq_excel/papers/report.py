@@ -312,6 +312,3 @@ def _suffix(name: str) -> str:
 
 def _pdf(name: str) -> str:
     return f"{name.rpartition('.')[0]}.pdf"
-
-
-__all__ = ["PAPERS", "Made", "PaperKind", "get_paper", "make"]

@@ -22,7 +22,7 @@ from qq_excel.output import (
     writing,
     zip_bytes,
 )
-from qq_excel.papers.cells import Cell, Column, file_link, safe, sheet_link, shown
+from qq_excel.papers.cells import Cell, Column, safe, shown
 from qq_excel.papers.plain_book import PlainBook
 from qq_excel.papers.style import AMOUNT, AUTHOR, BLUE, COUNT, DATE, FONT, GREY, NAVY, SHARE, SOFT, Look
 from qq_excel.papers.words import CELL_LIMIT, clean, clip, lines, width
@@ -338,6 +338,3 @@ def _begun(target: Path, title: str, folder: Path) -> Any:
 def _slashes(_: str, content: bytes) -> bytes:
     """Links to files with ``/``: XlsxWriter writes a backslash, which leads nowhere outside Windows."""
     return re.sub(rb'Target="[^"]*"', lambda found: found[0].replace(b"\\", b"/"), content)
-
-
-__all__ = ["Cell", "Column", "Paper", "Sheet", "drawn", "file_link", "paper", "plain_paper", "sheet_link"]

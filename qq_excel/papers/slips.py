@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from qq_excel import money
 from qq_excel.language import t
 from qq_excel.papers import style
+from qq_excel.papers.cells import Cell
 from qq_excel.papers.report_job import Job, Names, Piece, day
-from qq_excel.papers.sheet import Cell
 from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, SAME, Slip, level_name, movement, recall, shown
 from qq_excel.papers.words import reason_words
 

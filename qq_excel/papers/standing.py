@@ -7,8 +7,8 @@ from functools import partial
 
 from qq_excel.language import t
 from qq_excel.papers import style
+from qq_excel.papers.cells import Cell
 from qq_excel.papers.report_job import Job, Names, Piece, day
-from qq_excel.papers.sheet import Cell
 from qq_excel.papers.signing import load_signer
 from qq_excel.papers.slip_memory import ROSE, Run, documents, level_name, run_at, runs, shown
 from qq_excel.papers.volume_signing import SUFFIX

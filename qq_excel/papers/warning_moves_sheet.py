@@ -6,7 +6,8 @@ from typing import Any
 
 from qq_excel.language import Text, t
 from qq_excel.papers import style
-from qq_excel.papers.sheet import Cell, Column, Sheet
+from qq_excel.papers.cells import Cell, Column
+from qq_excel.papers.sheet import Sheet
 from qq_excel.papers.slip_memory import FELL, GONE, NEW, ROSE, level_name, shown
 from qq_excel.papers.warning_moves import Moved, counted, since_words
 from qq_excel.papers.warning_view import View

@@ -8,7 +8,8 @@ from typing import Any
 
 from qq_excel.language import Text, current, t
 from qq_excel.papers import style
-from qq_excel.papers.sheet import Cell, Column, Paper, Sheet, paper
+from qq_excel.papers.cells import Cell, Column
+from qq_excel.papers.sheet import Paper, Sheet, paper
 from qq_excel.papers.slip_memory import ROSE, level_name, shown
 from qq_excel.papers.warning_charts import ageing_chart, cause_chart, cause_height, level_chart
 from qq_excel.papers.warning_moves_sheet import write_moves

@@ -8,7 +8,8 @@ from typing import Any
 
 from qq_excel.kinds import FieldType, get_kind
 from qq_excel.papers import style
-from qq_excel.papers.sheet import Cell, Column, Paper, drawn, file_link, paper
+from qq_excel.papers.cells import Cell, Column, file_link
+from qq_excel.papers.sheet import Paper, drawn, paper
 from qq_excel.papers.words import mask
 from qq_excel.papers.write_off_facts import Application
 

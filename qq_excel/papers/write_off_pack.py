@@ -22,7 +22,7 @@ from qq_excel.language import Text
 from qq_excel.output import safe_name, same_zip
 from qq_excel.papers import write_off_books, write_off_words
 from qq_excel.papers.house import House, load_house
-from qq_excel.papers.pack_check import MANIFEST, SCHEMA, verify_pack
+from qq_excel.papers.pack_check import MANIFEST, SCHEMA
 from qq_excel.papers.signing import SIGNATURE, Signer
 from qq_excel.papers.words import clean
 from qq_excel.papers.write_off_facts import Application, Evidence, Gap, applications
@@ -246,19 +246,3 @@ def _read(e: Evidence) -> bytes | None:
     except (OSError, RuntimeError, ValueError):
         return None
     return content if len(content) <= LARGEST else None
-
-
-__all__ = [
-    "GAPS",
-    "Kit",
-    "Outcome",
-    "evidence_members",
-    "evidence_stamp",
-    "manifest_of",
-    "office_papers",
-    "pack_files",
-    "plan",
-    "verify_pack",
-    "write_pack",
-    "write_packs",
-]

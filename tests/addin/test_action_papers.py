@@ -20,10 +20,11 @@ from qq_excel.cli.verifying import run_verify
 from qq_excel.errors import InputError, OutputError, SchemaError
 from qq_excel.papers.ageing import aged
 from qq_excel.papers.house import load_house
+from qq_excel.papers.pack_check import verify_pack
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Job
 from qq_excel.papers.seal import SEAL_SHEET, sealed, verify_seal
-from qq_excel.papers.write_off_pack import plan, verify_pack
+from qq_excel.papers.write_off_pack import plan
 from qq_excel.template import write_template
 from tests.addin.conftest import SAMPLES
 from tests.support.build import build

@@ -26,8 +26,8 @@ from qq_excel.cli.options import Format
 from qq_excel.errors import InputError, OutputError
 from qq_excel.papers.marks import LIST_SHEET, MARKS_SHEET
 from qq_excel.papers.marks_list import own_values
+from qq_excel.papers.pack_check import verify_pack
 from qq_excel.papers.seal import verify_seal
-from qq_excel.papers.write_off_pack import verify_pack
 from tests.addin.conftest import SAMPLES
 from tests.support import office
 from tests.support.build import build, cell

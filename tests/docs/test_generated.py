@@ -15,7 +15,7 @@ from qq_excel.docs.applied import profiles
 from qq_excel.docs.markdown import GENERATED, plain
 from qq_excel.kinds import all_kinds, get_kind
 from qq_excel.language import Lang, using
-from qq_excel.papers.report import PAPERS
+from qq_excel.papers.registry import PAPERS
 from qq_excel.policy import load_policy
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.template.writer import main_kinds, workbook_kinds, write_template

@@ -10,7 +10,7 @@ from qq_excel.catalogue import all_rules
 from qq_excel.docs.clause_page import clause_page
 from qq_excel.docs.trace import Trace
 from qq_excel.kinds import get_kind
-from qq_excel.papers.report import PAPERS
+from qq_excel.papers.registry import PAPERS
 from qq_excel.policy import load_policy
 from qq_excel.policy.clauses import all_clauses, all_regulations
 

@@ -14,7 +14,8 @@ from docx.oxml.ns import qn
 from qq_excel import resources
 from qq_excel.check import Result, check_paths
 from qq_excel.papers.pdf import find_soffice, write_pdfs
-from qq_excel.papers.report import PAPERS, make
+from qq_excel.papers.registry import PAPERS
+from qq_excel.papers.report import make
 from tests.papers.paper_reading import docx_text, pdf_text, sheet_rows, total_of
 from tests.support.build import build
 from tests.support.digests import digests

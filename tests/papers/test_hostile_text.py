@@ -19,7 +19,8 @@ from qq_excel.kinds import FieldType, get_kind
 from qq_excel.output import looks_like_formula
 from qq_excel.papers.checking import write_check
 from qq_excel.papers.html_index import write_index
-from qq_excel.papers.report import PAPERS, make
+from qq_excel.papers.registry import PAPERS
+from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
 from qq_excel.policy import load_policy
 from tests.papers.support import HOSTILE, packs_of

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from qq_excel.papers import style
+from qq_excel.papers.cells import Cell, Column, file_link, sheet_link
 from qq_excel.papers.plain_book import PlainBook
-from qq_excel.papers.sheet import Cell, Column, Paper, file_link, paper, plain_paper, sheet_link
+from qq_excel.papers.sheet import Paper, paper, plain_paper
 from qq_excel.patching.sheetmaker import Line, cells_of
 from tests.support.digests import digest
 

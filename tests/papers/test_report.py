@@ -18,7 +18,8 @@ from qq_excel.kinds import kind_names
 from qq_excel.language import using
 from qq_excel.papers import house, report, word_templates
 from qq_excel.papers.pdf import PdfError, find_soffice, same_pdf
-from qq_excel.papers.report import PAPERS, make
+from qq_excel.papers.registry import PAPERS
+from qq_excel.papers.report import make
 from qq_excel.papers.word import WordTemplate
 from qq_excel.policy.clauses import all_clauses
 from qq_excel.resources import schemas_dir

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from qq_excel.findings import Findings
-    from qq_excel.papers.sheet import Column
+    from qq_excel.papers.cells import Column
 
 #: Findings that are listed in a live workbook; ``check -o`` on the command line writes them all.
 MOST_LISTED = 5_000

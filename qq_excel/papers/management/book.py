@@ -14,6 +14,7 @@ from typing import Any
 
 from qq_excel.language import t
 from qq_excel.papers import style
+from qq_excel.papers.cells import Cell, Column, sheet_link
 from qq_excel.papers.management.book_charts import CHART_WIDTH, chart_rows, insert_chart
 from qq_excel.papers.management.facts import Facts
 from qq_excel.papers.management.points import Point
@@ -33,7 +34,7 @@ from qq_excel.papers.management.view import (
 )
 from qq_excel.papers.pdf import write_pdfs
 from qq_excel.papers.report_job import Job
-from qq_excel.papers.sheet import Cell, Column, Sheet, paper, sheet_link
+from qq_excel.papers.sheet import Sheet, paper
 
 #: What a sheet of Excel holds below a title, with some to spare.
 _MOST_ROWS = 1_000_000
