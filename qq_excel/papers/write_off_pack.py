@@ -1,7 +1,7 @@
 """核销申请包: for each application that is fit one zip with report, approval form, extract and evidence.
 
 A pack holds copies; nothing that was handed in is changed. ``manifest.json`` has the size and SHA-256 of
-every member, and :func:`verify_pack` proves a pack whole.
+every member, and :func:`~qq_excel.papers.pack_check.verify_pack` proves a pack whole.
 """
 
 from __future__ import annotations

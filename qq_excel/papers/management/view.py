@@ -31,7 +31,7 @@ _SPECIAL = re.compile(r"[%&=+#;\s]")
 
 @dataclass(frozen=True, slots=True)
 class Col:
-    """A column; ``kind`` as in :class:`qq_excel.papers.sheet.Column` (amounts are whole cents)."""
+    """A column; ``kind`` as in :class:`qq_excel.papers.cells.Column` (amounts are whole cents)."""
 
     header: str
     kind: str = "text"
