@@ -47,6 +47,15 @@ def ageing(
     with opened_at(register, tables) as opened:
         rows = periods.ageing(opened, period_of(period), name)
         without = periods.left_out(opened, period_of(period))
+    bands = (b.title for b in common.policy_of("group").at(None).bands())
+    named = {band.zh: band for band in (NOT_DUE, *bands, NO_BAND, *APART)}
+    order = [*named]
+
+    def place(band: str) -> tuple[float, str]:
+        """As the paper's columns go; a band of another policy stands after the bands, by its name."""
+        return (order.index(band) if band in named else order.index(NO_BAND.zh) - 0.5, band)
+
+    rows.sort(key=lambda r: (r.unit, place(r.band)))
     if format is Format.JSON:
         common.print_json(
             {
@@ -61,11 +70,8 @@ def ageing(
         t("笔数", "claims"): "right",
         t("余额（元）", "yuan"): "right",
     }
-    named = {
-        band.zh: band
-        for band in (*APART, NO_BAND, NOT_DUE, *(b.title for b in common.policy_of("group").at(None).bands()))
-    }
-    of_band = sorted(_added_up([((r.band,), r.count, r.amount) for r in rows]))
+    of_band = _added_up([((r.band,), r.count, r.amount) for r in rows])
+    of_band.sort(key=lambda one: place(one[0][0]))
     every = t("合计", "total")
     if len({r.unit for r in rows}) > 1:
         rows = [*rows, *(periods.Band(every, band, n, cents) for (band,), n, cents in of_band)]

@@ -84,11 +84,11 @@ def _unit(written: Written) -> str:
 
 
 def ageing(register: Register, period: str, basis: str = "业务发生日") -> list[Band]:
-    """The ageing of a period by unit and band."""
+    """The ageing of a period by unit and band, of what has a balance: a settled claim is none of any age, as in the paper."""
     rows = asked(
         register.store,
         f"SELECT {UNIT}, {BANDS[basis]}, count(*), sum({OWED}) FROM read_parquet($1, union_by_name=true) "  # noqa: S608
-        "GROUP BY ALL ORDER BY ALL",
+        f"WHERE {OWED} <> 0 GROUP BY ALL ORDER BY ALL",
         ledgers(register, period),
     )
     return [Band(unit, band, count, int(amount)) for unit, band, count, amount in rows]

@@ -88,6 +88,31 @@ def test_claims_of_no_unit_are_summed_up_under_a_name_of_their_own(
     }
 
 
+def test_the_ageing_counts_what_has_a_balance_in_the_order_of_the_papers_columns(tmp_path: Path) -> None:
+    """By the due date: not due first, disputed and sued last; a settled claim is none of any age."""
+    late = {"due_on": dt.date(2026, 8, 31), "overdue_days": 30, "status": "追讨"}
+    build(
+        tmp_path / "a.xlsx",
+        {
+            "receivables": [
+                {**late, "received": 1000, "balance": 0, "status": "已结清"},
+                {"received": 1000, "balance": 0, "status": "已结清"},
+                {**late, "disputed": "是", "dispute_reason": "质量异议，2026-09-02提出，正在复检"},
+                {**late, "status": "诉讼", "measure": "2026-09-05起诉"},
+                late,
+                {},
+            ]
+        },
+    )
+    done = qq(tmp_path, "batch", "a.xlsx", "-o", "out", "--register", "r.db")
+    assert done.returncode == 0, done.stdout
+    said = qq(tmp_path, "register", "ageing", "2026Q3", "--register", "r.db", "--basis", "due").stdout
+    assert [" ".join(line.split()) for line in said.splitlines()[1:]] == [
+        "华东分公司 未到期 1 600.00", "华东分公司 1年以内 1 600.00", "华东分公司 争议 1 600.00", "华东分公司 诉讼 1 600.00",
+        "合计 4 2,400.00",
+    ]  # fmt: skip
+
+
 def test_a_slip_is_listed_in_the_language_of_the_run(tmp_path: Path) -> None:
     body = {"level": "红", "state": "已答复", "answer": "月底前付清", "files": []}
     with open_register(str(tmp_path / "r.db")) as register:
