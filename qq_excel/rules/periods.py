@@ -256,7 +256,7 @@ def xpd006(stack: Stack, _params: Params) -> Iterator[Answer]:
     参数：无
 
     局限：比较金额、数量、比例和日期，清空的、补填的也列出；一次校验中的重报按编制日期定先后，日期相同的按文件顺序，各与其前一次比较；与
-    --previous 中同一期的工作簿也比较，其中不再有的行另列；没有编号的行、编号在同一文件中重复的行不比较。
+    --previous 中同一期的工作簿、成批校验中被取代的一份也比较，不再有的行、新增的行另列；没有编号的行、编号在同一文件中重复的行不比较。
     """
     keys = list(stack.kind.key)
     if not keys:
@@ -273,6 +273,13 @@ def xpd006(stack: Stack, _params: Params) -> Iterator[Answer]:
             gone &= was.filled(k)
         there, lacks = Text("有", "there"), Text("没有", "absent")
         yield Gone(was, gone, keys[0], {"file": files, "before": there, "now": lacks})
+        # a row more moves the totals as one less does; of a unit that handed in no such table before, none is more
+        origin = {s.submission: s.file for s in was.sources}
+        more = np.isin(stack.submission, list(origin)) & ~true(old["_found"])
+        for k in keys:
+            more &= stack.filled(k)
+        of = np.array([origin.get(n, "") for n in stack.submission.tolist()], dtype=object)
+        yield Flagged(more, field=keys[0], figures={"file": of, "before": lacks, "now": there}, related=())
     old_rows = _submitted_before(stack, keys)
     if old_rows is not None:
         yield from _resubmitted(stack, names, old_rows)
