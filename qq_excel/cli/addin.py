@@ -65,7 +65,7 @@ Mac = Annotated[
 
 
 def _say(*words: object) -> None:
-    out.print(*(str(w) for w in words), markup=False, soft_wrap=True)
+    out.print(*(str(w) for w in words), soft_wrap=True)
 
 
 @addin_app.command(help=t("生成加载项文件，任何系统上都可以", "make the add-in file, on any system"))

@@ -92,14 +92,14 @@ def run() -> int:
             code = command.main(standalone_mode=False, prog_name="qq-excel")
         except usage.UsageError as error:
             if type(error).__name__ == "NoArgsIsHelpError":
-                common.out.print(error.ctx.get_help(), markup=False)
+                common.out.print(error.ctx.get_help())
                 return common.FAILED
             common.err.print(
                 t("命令写得不对：", "The command is not right: ") + usage.explain(error),
-                style="red", markup=False, soft_wrap=True,
+                style="red", soft_wrap=True,
             )  # fmt: skip
             path = error.ctx.command_path if error.ctx else "qq-excel"
-            common.err.print(t(f"用 {path} --help 查看用法。", f"See {path} --help."), markup=False)
+            common.err.print(t(f"用 {path} --help 查看用法。", f"See {path} --help."))
             return common.FAILED
         except typer.Abort:
             raise KeyboardInterrupt from None

@@ -65,7 +65,7 @@ def run_assess(
         return OK
     _print(done)
     for note in (done.basis, *done.notes, *job.notes):
-        out.print(str(note), style="dim", markup=False, soft_wrap=True)
+        out.print(str(note), style="dim", soft_wrap=True)
     print_written(written)
     return OK
 

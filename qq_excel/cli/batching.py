@@ -110,28 +110,26 @@ def _print(outcome: Outcome, asked: Asked) -> None:
             out.print(
                 f"✗ {f.name}  {STATES[f.state]}{t('：', ': ')}{Text(*f.why)}",
                 style="red",
-                markup=False,
                 soft_wrap=True,
             )
     for (unit, period), gone_too in outcome.lost.items():
         out.print(
             f"! {unit} {period}{t('：', ': ')}{told(gone_too)}{t('。', '.')}",
             style="yellow",
-            markup=False,
             soft_wrap=True,
         )
     for name, misplaced in outcome.misplaced.items():
         line = f"! {name}{t('：', ': ')}{misplaced}{t('。', '.')}"
-        out.print(line, style="yellow", markup=False, soft_wrap=True)
+        out.print(line, style="yellow", soft_wrap=True)
     for gone in outcome.missing:
-        out.print(f"! {of_the_run(gone)}", style="yellow", markup=False, soft_wrap=True)
+        out.print(f"! {of_the_run(gone)}", style="yellow", soft_wrap=True)
     known = sum(f.state in HANDED_IN for f in outcome.files) - outcome.checked
     line = t(f"{len(outcome.files)} 个文件：", f"{many(len(outcome.files), 'file')}: ") + "  ".join(
         totals(outcome.files)
     )
     if known > 0:
         line += t(f"（其中 {known} 个没有变化，沿用上次结果）", f" ({known} unchanged, known from before)")
-    out.print(line, style="bold", markup=False, soft_wrap=True)
+    out.print(line, style="bold", soft_wrap=True)
     if outcome.moved:
         out.print(
             t(
@@ -191,7 +189,7 @@ def _progress_shown(quiet: bool) -> Iterator[Any]:
         yield None
         return
     if not err.is_terminal:
-        yield Lines(lambda line: err.print(line, markup=False, soft_wrap=True)).tell
+        yield Lines(lambda line: err.print(line, soft_wrap=True)).tell
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn  # noqa: PLC0415
     from rich.progress import TimeRemainingColumn as TimeLeft  # noqa: PLC0415

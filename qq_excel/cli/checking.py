@@ -132,7 +132,7 @@ def run_check(
         print_findings(result)
         print_written(written)
         for note in notes:
-            out.print(str(note), style="dim", markup=False)
+            out.print(str(note), style="dim")
     return code_of(result)
 
 
@@ -143,7 +143,7 @@ def _say_evidence(result: Result) -> None:
     for name, by in result.evidence.items():
         common.err.print(
             f"{name}{t('：', ': ')}{named_as_evidence(by)}{t('。', '.')}",
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _say_passed_over(paths: Sequence[Path]) -> None:
                 f"{path}: not checked. This format cannot be read: save a table as .xlsx, unpack an archive"
                 " (qq-excel batch takes .zip).",
             ),
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip
     more = len(left) - _SHOWN_PASSED_OVER
     if more > 0:
@@ -178,7 +178,7 @@ def print_findings(result: Result) -> None:
         rule=[r for r, spec in all_rules().items() if spec.on in ("waivers", "run")]
     ):
         words = f"{f.file}  {LEVEL_NAMES[f.level]} {f.rule}  {f.message()} → {f.fix()}"
-        out.print(words, style=_COLOURS[f.level], markup=False, soft_wrap=True)
+        out.print(words, style=_COLOURS[f.level], soft_wrap=True)
     counts = result.findings.counts()
     line = "  ".join(f"{LEVEL_NAMES[level]} {n}" for level, n in counts.items())
     explained = len(result.findings) - sum(counts.values())
@@ -186,7 +186,7 @@ def print_findings(result: Result) -> None:
         line += t(f"  已说明等 {explained}", f"  explained etc. {explained}")
     accepted = sum(1 for f in result.files if f.accepted)
     out.print()
-    out.print(t("合计：", "In all: ") + line, style="bold", markup=False)
+    out.print(t("合计：", "In all: ") + line, style="bold")
     out.print(
         t(
             f"{len(result.files)} 个工作簿，{accepted} 个通过，{len(result.files) - accepted} 个需修改。",
@@ -202,7 +202,7 @@ def _print_file(file: FileResult, result: Result) -> None:
     if file.rows:
         details.append(t(f"{file.rows} 行", f"{many(file.rows, 'row')}"))
     out.print()
-    out.print(title + ("  " + " · ".join(details) if details else ""), style="bold", markup=False)
+    out.print(title + ("  " + " · ".join(details) if details else ""), style="bold")
     mine = result.findings.of_file(file.workbook.name)
     if not mine:
         out.print(t("  没有问题。", "  Nothing found."))
@@ -248,10 +248,10 @@ def print_written(written: Sequence[Path | str]) -> None:
     if written:
         out.print(t("已写出：", "Written:"))
         for path in written:
-            out.print(f"  {path}", markup=False, soft_wrap=True)
+            out.print(f"  {path}", soft_wrap=True)
 
 
 def print_notes(notes: Iterable[Text]) -> None:
     """What the user should know of what was made."""
     for note in notes:
-        out.print(t("注意：", "Note: ") + str(note), style="yellow", markup=False, soft_wrap=True)
+        out.print(t("注意：", "Note: ") + str(note), style="yellow", soft_wrap=True)

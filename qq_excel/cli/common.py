@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+#: Neither markup nor names of emoji: what is printed holds names and texts that others chose.
+out = Console(markup=False, emoji=False, highlight=False)
+err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 def options_of(password_file: Path | None, limits: Path | None, mappings: Path | None = None) -> Any:
@@ -161,7 +162,7 @@ def guarded(call: Any) -> int:
         err.print(str(stop))
         return INTERRUPTED
     except QQExcelError as error:
-        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        err.print(str(error), style="red", soft_wrap=True)
         return FAILED
     except KeyboardInterrupt:
         err.print(t("已中断，没有留下不完整的结果。", "Interrupted; nothing half-written was left."))
@@ -180,13 +181,12 @@ def guarded(call: Any) -> int:
         with suppress(OSError):
             flush()
         place = error.filename or t("屏幕输出或临时文件", "what is printed, or a temporary file")
-        err.print(str(cannot_write(Path(place), error)), style="red", markup=False, soft_wrap=True)
+        err.print(str(cannot_write(Path(place), error)), style="red", soft_wrap=True)
         return FAILED
     except Exception:
         err.print(
             str(logged()),
             style="red",
-            markup=False,
             soft_wrap=True,
         )
         return FAILED

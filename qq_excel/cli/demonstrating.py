@@ -39,11 +39,11 @@ def run_demo(target: Path, profile: str = "group") -> int:
         )
     )
     for line in (*_warned(shown), *_packed(shown), *_standing(shown), *_scored(shown)):
-        out.print(line, markup=False)
+        out.print(line)
     for note in dict.fromkeys(shown.notes):  # several papers may have the same to say
-        out.print(str(note), style="dim", markup=False, soft_wrap=True)
-    out.print(t("全部结果都在：", "Everything is in: ") + str(target), markup=False, soft_wrap=True)
-    out.print(t("请打开：", "Open: ") + str(shown.index), style="bold", markup=False, soft_wrap=True)
+        out.print(str(note), style="dim", soft_wrap=True)
+    out.print(t("全部结果都在：", "Everything is in: ") + str(target), soft_wrap=True)
+    out.print(t("请打开：", "Open: ") + str(shown.index), style="bold", soft_wrap=True)
     return OK
 
 

@@ -34,7 +34,7 @@ def explain(rule_id: str, format: Format) -> int:
         text = inspect.getdoc(registry.load()[spec.id])
         print_json({**spec.model_dump(mode="json"), "documentation": text, "sections": asdict(doc)})
         return OK
-    out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold", markup=False)
+    out.print(f"{spec.id}  {spec.title}  [{LEVEL_NAMES[spec.level]}]", style="bold")
     if current() == "zh":
         out.print(Folded(doc.headline))
     if spec.explainable:
@@ -43,7 +43,6 @@ def explain(rule_id: str, format: Format) -> int:
                 "填写“特殊原因说明”和批准人后列为“已说明”。",
                 "Answered by a special reason with its approver.",
             ),
-            markup=False,
         )
     _section(t("依据：", "Why: "), doc.why if current() == "zh" else "")
     for clause in (get_clause(c) for c in spec.clauses):
@@ -71,7 +70,7 @@ def _examples(label: str, examples: Sequence[Example]) -> None:
     _section(label)
     for example in examples:
         if example.note:
-            out.print(f"  {example.note}", markup=False)
+            out.print(f"  {example.note}")
         grid = Grid(box=None, padding=(0, 2), header_style="underline")
         for header in example.header:
             grid.add_column(header)

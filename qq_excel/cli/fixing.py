@@ -60,9 +60,9 @@ def run_fix(
             t(f"已修正 {len(report.mended)} 处，另有 {shown} 处只提示，不改。",
               f"Mended {len(report.mended)}, {shown} more are only shown.")
         )  # fmt: skip
-        out.print(t("已写出：", "Written: ") + str(report.target), markup=False, soft_wrap=True)
+        out.print(t("已写出：", "Written: ") + str(report.target), soft_wrap=True)
     for remark in report.remarks:
-        out.print(str(remark), markup=False, soft_wrap=True)
+        out.print(str(remark), soft_wrap=True)
     return OK
 
 
@@ -98,5 +98,5 @@ def run_undo(copy: Path, target: Path) -> int:
 
     must_be_file(copy)
     unfix(copy, target)
-    out.print(t("已取回原件：", "The original is back: ") + str(target), markup=False, soft_wrap=True)
+    out.print(t("已取回原件：", "The original is back: ") + str(target), soft_wrap=True)
     return OK

@@ -29,11 +29,10 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
         if not mapping:
             out.print(
                 t(f"按保存的对应关系“{chosen.title.zh}”导入。", f"By the saved mapping '{chosen.title.en}'."),
-                markup=False,
             )
         report = import_ledger(file, chosen, target, as_of, pool=pool)
     latest = t("（文件中最晚的日期）", " (the latest date in the file)") if report.as_of_is_latest else ""
-    out.print(t(f"截止日期 {report.as_of}{latest}", f"As of {report.as_of}{latest}"), markup=False)
+    out.print(t(f"截止日期 {report.as_of}{latest}", f"As of {report.as_of}{latest}"))
     out.print(
         t(
             f"读入 {report.rows} 行，写入 {len(report.ledger)} 行，截止日之后 {len(report.later)} 行。",
@@ -57,12 +56,11 @@ def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: P
                 f"  第 {bad.row} 行“{bad.column}”列：“{value}”不是{bad.expected.zh}",
                 f"  row {bad.row}, column '{bad.column}': '{value}' is not {bad.expected.en}",
             ),
-            markup=False,
         )
     if len(report.bad) > 20:
         out.print(
             t(f"  ……共 {len(report.bad)} 处，见导入说明。", f"  … {len(report.bad)} in all; see 导入说明.")
         )
     for path in [target, *([report.particulars] if report.particulars else [])]:
-        out.print(t("已写出：", "Written: ") + str(path), markup=False, soft_wrap=True)
+        out.print(t("已写出：", "Written: ") + str(path), soft_wrap=True)
     return FINDINGS if report.bad else OK

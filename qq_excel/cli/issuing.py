@@ -55,7 +55,6 @@ def run_warn(
                     f"{level}色预警 {count} 笔，{amount} 元",
                     f"{LEVEL_TEXTS[level].en}: {many(count, 'claim')}, {amount} yuan",
                 ),
-                markup=False,
             )
         print_written(written)
         print_notes(made.notes)
@@ -107,7 +106,7 @@ def run_write_off(
         print_written(outcome.written)
         print_notes(made.notes)
     if made.no_pdf:
-        common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
+        common.err.print(str(made.no_pdf), style="red", soft_wrap=True)
         return FAILED
     return FINDINGS if outcome.unfit else OK
 

@@ -56,10 +56,8 @@ def new(
         (private, t("私钥（自己保管，不外传）", "private key (keep it to yourself)")),
         (public_path(private), t("公钥（发给收件人）", "public key (for whoever verifies)")),
     ):
-        out.print(t(f"{words}：{path}", f"{words}: {path}"), markup=False, soft_wrap=True)
-    out.print(
-        t(f"指纹：{fingerprint(public)}", f"Fingerprint: {fingerprint(public)}"), markup=False, soft_wrap=True
-    )
+        out.print(t(f"{words}：{path}", f"{words}: {path}"), soft_wrap=True)
+    out.print(t(f"指纹：{fingerprint(public)}", f"Fingerprint: {fingerprint(public)}"), soft_wrap=True)
     return OK
 
 
@@ -74,5 +72,5 @@ def show(
     from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
 
     del lang
-    out.print(fingerprint(load_public(public)), markup=False)
+    out.print(fingerprint(load_public(public)))
     return OK

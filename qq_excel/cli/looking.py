@@ -33,7 +33,7 @@ def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
                 kept = path.is_file() and not force
                 told = t("（已有，没有覆盖）", " (there already, kept)") if kept else ""
                 out.print(f"{path if kept else write_template(one, path, policy=policy)}{told}",
-                          markup=False, soft_wrap=True)  # fmt: skip
+                          soft_wrap=True)  # fmt: skip
                 there.append(path.name)
         return OK
     must_be_new_or_ours(target, ".xlsx")
@@ -45,7 +45,7 @@ def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
             )
         )
     path = write_template(get_kind(kind).kind, target, policy=policy)
-    out.print(t("已写出：", "Written: ") + str(path), markup=False, soft_wrap=True)
+    out.print(t("已写出：", "Written: ") + str(path), soft_wrap=True)
     return OK
 
 
@@ -107,7 +107,7 @@ def run_policy_list(format: Format) -> int:
         year = policy_of(f"group+{name}").version
         out.print(
             t(f"附加规定 {name}（v{year}）：写作 --policy group+{name}",
-              f"addition {name} (v{year}): write --policy group+{name}"), markup=False,
+              f"addition {name} (v{year}): write --policy group+{name}"),
         )  # fmt: skip
     return OK
 
@@ -128,10 +128,8 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
             )
         )
     output.write_text(target, policy_text(policy))
-    out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
-    out.print(
-        t(f"改好后用 --policy {target} 校验。", f"Edit it, then check with --policy {target}."), markup=False
-    )
+    out.print(t("已写出：", "Written: ") + str(target), soft_wrap=True)
+    out.print(t(f"改好后用 --policy {target} 校验。", f"Edit it, then check with --policy {target}."))
     return OK
 
 
@@ -166,12 +164,12 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
         print_json(policy.model_dump(mode="json", by_alias=True))
         return OK
     added = "".join(f" + {name}" for name in policy.additions)
-    out.print(f"{policy.profile}{added}  {policy.title}  v{policy.version}", style="bold", markup=False)
-    out.print(f"sha256 {policy.sha256}", style="dim", markup=False)
+    out.print(f"{policy.profile}{added}  {policy.title}  v{policy.version}", style="bold")
+    out.print(f"sha256 {policy.sha256}", style="dim")
     comma = t("、", ", ")
     for label, kinds in ((t("表种：", "Kinds: "), policy.kinds), (t("每期必交：", "Due: "), policy.expected)):
-        out.print(label + comma.join(str(get_kind(k).title) for k in kinds), markup=False)
-    out.print(t("机构：", "Units: ") + comma.join(str(u.text) for u in policy.teams), markup=False)
+        out.print(label + comma.join(str(get_kind(k).title) for k in kinds))
+    out.print(t("机构：", "Units: ") + comma.join(str(u.text) for u in policy.teams))
     for n, stage in enumerate(policy.stages, 1):
         out.print(Folded(f"  {n}. {_stage(policy, stage, as_of)}"))
     grid = Grid(box=None, padding=(0, 1))
@@ -197,5 +195,5 @@ def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> in
             )
     out.print(grid)
     for rule_id, why in policy.off.items():
-        out.print(t(f"不启用 {rule_id}：{why}", f"Off: {rule_id}: {why}"), markup=False)
+        out.print(t(f"不启用 {rule_id}：{why}", f"Off: {rule_id}: {why}"))
     return OK

@@ -65,11 +65,10 @@ def run_map(
     for f in proposed.missing:
         err.print(
             t(f"注意：必填项“{f.header}”没有对应的列。", f"Note: no column gives the required {f.en}."),
-            markup=False,
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     write_text(target, as_yaml(proposed, t(f"{file.name} 的版式", f"the layout of {file.name}")))
-    out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
+    out.print(t("已写出：", "Written: ") + str(target), soft_wrap=True)
     if target.parent.resolve() == (file.parent / FOLDER).resolve():
         out.print(
             t(
@@ -145,22 +144,20 @@ def _show(proposed: Proposed) -> None:
             f"工作表“{proposed.sheet}”，第 {proposed.header_row + 1} 行是列名，最像《{title.zh}》：",
             f"Sheet '{proposed.sheet}', headers in row {proposed.header_row + 1}, most like '{title.en}':",
         ),
-        markup=False,
     )
     grid = Grid(box=None, padding=(0, 1))
     for name in (t("列名", "header"), t("样例", "samples"), t("对应字段", "field"), t("相似度", "likeness")):
         grid.add_column(name, overflow="fold")
     for p in proposed.columns:
         label = proposed.kind[p.field].label if p.field else "—"
-        grid.add_row(*map(_plain, (p.header, "、".join(p.samples), label, str(p.score) if p.field else "")))
+        grid.add_row(
+            *map(_on_one_line, (p.header, "、".join(p.samples), label, str(p.score) if p.field else ""))
+        )
     out.print(grid)
 
 
-def _plain(text: str) -> str:
-    """Text of a sheet is no markup."""
-    from rich.markup import escape  # noqa: PLC0415
-
-    return escape(" ".join(text.split()))
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _ask(proposed: Proposed) -> None:
@@ -197,13 +194,12 @@ def _ask_one(proposed: Proposed, p: Proposal) -> None:
         ).strip()
         if answer in ("?", "？"):
             free = [f.label for f in kind.fields if f.name not in {q.field for q in proposed.columns}]
-            out.print("、".join(free), markup=False)
+            out.print("、".join(free))
             continue
         name = None if answer in ("-", "—", "") else by_word.get(answer) or by_word.get(answer.lower())
         if name is None and answer not in ("-", "—", ""):
             out.print(
                 t(f"没有“{answer}”这个字段，? 列出可选。", f"There is no field '{answer}'; ? lists them."),
-                markup=False,
             )
             continue
         for other in proposed.columns:  # a field is one column only: the last answer counts

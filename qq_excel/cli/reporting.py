@@ -266,7 +266,7 @@ def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
     common.err.print(
         t("证件号码未遮盖，已记入日志 ", "Certificate numbers are in full; this was logged in ")
         + str(log_file()),
-        style="yellow", markup=False, soft_wrap=True,
+        style="yellow", soft_wrap=True,
     )  # fmt: skip
 
 
@@ -282,7 +282,7 @@ def print_made(made: Made) -> None:
         )
     )
     for path in made.written[:shown]:
-        out.print(f"  {path}", markup=False, soft_wrap=True)
+        out.print(f"  {path}", soft_wrap=True)
     if len(made.written) > shown:
         more = len(made.written) - shown
         out.print(t(f"  ……还有 {more} 个", f"  … {more} more"))
@@ -296,8 +296,8 @@ def print_made(made: Made) -> None:
         out.print(
             t(f"上次生成、这次不再需要的 {len(made.left_over)} 个文件没有删除，请勿误发：{names}",
               f"{many(len(made.left_over), 'file')} of the last run not needed any more (not deleted): {names}"),
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip
     print_notes(made.notes)
     if made.no_pdf:
-        common.err.print(str(made.no_pdf), style="red", markup=False, soft_wrap=True)
+        common.err.print(str(made.no_pdf), style="red", soft_wrap=True)

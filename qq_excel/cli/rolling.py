@@ -38,14 +38,14 @@ def run_roll_forward(
         common.print_json({"ledgers": ledgers, "not_accepted": wrong, "notes": [str(n) for n in notes]})
         return OK
     for rolled in done:
-        out.print(str(line(rolled)), markup=False, soft_wrap=True)
+        out.print(str(line(rolled)), soft_wrap=True)
     if wrong:
         out.print(
             t(
                 f"注意：{'、'.join(wrong)} 校验不通过，有错误的数字也照样结转，请先更正。",
                 f"Note: {', '.join(wrong)} not accepted; wrong figures are carried too. Mend them first.",
             ),
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip
     print_written([r.path for r in done])
     print_notes(notes)

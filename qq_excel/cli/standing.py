@@ -51,7 +51,7 @@ def run_status(
         return OK
     _print(board)
     if target is not None:
-        out.print(t("已写出：", "Written: ") + str(target), markup=False, soft_wrap=True)
+        out.print(t("已写出：", "Written: ") + str(target), soft_wrap=True)
     return OK
 
 
@@ -62,7 +62,7 @@ def _print(board: Board) -> None:
         kinds = t("、", ", ").join(str(get_kind(k).title) for k in board.policy.follow)
         out.print(
             t(f"没有案件：本制度在《{kinds}》中登记案件，交来的文件里没有。",
-              f"No case: this profile keeps them in {kinds}, which was not handed in."), markup=False,
+              f"No case: this profile keeps them in {kinds}, which was not handed in."),
         )  # fmt: skip
         return
     for i in [*range(len(board.policy.stages)), None]:
@@ -96,5 +96,5 @@ def _print(board: Board) -> None:
     closed = sum(c.closed for c in board.cards)
     out.print(
         t(f"共 {len(board.cards)} 件，已结 {closed} 件，超限期 {late} 件。",
-          f"{many(len(board.cards), 'case')}, {closed} closed, {late} late."), style="bold", markup=False,
+          f"{many(len(board.cards), 'case')}, {closed} closed, {late} late."), style="bold",
     )  # fmt: skip

@@ -151,8 +151,8 @@ def _proof(pack: Path, public: bytes | None) -> _Proof:
 
 def _say(name: str, proof: _Proof) -> None:
     if name:
-        out.print(name, style="bold", markup=False, soft_wrap=True)
+        out.print(name, style="bold", soft_wrap=True)
     for problem in proof.problems:
-        out.print(f"✗ {problem}", style="red", markup=False, soft_wrap=True)
+        out.print(f"✗ {problem}", style="red", soft_wrap=True)
     for words in () if proof.problems else proof.good:
-        out.print(words, markup=False, soft_wrap=True)
+        out.print(words, soft_wrap=True)

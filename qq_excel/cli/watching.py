@@ -62,11 +62,11 @@ def _tell(what: Outcome | QQExcelError) -> None:
     from qq_excel.batch.model import totals  # noqa: PLC0415
 
     if isinstance(what, QQExcelError):
-        err.print(str(what), style="red", markup=False, soft_wrap=True)
+        err.print(str(what), style="red", soft_wrap=True)
         return
     states = "  ".join(totals(what.files))
     line = t(
         f"校验了 {what.checked} 个文件；收件夹共 {len(what.files)} 个：",
         f"{many(what.checked, 'file')} checked, {len(what.files)} in all: ",
     )
-    out.print(line + states, markup=False, soft_wrap=True)
+    out.print(line + states, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def work(tmp_path: Path) -> Path:
     build(tmp_path / "错.xlsx", {"receivables": [{}, {"balance": 700}]})
     build(tmp_path / "clean.xlsx", {"receivables": [{}], "credit_terms": [{}], "contracts": [{}]})
     return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_names_and_texts_are_printed_as_they_stand(tmp_path: Path) -> None:
+    """Neither markup nor the name of an emoji is taken for one."""
+    name, debtor = "a:cat:[bold]b.xlsx", "[red]甲:dog:公司[/red]"
+    build(tmp_path / name, {"receivables": [{"balance": 700, "debtor": f"{debtor}　"}]})
+    assert f"■ {name}  [不通过]" in qq(tmp_path, "check", name).stdout
+    assert debtor in qq(tmp_path, "fix", name, "-o", "b.xlsx").stdout
 
 
 @pytest.mark.parametrize(
