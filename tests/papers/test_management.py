@@ -17,6 +17,7 @@ from qq_excel.check import Result, check_paths
 from qq_excel.errors import InputError
 from qq_excel.language import using
 from qq_excel.papers.management import charts
+from qq_excel.papers.management.book_charts import chart_rows
 from qq_excel.papers.pdf import find_soffice
 from qq_excel.papers.report import make
 from qq_excel.papers.report_job import Choices
@@ -328,6 +329,13 @@ def test_the_pdf_has_the_sections_and_not_the_rows(result: Result, tmp_path: Pat
         assert words in text
     assert "####" not in text
     assert "债权明细" not in text
+    assert re.search(r"指标\s+数值\s+说明\s", text)
+    assert not re.search(r"说明\s+明细\s", text)  # no column of links to rows that it has not
+
+
+def test_a_chart_of_as_many_names_as_are_drawn_fits_on_a_page_below_its_title() -> None:
+    """A4 on its side has some 34 rows of 20 pixels between the margins, of which the title takes four."""
+    assert [chart_rows(key, 20) for key in ("debtors", "recovery", "ageing", "trend")] == [30, 30, 27, 16]
 
 
 @needs_chromium

@@ -109,8 +109,10 @@ def _overview(
 ) -> None:
     columns = [
         Column(t("指标", "Figure"), least=36, most=36), Column(t("数值", "Value"), least=30, most=30),
-        Column(t("说明", "Remark"), least=50, most=50), Column(t("明细", "Rows"), least=10, centre=True),
+        Column(t("说明", "Remark"), least=50, most=50),
     ]  # fmt: skip
+    if lists:  # the PDF has no rows to lead to
+        columns.append(Column(t("明细", "Rows"), least=10, centre=True))
     names = {p.key: p.title for p in parts}
     rows = []
     for x in figures:
@@ -119,7 +121,7 @@ def _overview(
             target = lists[x.table].link(x.show)
         tint = style.Tint(style.BAD, style.BAD_INK) if x.bad else None
         leads = Cell(t("查看", "show"), link=target) if target else ""
-        rows.append([x.name, Cell(x.figure, tint=tint, bold=True), x.under, leads])
+        rows.append([x.name, Cell(x.figure, tint=tint, bold=True), x.under, leads][: len(columns)])
     sheet.widths(sheet.fitted(columns, rows))
     row = sheet.title(title, len(columns), under)
     row = sheet.table(row, columns, rows) + 1

@@ -73,7 +73,8 @@ def _names(key: str, count: int) -> int:
 def _height(key: str, count: int) -> int:
     if _KINDS[key][0] != "bar":
         return 280
-    return max(220, 110 + (40 if key in ("recovery", "debtors") else 26) * _names(key, count))
+    # with as many names as are drawn it fits on a page below the title: a chart is cut by no break
+    return max(220, 110 + (30 if key in ("recovery", "debtors") else 26) * _names(key, count))
 
 
 def _series(key: str, block: Block) -> list[tuple[int, str]]:
