@@ -33,7 +33,7 @@ COMMANDS = (
 
 def main() -> None:
     """Run the guide's commands in a fresh folder and picture what they made."""
-    from tests.docs.workspace import make  # noqa: PLC0415 - the root is on the path by now
+    from tests.docs.workspace import make
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -28,15 +28,15 @@ DOTS, SHOWN, COLOURS, GAP = 60, 2, 48, 8
 
 def main() -> None:
     """Make every paper's first pages and picture them."""
-    from qq_excel.check import check_paths  # noqa: PLC0415 - the root is on the path by now
-    from qq_excel.inputs import workbooks  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.pdf import write_pdfs  # noqa: PLC0415
-    from qq_excel.papers.registry import PAPERS  # noqa: PLC0415
-    from qq_excel.papers.report import _maker  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
-    from qq_excel.policy import load_policy  # noqa: PLC0415
-    from tests.support.build import build  # noqa: PLC0415
+    from qq_excel.check import check_paths
+    from qq_excel.inputs import workbooks
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.pdf import write_pdfs
+    from qq_excel.papers.registry import PAPERS
+    from qq_excel.papers.report import _maker
+    from qq_excel.papers.report_job import Choices, Job
+    from qq_excel.policy import load_policy
+    from tests.support.build import build
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     results = {

@@ -50,10 +50,10 @@ def demonstrate(target: Path, profile: str = "group", tell: Tell | None = None) 
 
     Raises :class:`SchemaError` when there is no such profile, :class:`InputError` when it has no samples.
     """
-    from qq_excel.check import check_paths  # noqa: PLC0415
-    from qq_excel.papers.checking import write_check  # noqa: PLC0415
-    from qq_excel.papers.html_index import write_index  # noqa: PLC0415
-    from qq_excel.policy import load_policy  # noqa: PLC0415
+    from qq_excel.check import check_paths
+    from qq_excel.papers.checking import write_check
+    from qq_excel.papers.html_index import write_index
+    from qq_excel.policy import load_policy
 
     policy = load_policy(profile)
     books = _samples(profile)
@@ -98,7 +98,7 @@ def _samples(profile: str) -> list[Path]:
 
 def _paper(shown: Demonstration, name: str, folder: str) -> Made:
     """A paper as its own command makes it; what an earlier demonstration finished is kept."""
-    from qq_excel.papers.report import make  # noqa: PLC0415
+    from qq_excel.papers.report import make
 
     made = make(name, shown.result, shown.target / folder)
     shown.written += [*made.kept, *made.written]
@@ -109,7 +109,7 @@ def _paper(shown: Demonstration, name: str, folder: str) -> Made:
 
 
 def _write_off(shown: Demonstration) -> None:
-    from qq_excel.papers.pack_check import verify_pack  # noqa: PLC0415
+    from qq_excel.papers.pack_check import verify_pack
 
     made = _paper(shown, "write-off", "核销申请包")
     shown.outcome = made.outcome
@@ -121,8 +121,8 @@ def _write_off(shown: Demonstration) -> None:
 
 
 def _stand(shown: Demonstration) -> None:
-    from qq_excel.papers.status_board import write_board  # noqa: PLC0415
-    from qq_excel.status import board_of  # noqa: PLC0415
+    from qq_excel.papers.status_board import write_board
+    from qq_excel.status import board_of
 
     shown.board = board_of(shown.result)
     shown.written.append(write_board(shown.board, shown.target / BOARD))
@@ -130,11 +130,11 @@ def _stand(shown: Demonstration) -> None:
 
 def _score(shown: Demonstration, books: list[Path], policy: Policy) -> None:
     """Score the units together, with what the office entered by hand in the sheets that were handed in."""
-    from qq_excel.assessment import assess  # noqa: PLC0415
-    from qq_excel.check import check_paths  # noqa: PLC0415
-    from qq_excel.papers.assessing import write_assessment  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.report_job import Job  # noqa: PLC0415
+    from qq_excel.assessment import assess
+    from qq_excel.check import check_paths
+    from qq_excel.papers.assessing import write_assessment
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.report_job import Job
 
     whole = check_paths(books, policy=policy, together=True)
     shown.assessment = assess(whole, filled=whole)

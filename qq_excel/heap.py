@@ -19,7 +19,7 @@ def keep_freed_memory() -> None:
     A process that reads one workbook after the other asks for the same half megabytes over and over; fresh pages for each
     took more time than the search through their bytes.
     """
-    import ctypes  # noqa: PLC0415
+    import ctypes
 
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -51,7 +51,7 @@ def file_system(url: str, *, fresh: bool = False) -> tuple[Any, str]:
     :class:`InputError`.
     """
     try:
-        import fsspec  # noqa: PLC0415
+        import fsspec
     except ImportError:
         raise cannot_be_read(
             url,

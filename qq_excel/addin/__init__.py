@@ -24,7 +24,7 @@ from typing import Any
 
 def __getattr__(name: str) -> Callable[[Any], Any]:
     """The action of the button ``qq_<name>``: ``check``, ``clear``, ``fix``, ``ageing`` …"""
-    from qq_excel.addin.actions import ACTIONS  # noqa: PLC0415
+    from qq_excel.addin.actions import ACTIONS
 
     try:
         return ACTIONS[f"qq_{name}"]

@@ -81,11 +81,11 @@ def checked(book: xw.Book, steps: Steps | None = None) -> Iterator[Checked]:
 
 
 def _result(copy: Path, home: Path | None, settings: Settings, steps: Steps) -> Result:
-    from qq_excel import inputs  # noqa: PLC0415
-    from qq_excel.check import check_paths  # noqa: PLC0415
-    from qq_excel.check.accepting import accept  # noqa: PLC0415
-    from qq_excel.reading.options import Options, load_limits, load_mappings  # noqa: PLC0415
-    from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
+    from qq_excel import inputs
+    from qq_excel.check import check_paths
+    from qq_excel.check.accepting import accept
+    from qq_excel.reading.options import Options, load_limits, load_mappings
+    from qq_excel.waivers import beside, load_waivers
 
     options = Options(load_limits(), (), load_mappings(None))
     before = inputs.workbooks([Path(settings.previous)]) if settings.previous else []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def clicked(action_id: str, addin_version: str, lang: str) -> None:
     """Run the action of a button on the workbook from which it was clicked (Windows)."""
-    import xlwings as xw  # noqa: PLC0415
+    import xlwings as xw
 
     run(xw.Book.caller(), action_id, addin_version, lang)
 
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
     set_up_log()
     try:
         action_id, addin_version, lang, name = arguments
-        import xlwings as xw  # noqa: PLC0415
+        import xlwings as xw
 
         book = next(book for app in xw.apps for book in app.books if book.name == name)
         book.set_mock_caller()

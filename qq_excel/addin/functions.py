@@ -62,8 +62,8 @@ def QQ_AGE_BAND(since: Cells, as_of: Cells, basis: Cells = None, policy: Cells =
     Returns:
         Names of bands; a sentence where the date is none or, by 业务发生日, after *as_of*.
     """
-    from qq_excel.policy.calendar import age_band_index  # noqa: PLC0415
-    from qq_excel.rules.limitation import AGE_BASES  # noqa: PLC0415
+    from qq_excel.policy.calendar import age_band_index
+    from qq_excel.rules.limitation import AGE_BASES
 
     grid = _grid(since)
     days, bad = _days(grid)
@@ -92,7 +92,7 @@ def QQ_OVERDUE_DAYS(due: Cells, as_of: Cells) -> Rows:  # noqa: N802
         due: 约定付款日.
         as_of: 截止日期, one date.
     """
-    from qq_excel.policy.calendar import overdue_days  # noqa: PLC0415
+    from qq_excel.policy.calendar import overdue_days
 
     days, bad = _days(_grid(due))
     found = overdue_days(days, _one_day(as_of))
@@ -112,7 +112,7 @@ def QQ_LIMITATION_END(due: Cells, as_of: Cells, events: Cells = None, policy: Ce
             columns; blank cells are no event.
         policy: Profile, ``group`` when left out.
     """
-    from qq_excel.policy.calendar import limitation_end  # noqa: PLC0415
+    from qq_excel.policy.calendar import limitation_end
 
     grid = _grid(due)
     days, bad = _days(grid)
@@ -148,8 +148,8 @@ def QQ_WARNING_LEVEL(  # noqa: N802
         limitation_end: The day on which limitation ends (QQ_LIMITATION_END).
         policy: Profile, ``group`` when left out.
     """
-    from qq_excel.warnings.book import LEVELS  # noqa: PLC0415
-    from qq_excel.warnings.causes import rank_by_due, rank_by_limitation, rank_by_time  # noqa: PLC0415
+    from qq_excel.warnings.book import LEVELS
+    from qq_excel.warnings.causes import rank_by_due, rank_by_limitation, rank_by_time
 
     day = _one_day(as_of)
     params = _params(policy, day)
@@ -177,8 +177,8 @@ def QQ_CAPITALS(amount: Cells) -> Rows:  # noqa: N802
     Args:
         amount: Yuan.
     """
-    from qq_excel import money  # noqa: PLC0415
-    from qq_excel.reading.values import number  # noqa: PLC0415
+    from qq_excel import money
+    from qq_excel.reading.values import number
 
     def word(cell: Any) -> str:
         value = None if isinstance(cell, bool) else number(_plain(cell))
@@ -198,9 +198,9 @@ def QQ_CODE_OK(code: Cells) -> Rows:  # noqa: N802
     Args:
         code: Codes as text; a number of more than 15 digits has lost its end and fits nothing.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
-    from qq_excel.rules.codes import fits  # noqa: PLC0415
+    from qq_excel.rules.codes import fits
 
     grid = _grid(code)
     blank = _blank(grid)
@@ -302,7 +302,7 @@ def _days(grid: _Grid) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.bool_
 
 def _day(cell: Any) -> dt.date | None:
     """A date however it was typed; Excel hands over dates, or serial numbers of cells without a date format."""
-    from qq_excel.reading.values import FIRST_YEAR, LAST_YEAR, date  # noqa: PLC0415
+    from qq_excel.reading.values import FIRST_YEAR, LAST_YEAR, date
 
     if isinstance(cell, dt.datetime):
         cell = cell.date()
@@ -342,7 +342,7 @@ def _plain(cell: Any) -> str:
 
 def _params(policy: Cells, day: dt.date) -> Any:
     """The parameters of a profile that is built in: a cell names no file."""
-    from qq_excel.policy.loading import load_policy  # noqa: PLC0415
+    from qq_excel.policy.loading import load_policy
 
     return load_policy(str(_one(policy) or _DEFAULT_POLICY).strip()).at(day)
 

@@ -198,7 +198,7 @@ class Windows(Host):
     @property
     def stopped(self) -> bool:
         """Whether Esc is down, or was pressed since the last time that it was asked."""
-        import ctypes  # noqa: PLC0415
+        import ctypes
 
         user32: Any = ctypes.windll.user32  # type: ignore[attr-defined, unused-ignore]
         escape = 0x1B
@@ -227,7 +227,7 @@ class Mac(Host):
     """Excel on macOS: no copy of an unsaved workbook, dialogs through the system's scripts."""
 
     def _save_copy(self, target: Path) -> None:
-        import shutil  # noqa: PLC0415
+        import shutil
 
         if self.home is None or not self.book.api.saved():
             words = t(
@@ -283,7 +283,7 @@ class Calc(Host):
 
     def open_new(self, path: Path) -> xw.Book:
         """As a template of its own."""
-        import xlwings as xw  # noqa: PLC0415
+        import xlwings as xw
 
         books = self.book.app.impl.books
         return xw.Book(impl=books.load(books.url(path), AsTemplate=True))
@@ -310,7 +310,7 @@ class Calc(Host):
 
     def fills(self, sheet: xw.Sheet, places: Sequence[Place]) -> list[Colour]:
         """By the parts of one format each, a few calls for all."""
-        from qq_excel.addin.libreoffice.values import rgb  # noqa: PLC0415
+        from qq_excel.addin.libreoffice.values import rgb
 
         if not places:
             return []
@@ -331,7 +331,7 @@ class Calc(Host):
 
     def fill(self, sheet: xw.Sheet, wanted: Mapping[Colour, Iterable[Place]]) -> None:
         """In a few calls for each colour."""
-        from qq_excel.addin.libreoffice.values import colour as number  # noqa: PLC0415
+        from qq_excel.addin.libreoffice.values import colour as number
 
         most, book = 1_000, sheet.book.impl
         for colour, places in wanted.items():
@@ -349,7 +349,7 @@ class Calc(Host):
 
     def add_notes(self, sheet: xw.Sheet, texts: Mapping[Place, str]) -> None:
         """In one call."""
-        from qq_excel.addin.libreoffice.remote import cell_address  # noqa: PLC0415
+        from qq_excel.addin.libreoffice.remote import cell_address
 
         held, number = sheet.impl.held.Annotations, sheet.index - 1
         self._bridge.many([
@@ -387,13 +387,13 @@ class Calc(Host):
 
     def folder(self, title: str) -> Path | None:
         """The office's dialog."""
-        from qq_excel.addin.libreoffice import dialogs  # noqa: PLC0415
+        from qq_excel.addin.libreoffice import dialogs
 
         return dialogs.folder(self.book.app.impl, title)
 
     def one_of(self, title: str, choices: Sequence[str]) -> int | None:
         """A dialog of ours."""
-        from qq_excel.addin.libreoffice import dialogs  # noqa: PLC0415
+        from qq_excel.addin.libreoffice import dialogs
 
         return dialogs.one_of(self.book.app.impl, title, choices)
 

@@ -37,7 +37,7 @@ class Settings(Strict):
 
     def policy_(self) -> Policy:
         """The policy itself."""
-        from qq_excel.policy import policy_of  # noqa: PLC0415
+        from qq_excel.policy import policy_of
 
         return policy_of(self.policy)
 

@@ -12,7 +12,7 @@ from qq_excel.faults import logged, set_up_log
 
 
 def _served(function: Function) -> Callable[..., Any]:
-    import xlwings as xw  # noqa: PLC0415
+    import xlwings as xw
 
     @functools.wraps(function.call)
     def call(*cells: Any) -> Rows:

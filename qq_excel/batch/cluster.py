@@ -65,8 +65,8 @@ class Cluster:
     def __enter__(self) -> Cluster:
         with ExitStack() as stack:  # what was begun is ended when the rest fails
             self._client = stack.enter_context(client_of(self._address, self._jobs))
-            from distributed import KilledWorker  # noqa: PLC0415
-            from distributed.comm.core import CommClosedError  # noqa: PLC0415
+            from distributed import KilledWorker
+            from distributed.comm.core import CommClosedError
 
             self._killed, self._closed = KilledWorker, CommClosedError
             must_have_a_worker(self._client, self._address, PATIENCE)

@@ -352,9 +352,9 @@ def _lock_soon(file: IO[bytes]) -> None:
 def _lock(file: IO[bytes]) -> None:
     """Hold *file* against other programs, as far as the system can. Raises :class:`OSError` when one holds it."""
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows
+        import fcntl  # not on Windows
     except ImportError:
-        import msvcrt  # noqa: PLC0415
+        import msvcrt
 
         file.seek(1 << 40)  # a byte that nobody reads: locks on Windows keep others from reading
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]

@@ -71,8 +71,8 @@ def check_part(part: Sequence[Submission], work: Work) -> list[Done]:
 
 
 def _checked(part: Sequence[Submission], work: Work) -> list[Done]:
-    from qq_excel.check import check_submissions  # noqa: PLC0415
-    from qq_excel.check.previous import intake_of  # noqa: PLC0415
+    from qq_excel.check import check_submissions
+    from qq_excel.check.previous import intake_of
 
     books: list[Workbook] = []
     numbers: list[int] = []
@@ -187,7 +187,7 @@ def _waived(
     """*result* with the run's waivers; for each submission how often each answered, to be added up for the run."""
     if not work.waivers:
         return result, [[] for _ in spans]
-    from qq_excel.waivers import use  # noqa: PLC0415
+    from qq_excel.waivers import use
 
     findings, uses = use(result.findings, work.waivers, work.day)
     by_file = [Counter(one.files) for one in uses]
@@ -199,7 +199,7 @@ def _waived(
 
 def _kept(submission: Submission, result: Result, tables: dict[str, str], work: Work) -> list[dict[str, str]]:
     """Keep the accepted tables and the findings of a submission in the register's store; how an entry names them."""
-    from qq_excel.batch.tables import findings_table  # noqa: PLC0415
+    from qq_excel.batch.tables import findings_table
 
     assert work.store is not None  # noqa: S101 - asked before
     owner = submission.unit or submission.files[0].name
@@ -240,8 +240,8 @@ def _of(submission: Submission, work: Work) -> tuple[list[Workbook], list[Workbo
 
 
 def _taken(seen: Seen, work: Work) -> Workbook:
-    from qq_excel.reading.attachments import look_at_evidence  # noqa: PLC0415
-    from qq_excel.reading.spool import take  # noqa: PLC0415
+    from qq_excel.reading.attachments import look_at_evidence
+    from qq_excel.reading.spool import take
 
     book = take(Path(seen.spooled))
     place = work.places.get(seen.name)
@@ -274,10 +274,10 @@ def may_write(part: Sequence[Submission], stems: dict[str, str]) -> list[str]:
 
 def _returned(result: Result, file: FileResult, seen: Seen, work: Work) -> list[str]:
     """The annotated copy and the findings book of a workbook that goes back."""
-    from qq_excel.papers.annotate import true_suffix  # noqa: PLC0415
-    from qq_excel.papers.checking import annotated_copy  # noqa: PLC0415
-    from qq_excel.papers.findings_book import write_findings_book  # noqa: PLC0415
-    from qq_excel.papers.told import AllTold  # noqa: PLC0415
+    from qq_excel.papers.annotate import true_suffix
+    from qq_excel.papers.checking import annotated_copy
+    from qq_excel.papers.findings_book import write_findings_book
+    from qq_excel.papers.told import AllTold
 
     told = AllTold(result.findings.of_file(seen.name))
     stem = f"{RETURNED}/{work.stems[seen.name]}"

@@ -32,7 +32,7 @@ def client_of(address: str, jobs: int) -> Iterator[Client]:
     Raises :class:`InputError` when there is none, or Dask is not installed.
     """
     try:
-        import distributed  # noqa: PLC0415 - it takes a second to load
+        import distributed  # it takes a second to load
     except ImportError:
         raise InputError(
             Text(
@@ -77,8 +77,8 @@ def dask_setup(_worker: object) -> None:
 
 async def _must_answer(address: str) -> None:
     """Who is there must answer as Dask does, soon: a client would wait for others forever."""
-    from distributed.comm.core import connect  # noqa: PLC0415
-    from distributed.security import Security  # noqa: PLC0415
+    from distributed.comm.core import connect
+    from distributed.security import Security
 
     secured = Security().get_connection_args("client")  # type: ignore[no-untyped-call,unused-ignore]
     try:
@@ -90,7 +90,7 @@ async def _must_answer(address: str) -> None:
 
 def must_have_a_worker(client: Client, address: str, patience: float) -> None:
     """Refuse a cluster that has no worker after *patience* seconds; one that grows on demand is asked to."""
-    from distributed import TimeoutError as TimedOut  # noqa: PLC0415
+    from distributed import TimeoutError as TimedOut
 
     try:
         client.submit(int, pure=False).result(timeout=patience)

@@ -35,8 +35,8 @@ def missing_of(
 
     *came* has what earlier runs were given and moved away (period, unit, kind, workbook): that is not missing.
     """
-    from qq_excel.check.run import Run  # noqa: PLC0415
-    from qq_excel.rules.intakes import Intake  # noqa: PLC0415
+    from qq_excel.check.run import Run
+    from qq_excel.rules.intakes import Intake
 
     periods = {f.period for d in done for f in d.files}
     now = {(unit, kind): file for period, unit, kind, file in came if period in periods}
@@ -57,7 +57,7 @@ def waivers_of(
     """Findings on the waivers of a run: expired, unused, incomplete."""
     if not waivers:
         return []
-    from qq_excel.check.accepting import judged  # noqa: PLC0415
+    from qq_excel.check.accepting import judged
 
     hits = hits_of(done, waivers)
     return judged([Use(w, day, n) for w, n in zip(waivers, hits, strict=True)], policy, day, files)
@@ -105,8 +105,8 @@ def _document(files: Sequence[FileOutcome], missing: Sequence[Finding], policy: 
 def _write_book(
     files: Sequence[FileOutcome], missing: Sequence[Finding], policy: Policy, target: Path
 ) -> Path:
-    from qq_excel.papers.cells import Column  # noqa: PLC0415
-    from qq_excel.papers.sheet import plain_paper  # noqa: PLC0415
+    from qq_excel.papers.cells import Column
+    from qq_excel.papers.sheet import plain_paper
 
     said = t("没有", "none")
     first = [Column(t("填报单位", "unit")), Column(t("报告期", "period"))]

@@ -35,9 +35,9 @@ def kept_tables(result: Result, owners: Sequence[Owner]) -> dict[int, pa.Table]:
     A column is made once for all tables of a stack, each of which takes its rows of it: to make some fifty for each
     table took half as long as Parquet takes to write them.
     """
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
-    from qq_excel.warnings import judged_rows  # noqa: PLC0415
+    from qq_excel.warnings import judged_rows
 
     text = pa.large_string()
     judged = {id(stack): columns for stack, columns in judged_rows(result)}
@@ -63,8 +63,8 @@ def write_tables(
     books: Sequence[Workbook], owner: Owner, kept: Mapping[int, pa.Table], target: Path, folder: str
 ) -> dict[str, str]:
     """Write the tables of *books*, which are *kept* so (:func:`kept_tables`); the paths below *target* by kind."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     unit, period = owner
     of_kind: dict[str, list[pa.Table]] = {}
@@ -95,8 +95,8 @@ def table_path(folder: str, kind: str, owner: str, period: str | None) -> str:
 
 def findings_table(findings: Findings) -> bytes:
     """The findings of a submission as Parquet, one row each, in Chinese; what is wrong also in English."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     names = (
         "rule",

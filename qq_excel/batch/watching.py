@@ -107,8 +107,8 @@ def answer(files: Sequence[FileOutcome], folders: Sequence[Path], target: Path) 
 
     One that cannot be answered keeps none of the others waiting; why is handed back.
     """
-    from qq_excel.batch.part import stems_of  # noqa: PLC0415
-    from qq_excel.papers.names import BOOK, COPY  # noqa: PLC0415
+    from qq_excel.batch.part import stems_of
+    from qq_excel.papers.names import BOOK, COPY
 
     failed: list[OutputError] = []
     stems = stems_of(f.name for f in files)
@@ -215,7 +215,7 @@ def _line(foreign: str) -> str:
 def _changes(folders: Sequence[Path], stop: threading.Event, pace: Pace) -> Iterator[None]:
     """At once, then whenever the system tells of a change or *pace* asks for a look."""
     try:
-        from watchfiles import watch as notified  # noqa: PLC0415
+        from watchfiles import watch as notified
     except ImportError:
         raise InputError(
             Text(

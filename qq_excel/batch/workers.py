@@ -46,7 +46,7 @@ def workers_of(cluster: str, jobs: int, options: Options) -> AbstractContextMana
     """The workers of a *cluster*, or *jobs* processes (0: one per core) when none is named."""
     if not cluster:
         return Processes(jobs or os.cpu_count() or 1, options)
-    from qq_excel.batch.cluster import Cluster  # noqa: PLC0415
+    from qq_excel.batch.cluster import Cluster
 
     return Cluster(cluster, jobs, options)
 

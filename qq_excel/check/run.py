@@ -165,7 +165,7 @@ class Run:
             return
         try:
             if check is None:
-                from qq_excel.rules.schema import answers  # noqa: PLC0415
+                from qq_excel.rules.schema import answers
 
                 into[spec.id] = answers(registry.load()[spec.id], stack, params)
             else:

@@ -57,25 +57,25 @@ def main() -> None:
 
 
 def _run() -> int:
-    from qq_excel import language  # noqa: PLC0415
-    from qq_excel.heap import load_undisturbed  # noqa: PLC0415
-    from qq_excel.stopping import listen  # noqa: PLC0415
+    from qq_excel import language
+    from qq_excel.heap import load_undisturbed
+    from qq_excel.stopping import listen
 
     listen()
     load_undisturbed()
     language.use("en" if _language(sys.argv[1:]) == "en" else "zh")
     if sys.argv[1:] == ["--version"]:
-        from qq_excel import __version__  # noqa: PLC0415
+        from qq_excel import __version__
 
         sys.stdout.write(f"qq-excel {__version__}\n")
         return 0
     if _READING.intersection(sys.argv[1:4]) and not any(a.startswith(_NOT_HERE) for a in sys.argv):
-        from qq_excel.processes import begin_ahead  # noqa: PLC0415
+        from qq_excel.processes import begin_ahead
 
         begin_ahead()
-    from qq_excel.faults import set_up_log  # noqa: PLC0415
+    from qq_excel.faults import set_up_log
 
     set_up_log()
-    from qq_excel.cli.app import run  # noqa: PLC0415
+    from qq_excel.cli.app import run
 
     return run()

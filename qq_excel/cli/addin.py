@@ -78,7 +78,7 @@ def build(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make the file."""
-    from qq_excel.addin.excel import package  # noqa: PLC0415
+    from qq_excel.addin.excel import package
 
     del lang
     _say(
@@ -105,7 +105,7 @@ def bundle(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make the bundle."""
-    from qq_excel.addin.excel.bundle import bundle as make  # noqa: PLC0415
+    from qq_excel.addin.excel.bundle import bundle as make
 
     del lang
     _say(t("已写出：", "Written:"), make(python, wheels, target))
@@ -127,7 +127,7 @@ def install(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Put the add-in in place."""
-    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+    from qq_excel.addin.excel import package, place
 
     del lang
     if libreoffice:
@@ -145,7 +145,7 @@ def install(
 )
 def update(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
     """Make the installed add-in anew."""
-    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+    from qq_excel.addin.excel import package, place
 
     del lang
     where = place.place(folder)
@@ -164,9 +164,9 @@ def update(folder: Folder = None, lang: LangOption = Language.ZH) -> int:
 
 
 def _into_libreoffice(profile: Path | None) -> int:
-    import sys  # noqa: PLC0415
+    import sys
 
-    from qq_excel.addin.libreoffice import place  # noqa: PLC0415
+    from qq_excel.addin.libreoffice import place
 
     place.install(sys.executable, profile)
     _say(t("已装到 LibreOffice。", "Installed into LibreOffice."))
@@ -187,11 +187,11 @@ def remove(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Take the add-in away."""
-    from qq_excel.addin.excel import place  # noqa: PLC0415
+    from qq_excel.addin.excel import place
 
     del lang
     if libreoffice:
-        from qq_excel.addin.libreoffice import place as office  # noqa: PLC0415
+        from qq_excel.addin.libreoffice import place as office
 
         gone = office.remove(profile)
         _say(t("已从 LibreOffice 卸载。", "Removed.") if gone else t("没有安装。", "Not installed."))
@@ -211,7 +211,7 @@ def status(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Say what is installed. Exit code 1 when nothing is, or another version."""
-    from qq_excel.addin.excel import package, place  # noqa: PLC0415
+    from qq_excel.addin.excel import package, place
 
     del lang
     if libreoffice:
@@ -240,8 +240,8 @@ def status(
 
 
 def _in_libreoffice(profile: Path | None, format: Format) -> int:
-    from qq_excel import __version__  # noqa: PLC0415
-    from qq_excel.addin.libreoffice.place import status as look  # noqa: PLC0415
+    from qq_excel import __version__
+    from qq_excel.addin.libreoffice.place import status as look
 
     found = look(profile)
     current = found is not None and found.version == __version__ and Path(found.interpreter).exists()
@@ -276,8 +276,8 @@ def doctor(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Look after the add-in. Exit code 1 when something is wrong."""
-    from qq_excel.addin.excel import doctor as doctor_  # noqa: PLC0415
-    from qq_excel.addin.excel import place  # noqa: PLC0415
+    from qq_excel.addin.excel import doctor as doctor_
+    from qq_excel.addin.excel import place
 
     del lang
     where = place.place(folder)

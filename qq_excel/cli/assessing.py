@@ -42,10 +42,10 @@ def run_assess(
     options: Options,
 ) -> int:  # fmt: skip
     """Assess, write the sheet and the basis of its scores, and the notice once every total is there."""
-    from qq_excel.assessment import assess  # noqa: PLC0415
-    from qq_excel.papers.assessing import write_assessment  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
+    from qq_excel.assessment import assess
+    from qq_excel.papers.assessing import write_assessment
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.report_job import Choices, Job
 
     house = load_house(templates)  # a broken template is told before a long check
     quiet = format is Format.JSON
@@ -72,7 +72,7 @@ def run_assess(
 
 def _print(done: Assessment) -> None:
     """The amounts, then the scores: side by side they are wider than a screen."""
-    from qq_excel.assessment.model import KIND_TEXTS  # noqa: PLC0415
+    from qq_excel.assessment.model import KIND_TEXTS
 
     unit = t("单位", "unit")
     amounts = [unit, t("期初", "opening"), t("计划", "planned"), t("收回", "recovered"), t("期末", "closing")]

@@ -34,10 +34,10 @@ def asked_for(
     cluster: str = "",
 ) -> Asked:  # fmt: skip
     """A batch as the command line asks for it. Waivers: those given, else of the inbox's folders."""
-    from qq_excel import batch  # noqa: PLC0415
-    from qq_excel.batch.moving import parse_moves  # noqa: PLC0415
-    from qq_excel.batch.submissions import PATTERN  # noqa: PLC0415
-    from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
+    from qq_excel import batch
+    from qq_excel.batch.moving import parse_moves
+    from qq_excel.batch.submissions import PATTERN
+    from qq_excel.waivers import beside, load_waivers
 
     target, url = _target(out, state)
     entries = [
@@ -69,7 +69,7 @@ def _target(out: str, state: Path | None) -> tuple[Path, str]:
                 f"{out}: not a whole URL; write it like s3://bucket/folder.",
             )
         )
-    from qq_excel.batch.state import default_folder  # noqa: PLC0415
+    from qq_excel.batch.state import default_folder
 
     url = out.rstrip("/")
     return state or default_folder(url), url
@@ -77,7 +77,7 @@ def _target(out: str, state: Path | None) -> tuple[Path, str]:
 
 def run_batch(asked: Asked, format: Format, register: str | None, tables: str | None) -> int:
     """Check an inbox; 0 when every file that counts is accepted."""
-    from qq_excel import batch  # noqa: PLC0415
+    from qq_excel import batch
 
     try:
         with (
@@ -90,7 +90,7 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
             Text("已中断；加 --resume 接着做完。", "Interrupted; finish with --resume.")
         ) from None
     if format is Format.JSON:
-        from qq_excel.batch.summary import DOCUMENT  # noqa: PLC0415
+        from qq_excel.batch.summary import DOCUMENT
 
         common.print_pieces([(asked.target / DOCUMENT).read_text(encoding="utf-8")])
     else:
@@ -100,10 +100,10 @@ def run_batch(asked: Asked, format: Format, register: str | None, tables: str | 
 
 
 def _print(outcome: Outcome, asked: Asked) -> None:
-    from qq_excel.batch.again import told  # noqa: PLC0415
-    from qq_excel.batch.model import HANDED_IN, STATES, totals  # noqa: PLC0415
-    from qq_excel.batch.part import RETURNED  # noqa: PLC0415
-    from qq_excel.batch.summary import of_the_run  # noqa: PLC0415
+    from qq_excel.batch.again import told
+    from qq_excel.batch.model import HANDED_IN, STATES, totals
+    from qq_excel.batch.part import RETURNED
+    from qq_excel.batch.summary import of_the_run
 
     for f in outcome.files:
         if f.state == "quarantined" and f.why:
@@ -191,9 +191,9 @@ def _progress_shown(quiet: bool) -> Iterator[Any]:
     if not err.is_terminal:
         yield Lines(lambda line: err.print(line, soft_wrap=True)).tell
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn  # noqa: PLC0415
-    from rich.progress import TimeRemainingColumn as TimeLeft  # noqa: PLC0415
-    from rich.text import Text as Styled  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+    from rich.text import Text as Styled
 
     a_second = t("个/秒", "files/s")  # a thread draws, which knows nothing of the language
 

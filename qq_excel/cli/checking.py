@@ -51,10 +51,10 @@ def checked(
     *previous* names the previous period's workbooks, which get no findings of their own.
     Waivers are those of the file given, else of any ``waivers.yaml`` beside the workbooks.
     """
-    from qq_excel.waivers import beside, load_waivers  # noqa: PLC0415
+    from qq_excel.waivers import beside, load_waivers
 
     entries = [w for f in ([waivers] if waivers else beside(paths)) for w in load_waivers(f)]
-    from qq_excel.reading.pool import Pool, worth_beginning  # noqa: PLC0415
+    from qq_excel.reading.pool import Pool, worth_beginning
 
     files = inputs.workbooks(paths)
     before = inputs.workbooks(previous)
@@ -65,7 +65,7 @@ def checked(
         common.progress_shown(quiet) as progress,
     ):
         pool.warm_up()  # it loads its libraries while this process loads its own
-        from qq_excel.check import check_paths  # noqa: PLC0415
+        from qq_excel.check import check_paths
 
         result = check_paths(
             files,
@@ -78,8 +78,8 @@ def checked(
         )
     if not entries and baseline is None:
         return result
-    from qq_excel.check.accepting import accept  # noqa: PLC0415
-    from qq_excel.check.baseline import Baseline  # noqa: PLC0415
+    from qq_excel.check.accepting import accept
+    from qq_excel.check.baseline import Baseline
 
     return accept(result, entries, Baseline.read(baseline) if baseline else None)
 
@@ -113,19 +113,19 @@ def run_check(
     _say_evidence(result)
     written: list[Path] = []
     if write_baseline is not None:
-        from qq_excel.check.baseline import Baseline  # noqa: PLC0415
+        from qq_excel.check.baseline import Baseline
 
         units = {f.workbook.name: f.unit for f in result.files}
         written.append(Baseline.of(result.findings, units).write(write_baseline))
     notes: list[Text] = []
     if target is not None:
-        from qq_excel.papers.checking import write_check  # noqa: PLC0415
+        from qq_excel.papers.checking import write_check
 
         reports: list[AnnotationReport] = []
         written += write_check(result, target, reports)
         notes = [line for report in reports for line in report.lines()]
     if format is Format.JSON:
-        from qq_excel.papers.document import json_pieces  # noqa: PLC0415
+        from qq_excel.papers.document import json_pieces
 
         common.print_pieces(json_pieces(result))
     else:
@@ -138,7 +138,7 @@ def run_check(
 
 def _say_evidence(result: Result) -> None:
     """Name the workbooks that count as evidence: one of them may be meant as a ledger."""
-    from qq_excel.reading.attachments import named_as_evidence  # noqa: PLC0415
+    from qq_excel.reading.attachments import named_as_evidence
 
     for name, by in result.evidence.items():
         common.err.print(

@@ -33,12 +33,12 @@ err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 def options_of(password_file: Path | None, limits: Path | None, mappings: Path | None = None) -> Any:
     """How files are to be read: a :class:`qq_excel.reading.Options`."""
-    from qq_excel.reading import Options  # noqa: PLC0415
-    from qq_excel.reading.options import load_limits, load_mappings  # noqa: PLC0415
+    from qq_excel.reading import Options
+    from qq_excel.reading.options import load_limits, load_mappings
 
     passwords: tuple[str, ...] = ()
     if password_file is not None:
-        from qq_excel.reading.encrypted import read_passwords  # noqa: PLC0415
+        from qq_excel.reading.encrypted import read_passwords
 
         passwords = read_passwords(password_file)
     return Options(load_limits(limits), passwords, load_mappings(mappings))
@@ -89,7 +89,7 @@ def must_be_new_or_ours(target: Path, *suffixes: str, given: Iterable[Path] = ()
 
 def policy_of(name: str) -> Policy:
     """The policy called *name* (``group``, ``group+tax``), or of the file *name*."""
-    from qq_excel import policy  # noqa: PLC0415
+    from qq_excel import policy
 
     return policy.policy_of(name)
 
@@ -100,7 +100,7 @@ def register_at(url: str | None, tables: str | None) -> Iterator[Register | None
     if url is None:
         yield None
         return
-    from qq_excel.register import open_register  # noqa: PLC0415
+    from qq_excel.register import open_register
 
     with open_register(url, tables) as opened:
         yield opened
@@ -135,7 +135,7 @@ def progress_shown(quiet: bool = False) -> Iterator[Any]:
     if quiet or not err.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=err, transient=True

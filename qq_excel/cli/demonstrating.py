@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def run_demo(target: Path, profile: str = "group") -> int:
     """Run everything on the samples and say what was found. Findings are what a demo is for: exit code 0."""
-    from qq_excel.demo import demonstrate  # noqa: PLC0415
+    from qq_excel.demo import demonstrate
 
     with common.err.status("") as status:
         shown = demonstrate(target, profile, lambda what: status.update(str(what)))
@@ -48,7 +48,7 @@ def run_demo(target: Path, profile: str = "group") -> int:
 
 
 def _warned(shown: Demonstration) -> Iterator[str]:
-    from qq_excel.warnings import LEVEL_TEXTS  # noqa: PLC0415 - loads what a refused demo needs none of
+    from qq_excel.warnings import LEVEL_TEXTS  # loads what a refused demo needs none of
 
     for level, count, amount in shown.warnings.by_level() if shown.warnings else ():
         if count:

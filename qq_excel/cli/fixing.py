@@ -36,8 +36,8 @@ def run_fix(
     format: Format,
 ) -> int:
     """Mend *file* and say what changed."""
-    from qq_excel.fixing import fix  # noqa: PLC0415
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
+    from qq_excel.fixing import fix
+    from qq_excel.reading.pool import Pool
 
     must_be_new_or_ours(target, ".xlsx", ".xlsm", ".xltx", ".xltm", given=[file])
     with Pool(1, options) as pool:
@@ -67,7 +67,7 @@ def run_fix(
 
 
 def _print_changes(report: FixReport) -> None:
-    from qq_excel.fixing.model import GRADE_NAMES  # noqa: PLC0415
+    from qq_excel.fixing.model import GRADE_NAMES
 
     if not report.changes:
         return
@@ -94,7 +94,7 @@ def _visible(text: str) -> str:
 
 def run_undo(copy: Path, target: Path) -> int:
     """Give back the workbook from which *copy* was made."""
-    from qq_excel.fixing import unfix  # noqa: PLC0415
+    from qq_excel.fixing import unfix
 
     must_be_file(copy)
     unfix(copy, target)

@@ -20,8 +20,8 @@ _SHOWN = 100
 
 def run_import(file: Path, mapping: str | None, as_of: dt.date | None, target: Path, options: Options) -> int:
     """Turn an export into a ledger and say what arrived."""
-    from qq_excel.importing import find_mapping, import_ledger, load_mapping  # noqa: PLC0415
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
+    from qq_excel.importing import find_mapping, import_ledger, load_mapping
+    from qq_excel.reading.pool import Pool
 
     must_be_new_or_ours(target, ".xlsx", given=[file])
     with Pool(1, options) as pool:

@@ -34,9 +34,9 @@ def run_warn(
     since_on: dt.date | None = None,
 ) -> int:
     """``qq-excel warn``."""
-    from qq_excel.papers.report import make  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices  # noqa: PLC0415
-    from qq_excel.warnings import LEVEL_TEXTS  # noqa: PLC0415
+    from qq_excel.papers.report import make
+    from qq_excel.papers.report_job import Choices
+    from qq_excel.warnings import LEVEL_TEXTS
 
     with common.register_at(register, tables) as opened:
         result = checked(paths, as_of, policy, together, options, target, quiet=format is Format.JSON)
@@ -77,13 +77,13 @@ def run_write_off(
     tables: str | None = None,
 ) -> int:
     """``qq-excel write-off``."""
-    from qq_excel.papers.report import make  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices  # noqa: PLC0415
-    from qq_excel.register.papers import pack_claims  # noqa: PLC0415
+    from qq_excel.papers.report import make
+    from qq_excel.papers.report_job import Choices
+    from qq_excel.register.papers import pack_claims
 
     choices = Choices(draft=draft, sign_key=sign_key, passwords=tuple(options.passwords))
     if sign_key is not None:  # a wrong key is told before a long check
-        from qq_excel.papers.signing import load_signer  # noqa: PLC0415
+        from qq_excel.papers.signing import load_signer
 
         load_signer(sign_key, choices.passwords)
     formats = ["zip", "xlsx", "pdf"] if pdf else None
@@ -120,7 +120,7 @@ def register_papers(
     claims: Mapping[Path, Sequence[str]] | None = None,
 ) -> None:
     """Tell the *register*, if there is one, of papers that were issued."""
-    from qq_excel.register.papers import paper_entries  # noqa: PLC0415
+    from qq_excel.register.papers import paper_entries
 
     if register is not None:
         register.append(paper_entries(paper, files, target, result, claims))

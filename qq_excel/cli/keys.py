@@ -41,8 +41,8 @@ def new(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make a key."""
-    from qq_excel.papers.key_making import make_key, public_path  # noqa: PLC0415
-    from qq_excel.papers.signing import fingerprint  # noqa: PLC0415
+    from qq_excel.papers.key_making import make_key, public_path
+    from qq_excel.papers.signing import fingerprint
 
     del lang
     password = None
@@ -69,7 +69,7 @@ def show(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Tell a key's fingerprint."""
-    from qq_excel.papers.signing import fingerprint, load_public  # noqa: PLC0415
+    from qq_excel.papers.signing import fingerprint, load_public
 
     del lang
     out.print(fingerprint(load_public(public)))

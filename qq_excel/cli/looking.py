@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
     """Write one template, or all of them into a folder; over a file that is there only with *force*."""
-    from qq_excel.kinds import all_kinds, get_kind  # noqa: PLC0415
-    from qq_excel.template import write_template  # noqa: PLC0415
+    from qq_excel.kinds import all_kinds, get_kind
+    from qq_excel.template import write_template
 
     if kind == "all":
         paths = {k.kind: target / f"{k.sheet}.xlsx" for k in all_kinds().values() if k.sheet_of is None}
@@ -52,7 +52,7 @@ def run_template(kind: str, target: Path, policy: Policy, force: bool) -> int:
 def run_rules(rule_id: str | None, format: Format) -> int:
     """List all rules, or explain one."""
     if rule_id is not None:
-        from qq_excel.cli.explaining import explain  # noqa: PLC0415
+        from qq_excel.cli.explaining import explain
 
         return explain(rule_id, format)
     if format is Format.JSON:
@@ -77,7 +77,7 @@ def run_rules(rule_id: str | None, format: Format) -> int:
 
 def run_policy_list(format: Format) -> int:
     """The profiles and additions that come with the program."""
-    from qq_excel.policy import addition_names, load_policy, policy_of, profile_names  # noqa: PLC0415
+    from qq_excel.policy import addition_names, load_policy, policy_of, profile_names
 
     every = [load_policy(name) for name in profile_names()]
     if format is Format.JSON:
@@ -114,10 +114,10 @@ def run_policy_list(format: Format) -> int:
 
 def run_policy_init(profile: str, target: Path, force: bool) -> int:
     """Write a policy of one's own; never over a file that is there, unless *force*."""
-    from qq_excel import output  # noqa: PLC0415
-    from qq_excel.errors import OutputError  # noqa: PLC0415
-    from qq_excel.policy import policy_of  # noqa: PLC0415
-    from qq_excel.policy.writing import policy_text  # noqa: PLC0415
+    from qq_excel import output
+    from qq_excel.errors import OutputError
+    from qq_excel.policy import policy_of
+    from qq_excel.policy.writing import policy_text
 
     policy = policy_of(profile)
     if target.exists() and not force:
@@ -135,9 +135,9 @@ def run_policy_init(profile: str, target: Path, force: bool) -> int:
 
 def _stage(policy: Policy, stage: Stage, as_of: dt.date | None) -> str:
     """A stage of the workflow on one line: who is due for how long, what it needs of the rows of each kind."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
-    from qq_excel.policy.showing import need_text, shown  # noqa: PLC0415
-    from qq_excel.policy.values import ParameterType  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
+    from qq_excel.policy.showing import need_text, shown
+    from qq_excel.policy.values import ParameterType
 
     about = [str(policy.team_of(stage) or "")]
     days = policy.at(as_of).get(stage.due) if stage.due else None
@@ -156,9 +156,9 @@ def _stage(policy: Policy, stage: Stage, as_of: dt.date | None) -> str:
 
 def run_policy_show(policy: Policy, as_of: dt.date | None, format: Format) -> int:
     """Kinds, stages, units and the parameters as of a day, with their sources."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
-    from qq_excel.policy.showing import shown  # noqa: PLC0415
-    from qq_excel.policy.values import parameters  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
+    from qq_excel.policy.showing import shown
+    from qq_excel.policy.values import parameters
 
     if format is Format.JSON:
         print_json(policy.model_dump(mode="json", by_alias=True))

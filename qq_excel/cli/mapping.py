@@ -31,10 +31,10 @@ def run_map(
     force: bool,
 ) -> int:
     """Propose, ask, save."""
-    from qq_excel.importing.propose import as_yaml  # noqa: PLC0415
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
-    from qq_excel.output import write_text  # noqa: PLC0415
-    from qq_excel.reading.mapping import FOLDER  # noqa: PLC0415
+    from qq_excel.importing.propose import as_yaml
+    from qq_excel.kinds import get_kind
+    from qq_excel.output import write_text
+    from qq_excel.reading.mapping import FOLDER
 
     target = target or file.parent / FOLDER / f"{file.stem}.yaml"
     if target.exists() and not force:
@@ -87,8 +87,8 @@ def run_map(
 
 
 def _proposed(file: Path, sheet: str | None, kind: Kind | None, options: Options) -> Proposed:
-    from qq_excel.importing.propose import propose  # noqa: PLC0415
-    from qq_excel.reading.pool import Pool  # noqa: PLC0415
+    from qq_excel.importing.propose import propose
+    from qq_excel.reading.pool import Pool
 
     must_be_file(file)
     with Pool(1, options) as pool:
@@ -162,7 +162,7 @@ def _on_one_line(text: str) -> str:
 
 def _ask(proposed: Proposed) -> None:
     """Go through what is not sure; a field, its header, - for none, or Enter for what is proposed."""
-    from qq_excel.importing.propose import SURE  # noqa: PLC0415
+    from qq_excel.importing.propose import SURE
 
     unsure = [p for p in proposed.columns if p.score < SURE]
     if not unsure:
@@ -211,8 +211,8 @@ def _ask_one(proposed: Proposed, p: Proposal) -> None:
 
 def _ask_orders(proposed: Proposed) -> None:
     """03/04/2026 may be either: only somebody who knows the sheet can say it."""
-    from qq_excel.kinds import FieldType  # noqa: PLC0415
-    from qq_excel.reading import values  # noqa: PLC0415
+    from qq_excel.kinds import FieldType
+    from qq_excel.reading import values
 
     orders = {"1": "day-first", "2": "month-first", "0": None}
     for p in proposed.columns:

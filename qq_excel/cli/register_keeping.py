@@ -52,8 +52,8 @@ def note(
 ) -> int:
     """Append a note."""
     del lang
-    from qq_excel.register import Entry  # noqa: PLC0415
-    from qq_excel.register.entries import digest  # noqa: PLC0415
+    from qq_excel.register import Entry
+    from qq_excel.register.entries import digest
 
     subject, text = words_of(Text("对象", "subject"), subject), words_of(Text("内容", "text"), text)
     period = period and period_of(period)
@@ -78,7 +78,7 @@ def backup(
 ) -> int:
     """Back up."""
     del lang
-    from qq_excel.register.keeping import back_up  # noqa: PLC0415
+    from qq_excel.register.keeping import back_up
 
     with opened_at(register, tables) as opened:
         count, head = back_up(opened, target)
@@ -87,7 +87,6 @@ def backup(
             f"已备份 {count} 条到 {target}。最后一条的哈希：",
             f"{many(count, 'entry', 'entries')} backed up to {target}. Last hash:",
         ),
-        markup=False,
         soft_wrap=True,
     )
     out.print(head, soft_wrap=True)
@@ -103,7 +102,7 @@ def restore(
 ) -> int:
     """Restore."""
     del lang
-    from qq_excel.register import keeping  # noqa: PLC0415
+    from qq_excel.register import keeping
 
     must_be_file(source)
     count = keeping.restore_at(register, place_of(tables, register), source)
@@ -123,7 +122,7 @@ def export(
 ) -> int:
     """Export."""
     del lang
-    from qq_excel.register import keeping  # noqa: PLC0415
+    from qq_excel.register import keeping
 
     with opened_at(register, tables) as opened:
         count = keeping.export(opened, target, event=event, unit=unit, period=period and period_of(period))
@@ -132,6 +131,5 @@ def export(
             f"已导出 {count} 条到 {target}。",
             f"{many(count, 'entry', 'entries')} exported to {target}.",
         ),
-        markup=False,
     )
     return OK

@@ -56,7 +56,7 @@ def place_of(tables: str | None, url: str) -> str | None:
 
 def opened_at(url: str, tables: str | None) -> Register:
     """The register at *url*; one that is not there is not made."""
-    from qq_excel.register import open_register  # noqa: PLC0415
+    from qq_excel.register import open_register
 
     return open_register(url, place_of(tables, url), make=False)
 
@@ -75,7 +75,7 @@ def hash_of(text: str) -> str:
 
 def period_of(text: str) -> str:
     """A period as the register has it. Raises :class:`InputError` when *text* is none."""
-    from qq_excel.reading.period import period_name  # noqa: PLC0415
+    from qq_excel.reading.period import period_name
 
     found = period_name(text)
     if found is None:
@@ -107,4 +107,4 @@ def print_table(columns: dict[str, str], rows: list[list[Any]], none: str = "") 
         grid.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         grid.add_row(*("" if v is None else str(v) for v in row))
-    out.print(grid, markup=False) if rows else out.print(none or t("没有。", "None."), markup=False)
+    out.print(grid) if rows else out.print(none or t("没有。", "None."))

@@ -40,8 +40,8 @@ def ageing(
 ) -> int:
     """Sum up a period's ageing."""
     del lang
-    from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import APART, NO_BAND, NOT_DUE  # noqa: PLC0415
+    from qq_excel.register import periods
+    from qq_excel.warnings import APART, NO_BAND, NOT_DUE
 
     name = {Basis.OCCURRED: "业务发生日", Basis.DUE: "约定付款日"}[basis]
     with opened_at(register, tables) as opened:
@@ -93,8 +93,8 @@ def warnings(
 ) -> int:
     """Sum up a period's warnings."""
     del lang
-    from qq_excel.register import periods  # noqa: PLC0415
-    from qq_excel.warnings import CAUSES, LEVEL_TEXTS, LEVELS  # noqa: PLC0415
+    from qq_excel.register import periods
+    from qq_excel.warnings import CAUSES, LEVEL_TEXTS, LEVELS
 
     with opened_at(register, tables) as opened:
         rows = periods.warnings(opened, period_of(period))
@@ -156,14 +156,14 @@ def _tell_left_out(units: list[str]) -> None:
                 f"未计入 {len(units)} 个单位（明细表没有通过或没有交来）：{'、'.join(units)}",
                 f"Without {many(len(units), 'unit')} (no accepted ledger): {', '.join(units)}",
             ),
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip
 
 
 def _tell_not_judged(lacking: dict[str, list[str]]) -> None:
     """No warning of a cause that nobody could judge is not none to fear."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
-    from qq_excel.warnings import NEEDED  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
+    from qq_excel.warnings import NEEDED
 
     for kind, units in lacking.items():
         title, what = get_kind(kind).title, NEEDED[kind]
@@ -172,5 +172,5 @@ def _tell_not_judged(lacking: dict[str, list[str]]) -> None:
                 f"{len(units)} 个单位没有交来《{title.zh}》，{what.zh}没有判断：{'、'.join(units)}",
                 f"{many(len(units), 'unit')} without '{title.en}', {what.en} not judged: {', '.join(units)}",
             ),
-            style="yellow", markup=False, soft_wrap=True,
+            style="yellow", soft_wrap=True,
         )  # fmt: skip

@@ -78,7 +78,7 @@ def list_entries(
         t("序号", "n"): "right", t("时间", "at"): "left", t("经手", "by"): "left", t("事项", "event"): "left",
         t("对象", "subject"): "left", t("内容", "what"): "left",
     }  # fmt: skip
-    from qq_excel.batch.registering import subject_told  # noqa: PLC0415
+    from qq_excel.batch.registering import subject_told
 
     print_table(
         columns,
@@ -96,7 +96,7 @@ def _what(w: Written) -> str:
     """An entry in a few words."""
     body = w.entry.body
     if w.entry.event == "submission":
-        from qq_excel.batch.model import STATES  # noqa: PLC0415
+        from qq_excel.batch.model import STATES
 
         books = body["workbooks"]
         states = [f"{words} {n}" for s, words in STATES.items() if (n := sum(b["state"] == s for b in books))]
@@ -108,7 +108,7 @@ def _what(w: Written) -> str:
             f"{body['reason']} (by {body['approved_by']})",
         )
     if w.entry.event == "slip":
-        from qq_excel.papers.slip_memory import level_name, shown  # noqa: PLC0415
+        from qq_excel.papers.slip_memory import level_name, shown
 
         said = [level_name(body["level"]), shown(body["state"]), body["answer"]]
         return "  ".join(s for s in said if s)
@@ -158,9 +158,9 @@ def verify(
         out.print(last, soft_wrap=True)
     else:
         line = t(f"✗ 第 {broken.n} 条：{broken.why}", f"✗ entry {broken.n}: {broken.why}")
-        out.print(line, style="red", markup=False, soft_wrap=True)
+        out.print(line, style="red", soft_wrap=True)
     if unguarded and format is Format.TEXT:
-        out.print(_unguarded(unguarded), style="red", markup=False, soft_wrap=True)
+        out.print(_unguarded(unguarded), style="red", soft_wrap=True)
     return OK if broken is None and not unguarded else FINDINGS
 
 
@@ -184,7 +184,7 @@ def claim(
 ) -> int:
     """Tell a claim's life; exit code 1 when the register does not know it."""
     del lang
-    from qq_excel.register.claims import life_of  # noqa: PLC0415
+    from qq_excel.register.claims import life_of
 
     with opened_at(register, tables) as opened:
         life = [m for m in life_of(opened, claim_id) if unit is None or m.unit in (unit, None)]
@@ -213,8 +213,8 @@ def claim(
 
 def _told(m: Moment) -> tuple[str, str]:
     """Where a moment is from, and what it says."""
-    from qq_excel.kinds import FieldType, all_kinds  # noqa: PLC0415
-    from qq_excel.register.store import FINDINGS as FOUND  # noqa: PLC0415
+    from qq_excel.kinds import FieldType, all_kinds
+    from qq_excel.register.store import FINDINGS as FOUND
 
     kind = all_kinds().get(m.what)
     if kind is None and m.what != FOUND:

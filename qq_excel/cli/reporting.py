@@ -100,7 +100,7 @@ AgeOn = Annotated[
 )
 def list_(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
     """List the papers."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     del lang
     if format is Format.JSON:
@@ -129,8 +129,8 @@ def list_(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) ->
 @templates_app.command("export", help=t("取出一份模板，供修改", "copy the templates to change them"))
 def export(out: OutDir, lang: LangOption = Language.ZH) -> int:
     """Copy the templates."""
-    from qq_excel.cli.checking import print_written  # noqa: PLC0415
-    from qq_excel.papers.house import export as copy_out  # noqa: PLC0415
+    from qq_excel.cli.checking import print_written
+    from qq_excel.papers.house import export as copy_out
 
     del lang
     print_written(copy_out(out))
@@ -161,7 +161,7 @@ def _command(paper: PaperKind) -> Callable[..., int]:
         tables: TablesDir = None,
         lang: LangOption = Language.ZH,
     ) -> int:
-        from qq_excel.papers.report_job import Choices  # noqa: PLC0415
+        from qq_excel.papers.report_job import Choices
 
         del lang
         options = common.options_of(password_file, limits)
@@ -212,14 +212,14 @@ def run_report(
     register: str | None = None, tables: str | None = None,
 ) -> int:  # fmt: skip
     """Check the workbooks, make the paper, say what was written."""
-    from qq_excel.cli.checking import checked  # noqa: PLC0415
-    from qq_excel.cli.issuing import register_papers  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.report import make  # noqa: PLC0415
+    from qq_excel.cli.checking import checked
+    from qq_excel.cli.issuing import register_papers
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.report import make
 
     load_house(templates)  # a broken template is told before a long check, and so is a wrong key
     if choices.sign_key is not None:
-        from qq_excel.papers.signing import load_signer  # noqa: PLC0415
+        from qq_excel.papers.signing import load_signer
 
         load_signer(choices.sign_key, choices.passwords)
     rules = common.policy_of(policy)
@@ -249,15 +249,15 @@ def _registered(
     """The figures of earlier periods, for the paper that shows them."""
     if paper.name != "management" or opened is None or result.as_of is None:
         return ()
-    from qq_excel.papers.claims import claims_of  # noqa: PLC0415
-    from qq_excel.register.trend import earlier_points  # noqa: PLC0415
+    from qq_excel.papers.claims import claims_of
+    from qq_excel.register.trend import earlier_points
 
     return earlier_points(opened, {c.unit for c in claims_of(result)}, result.as_of, notes)
 
 
 def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
     """Leave a trace of papers with certificate numbers in full: who, what, from which files."""
-    import getpass  # noqa: PLC0415
+    import getpass
 
     logging.getLogger("qq_excel.audit").warning(
         "unmasked %s by %s into %s from %s", paper.name, getpass.getuser(), target.resolve(),
@@ -272,7 +272,7 @@ def log_unmasked(paper: PaperKind, result: Result, target: Path) -> None:
 
 def print_made(made: Made) -> None:
     """What was written, what was kept, what the user should know."""
-    from qq_excel.cli.checking import print_notes  # noqa: PLC0415
+    from qq_excel.cli.checking import print_notes
 
     shown = 20
     out.print(

@@ -20,8 +20,8 @@ def run_roll_forward(
     paths: list[Path], target: Path, policy: Policy, together: bool, format: Format, options: Options
 ) -> int:
     """Write next period's ledgers; say of each what it carries, and whether this period's has errors."""
-    from qq_excel.check.omissions import omissions  # noqa: PLC0415
-    from qq_excel.papers.roll_forward import line, roll_forward  # noqa: PLC0415
+    from qq_excel.check.omissions import omissions
+    from qq_excel.papers.roll_forward import line, roll_forward
 
     result = checked(paths, None, policy, together, options, target, quiet=format is Format.JSON)
     done = roll_forward(result, target)

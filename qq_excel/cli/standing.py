@@ -37,8 +37,8 @@ def run_status(
     options: Options,
 ) -> int:
     """Tell where each case stands; with *target* write the board too."""
-    from qq_excel.papers.status_board import write_board  # noqa: PLC0415
-    from qq_excel.status import board_of  # noqa: PLC0415
+    from qq_excel.papers.status_board import write_board
+    from qq_excel.status import board_of
 
     if target is not None:
         common.must_be_new_or_ours(target, ".html", ".htm")
@@ -56,7 +56,7 @@ def run_status(
 
 
 def _print(board: Board) -> None:
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     if not board.cards:
         kinds = t("、", ", ").join(str(get_kind(k).title) for k in board.policy.follow)

@@ -20,14 +20,14 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def _is_sealed(path: Path) -> bool:
-    from qq_excel.papers.seal import sealed  # noqa: PLC0415
+    from qq_excel.papers.seal import sealed
 
     return path.suffix.lower() == ".xlsx" and sealed(path)
 
 
 def _is_workbook(path: Path) -> bool:
     """Whether *path* is a workbook that nobody sealed: of an Office or OpenDocument zip, or older."""
-    from qq_excel.papers.pack_check import MANIFEST  # noqa: PLC0415
+    from qq_excel.papers.pack_check import MANIFEST
 
     try:
         with path.open("rb") as file:
@@ -55,7 +55,7 @@ def run_verify(paths: Sequence[Path], format: Format, key: Path | None = None) -
 
     Raises :class:`InputError` where there is nothing to prove.
     """
-    from qq_excel.papers.signing import load_public  # noqa: PLC0415
+    from qq_excel.papers.signing import load_public
 
     packs = _packs(paths)
     public = load_public(key) if key else None
@@ -72,7 +72,7 @@ def run_verify(paths: Sequence[Path], format: Format, key: Path | None = None) -
 
 def _packs(paths: Sequence[Path]) -> dict[Path, str]:
     """What is to be proved, by what it is called: files as they are, folders with all that they hold."""
-    from qq_excel.papers.volume_signing import SUFFIX  # noqa: PLC0415
+    from qq_excel.papers.volume_signing import SUFFIX
 
     out: dict[Path, str] = {}
     for path in paths:
@@ -96,7 +96,7 @@ def _packs(paths: Sequence[Path]) -> dict[Path, str]:
 
 def _is_provable(path: Path) -> bool:
     """Whether a file of a folder is there to be proved; a zip that is no pack any more is told, not passed over."""
-    from qq_excel.papers.volume_signing import beside  # noqa: PLC0415
+    from qq_excel.papers.volume_signing import beside
 
     if path.name.startswith(".") or not path.is_file():
         return False
@@ -117,10 +117,10 @@ def _must_be_provable(pack: Path) -> None:
 
 
 def _proof(pack: Path, public: bytes | None) -> _Proof:
-    from qq_excel.papers.pack_check import check_pack  # noqa: PLC0415
-    from qq_excel.papers.seal import verify_seal  # noqa: PLC0415
-    from qq_excel.papers.signing import fingerprint  # noqa: PLC0415
-    from qq_excel.papers.volume_signing import check_volume  # noqa: PLC0415
+    from qq_excel.papers.pack_check import check_pack
+    from qq_excel.papers.seal import verify_seal
+    from qq_excel.papers.signing import fingerprint
+    from qq_excel.papers.volume_signing import check_volume
 
     if _is_sealed(pack):
         wrong = verify_seal(pack)

@@ -22,8 +22,8 @@ def run_watch(asked: Asked, register: str | None, tables: str | None, settle: fl
 
     The exit code tells whether the last run could be finished.
     """
-    from qq_excel.batch import run_batch  # noqa: PLC0415
-    from qq_excel.batch.watching import Pace, inboxes, watch  # noqa: PLC0415
+    from qq_excel.batch import run_batch
+    from qq_excel.batch.watching import Pace, inboxes, watch
 
     def run(wanted: Asked) -> Outcome:
         with common.register_at(register, tables) as opened:
@@ -59,7 +59,7 @@ def run_watch(asked: Asked, register: str | None, tables: str | None, settle: fl
 
 def _tell(what: Outcome | QQExcelError) -> None:
     """One line for a log."""
-    from qq_excel.batch.model import totals  # noqa: PLC0415
+    from qq_excel.batch.model import totals
 
     if isinstance(what, QQExcelError):
         err.print(str(what), style="red", soft_wrap=True)

@@ -334,7 +334,7 @@ def _notes(report: ImportReport, source: Path, mapping: Mapping) -> list[str]:
 
 def write_particulars(report: ImportReport, mapping: Mapping, target: Path) -> Path:
     """Write a workbook that lists every value that could not be read, and every row dated later."""
-    import xlsxwriter  # noqa: PLC0415
+    import xlsxwriter
 
     kind = get_kind(mapping.kind)
     names = [*mapping.columns]

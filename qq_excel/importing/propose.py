@@ -105,7 +105,7 @@ def propose(name: str, rows: Sequence[Sequence[Any]], kind: Kind | None = None) 
 
 
 def _assigned(proposed: Proposed, headers: list[str], below: Sequence[Sequence[Any]]) -> Proposed:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a proposal needs it
+    from rapidfuzz import fuzz, process  # only a proposal needs it
 
     names = [(f, normal(n)) for f in proposed.kind.fields for n in (f.header, *f.synonyms, f.en)]
     columns = [c for c, h in enumerate(headers) if h]

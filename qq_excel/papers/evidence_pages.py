@@ -100,10 +100,10 @@ def plain_pdf(content: bytes) -> bytes:
 
 
 def _pdf(content: bytes) -> bytes:
-    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
-    from pypdf.errors import PdfReadError  # noqa: PLC0415
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PdfReadError
 
-    from qq_excel.papers.plain_pages import strip  # noqa: PLC0415
+    from qq_excel.papers.plain_pages import strip
 
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -127,8 +127,8 @@ def _pdf(content: bytes) -> bytes:
 
 def _picture(content: bytes) -> bytes:
     """A picture on A4, lying where it is wide; one with an alpha channel is laid on white first."""
-    import img2pdf  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
+    import img2pdf
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, below
     try:
@@ -160,7 +160,7 @@ def _picture(content: bytes) -> bytes:
 def _limited() -> None:
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415
+    import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))

@@ -23,8 +23,8 @@ def make_key(private: Path, password: str | None = None) -> bytes:
 
     Raises :class:`InputError` when either file exists: no key is ever written over.
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
         BestAvailableEncryption,
         Encoding,
         NoEncryption,

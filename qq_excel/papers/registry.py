@@ -228,7 +228,7 @@ PAPERS: dict[str, PaperKind] = {
 def get_paper(name: str) -> PaperKind:
     """The paper called *name*; :class:`InputError` with the nearest name when there is none."""
     if name not in PAPERS:
-        from qq_excel import yamlfile  # noqa: PLC0415 - YAML is not loaded to show help
+        from qq_excel import yamlfile  # YAML is not loaded to show help
 
         near = yamlfile.nearest(name, list(PAPERS))
         raise InputError(

@@ -81,9 +81,9 @@ def make(
     or format or when a table is lacking, :class:`TemplateError` or :class:`SchemaError` for a broken template,
     :class:`OutputError` when a file cannot be written or was changed by hand.
     """
-    from qq_excel.check.omissions import omissions  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices, Job  # noqa: PLC0415
+    from qq_excel.check.omissions import omissions
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.report_job import Choices, Job
 
     paper = get_paper(name)
     _refuse_since(name, choices)
@@ -127,7 +127,7 @@ def make(
 def _write(
     paper: PaperKind, job: Job, target: Path, formats: Sequence[str], progress: Progress | None
 ) -> Made:
-    from qq_excel.papers.report_state import Journal  # noqa: PLC0415
+    from qq_excel.papers.report_state import Journal
 
     if not paper.english and current() == "en":
         job.notes.append(
@@ -210,7 +210,7 @@ def _pdfs(
     there: list[str],
 ) -> None:
     """All PDFs in one LibreOffice run; the office files go when only PDFs were asked for, and stay when it failed."""
-    from qq_excel.papers.pdf import PdfError, write_pdfs  # noqa: PLC0415
+    from qq_excel.papers.pdf import PdfError, write_pdfs
 
     sources, pdfs = [target / p.name for p in pieces], [target / _pdf(p.name) for p in pieces]
     try:
@@ -263,7 +263,7 @@ def _lacking(paper: PaperKind, result: Result) -> list[str]:
 def _check_needs(paper: PaperKind, result: Result) -> None:
     lacks = _lacking(paper, result)
     if lacks:
-        from qq_excel.check.omissions import omissions  # noqa: PLC0415
+        from qq_excel.check.omissions import omissions
 
         notes = omissions(result)  # a file that cannot be read may be the one that is missed
         unread = Text("".join(f"{n.zh}。" for n in notes), " ".join(f"{n.en}." for n in notes))
@@ -276,7 +276,7 @@ def _check_needs(paper: PaperKind, result: Result) -> None:
 
 
 def _titles(kinds: Iterable[str], lang: str) -> str:
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     titles = [get_kind(k).title for k in kinds]
     return "".join(f"《{x.zh}》" for x in titles) if lang == "zh" else ", ".join(f"'{x.en}'" for x in titles)
@@ -284,7 +284,7 @@ def _titles(kinds: Iterable[str], lang: str) -> str:
 
 def _key(paper: PaperKind, job: Job) -> str:
     """All that decides what comes out: program, policy, templates, choices, and the files that were handed in."""
-    from qq_excel.papers.report_state import key_of  # noqa: PLC0415
+    from qq_excel.papers.report_state import key_of
 
     result, choices = job.result, job.choices
     since, key = (sha256_if_read(p) if p else None for p in (choices.since, choices.sign_key))

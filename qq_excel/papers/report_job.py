@@ -106,7 +106,7 @@ class Job:
     @cached_property
     def warnings(self) -> WarningBook:
         """The warnings of the check."""
-        from qq_excel.warnings import warnings_of  # noqa: PLC0415
+        from qq_excel.warnings import warnings_of
 
         return warnings_of(self.result)
 

@@ -321,7 +321,7 @@ def drawn(title: str, draw: Callable[[Paper], object]) -> bytes:
 
 
 def _begun(target: Path, title: str, folder: Path) -> Any:
-    import xlsxwriter  # noqa: PLC0415 - who writes plain papers only needs none of it
+    import xlsxwriter  # who writes plain papers only needs none of it
 
     options = {
         "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,

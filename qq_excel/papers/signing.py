@@ -55,9 +55,9 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
 
     Raises :class:`InputError` when it is no Ed25519 private key or does not open.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     pem = _read(path)
     locked = False
@@ -93,9 +93,9 @@ def load_signer(path: Path, passwords: Sequence[str] = ()) -> Signer:
 
 def load_public(path: Path) -> bytes:
     """The public key of *path* (PEM); :class:`InputError` when it is none."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
         key = load_pem_public_key(_read(path))
@@ -115,8 +115,8 @@ def load_public(path: Path) -> bytes:
 
 def signed_by(signature: bytes, content: bytes) -> bytes | None:
     """The public key whose signature over *content* this is; None when it is no valid signature."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
         told: Any = json.loads(signature.decode("utf-8"))

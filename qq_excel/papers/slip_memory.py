@@ -182,7 +182,7 @@ def documents(every: Sequence[Run], now: str) -> list[dict[str, Any]]:
 
 def _from_register(path: Path) -> list[Slip]:
     """The first sheet; a later row of the same claim counts."""
-    from qq_excel.reading import plain_rows  # noqa: PLC0415
+    from qq_excel.reading import plain_rows
 
     rows = plain_rows(path, None)
     needed = {"number", "claim_id", "level"}

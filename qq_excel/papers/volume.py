@@ -27,14 +27,14 @@ class Part:
 
 def page_count(pdf: bytes) -> int:
     """How many pages *pdf* has."""
-    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf import PdfReader
 
     return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def split(pdf: bytes) -> list[bytes]:
     """Each page of *pdf* as a PDF."""
-    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+    from pypdf import PdfReader, PdfWriter
 
     out = []
     for page in PdfReader(io.BytesIO(pdf)).pages:
@@ -46,7 +46,7 @@ def split(pdf: bytes) -> list[bytes]:
 
 def joined(pdfs: Sequence[bytes]) -> bytes:
     """The pages of all *pdfs*, one after the other."""
-    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+    from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
     for pdf in pdfs:
@@ -57,7 +57,7 @@ def joined(pdfs: Sequence[bytes]) -> bytes:
 
 def bind(parts: Sequence[Part], title: str, label: str) -> bytes:
     """One PDF of *parts*; *label* (ASCII) and the page's number stand at the foot of every page."""
-    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+    from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
     marks: list[tuple[str, int, int]] = []
@@ -90,7 +90,7 @@ def _bytes(writer: PdfWriter) -> bytes:
 
 def _font(writer: PdfWriter) -> IndirectObject:
     """Helvetica is in every reader; nothing needs to be embedded for figures."""
-    from pypdf.generic import DictionaryObject, NameObject  # noqa: PLC0415
+    from pypdf.generic import DictionaryObject, NameObject
 
     made = DictionaryObject({
         NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"),
@@ -101,8 +101,8 @@ def _font(writer: PdfWriter) -> IndirectObject:
 
 def _stamp(page: PageObject, font: IndirectObject, words: str) -> None:
     """Write *words* at the lower right of *page*, upright as it is read, on a white ground."""
-    from pypdf import PageObject, Transformation  # noqa: PLC0415
-    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject  # noqa: PLC0415
+    from pypdf import PageObject, Transformation
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     if (
         page.rotation or page.mediabox.left or page.mediabox.bottom

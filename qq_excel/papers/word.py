@@ -44,9 +44,9 @@ class WordTemplate:
     """
 
     def __init__(self, path: Path, fonts: Mapping[str, str] | None = None) -> None:
-        from docxtpl import DocxTemplate  # noqa: PLC0415 - only Word papers need it
+        from docxtpl import DocxTemplate  # only Word papers need it
 
-        from qq_excel.papers.word_language import Language  # noqa: PLC0415
+        from qq_excel.papers.word_language import Language
 
         self.path = path
         self._filler = DocxTemplate(str(path))
@@ -84,7 +84,7 @@ class WordTemplate:
 
     def check(self, known: Iterable[str]) -> None:
         """Refuse a tag whose name is not in *known*, in whichever branch it stands (:class:`TemplateError`)."""
-        from jinja2 import meta  # noqa: PLC0415
+        from jinja2 import meta
 
         names = frozenset(known)
         if names in self._checked:
@@ -99,7 +99,7 @@ class WordTemplate:
     # --- inside ------------------------------------------------------------------------------------
 
     def _xml(self, name: str, content: bytes) -> str:
-        from lxml import etree  # noqa: PLC0415
+        from lxml import etree
 
         try:
             # what is said in a comment could pass for a tag
@@ -111,9 +111,9 @@ class WordTemplate:
             raise self._refused(name, None, f"不能读取：{error}", str(error)) from None
 
     def _compile(self, name: str, xml: str) -> None:
-        from jinja2 import TemplateSyntaxError  # noqa: PLC0415
+        from jinja2 import TemplateSyntaxError
 
-        from qq_excel.papers.word_language import admitted  # noqa: PLC0415
+        from qq_excel.papers.word_language import admitted
 
         if len(xml) > _MOST_CHARACTERS:
             raise self._refused(name, None, "过大", "it is too large")
@@ -137,7 +137,7 @@ class WordTemplate:
 
     def _check_braces(self, name: str, xml: str) -> None:
         """Refuse a tag that is not closed in its paragraph: docxtpl would swallow all text up to the next one."""
-        from qq_excel.papers.word_language import mismatched  # noqa: PLC0415
+        from qq_excel.papers.word_language import mismatched
 
         for n, paragraph in enumerate(_PARAGRAPHS.findall(xml), 1):
             words = re.sub(r"<[^>]+>", "", paragraph)
@@ -158,7 +158,7 @@ class WordTemplate:
             )
 
     def _render(self, name: str, safe: dict[str, Any], context: Mapping[str, Any]) -> str:
-        from jinja2 import TemplateError as JinjaError  # noqa: PLC0415
+        from jinja2 import TemplateError as JinjaError
 
         self._environment.begin()
         try:
@@ -216,7 +216,7 @@ def _read(path: Path) -> dict[str, bytes]:
 
 def _foreign(name: str, content: bytes) -> Text | None:
     """What a part would bring into every paper that is handed out, in words; None where nothing."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     low = name.lower()
     if "/embeddings/" in low or "/activex/" in low:

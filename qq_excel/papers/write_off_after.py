@@ -177,7 +177,7 @@ def _facts(job: Job, app: Application) -> dict[str, Any]:
 
 def _register(job: Job, unit: str, mine: list[Application], target: Path) -> Path:
     """The register's own workbook with the new entries: booking and filing are filled in when they are done."""
-    from qq_excel.template import write_template  # noqa: PLC0415
+    from qq_excel.template import write_template
 
     rows = [
         {

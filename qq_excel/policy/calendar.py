@@ -106,7 +106,7 @@ def next_working_day(day: dt.date) -> dt.date:
 
     Make-up working days and holidays as announced; beyond the announced years only weekends count.
     """
-    import chinese_calendar  # noqa: PLC0415 - tables of many years
+    import chinese_calendar  # tables of many years
 
     while True:
         try:

@@ -92,11 +92,11 @@ def read_workbook(
 
 def _why(error: BaseException, path: Path, limits: Limits) -> FileFact:
     """What an exception of the guard, a parser or our own says about the file."""
-    import fastexcel  # noqa: PLC0415 - once something is wrong, since they load slowly
-    import python_calamine  # noqa: PLC0415
+    import fastexcel  # once something is wrong, since they load slowly
+    import python_calamine
 
-    from qq_excel.reading.guard import BROKEN  # noqa: PLC0415
-    from qq_excel.reading.refusal import Refusal, damaged, out_of_memory  # noqa: PLC0415
+    from qq_excel.reading.guard import BROKEN
+    from qq_excel.reading.refusal import Refusal, damaged, out_of_memory
 
     if isinstance(error, Refusal):
         return error.fact
@@ -119,7 +119,7 @@ def _readable(path: Path, limits: Limits) -> Iterator[None]:
     except (InputError, *_OUR_END):
         raise
     except BaseException as error:
-        from qq_excel.reading.refusal import cannot_read  # noqa: PLC0415
+        from qq_excel.reading.refusal import cannot_read
 
         raise cannot_read(path, _why(error, path, limits)) from None
 
@@ -136,7 +136,7 @@ def sheet_heads(path: Path, *, options: Options | None = None) -> list[tuple[str
 
     Raises :class:`InputError` when the file cannot be read.
     """
-    from qq_excel.reading.locate import HEAD_ROWS, fill_merges  # noqa: PLC0415
+    from qq_excel.reading.locate import HEAD_ROWS, fill_merges
 
     options = options or Options()
     with _readable(path, options.limits):
@@ -158,7 +158,7 @@ def plain_rows(
 
     *encoding* and *separator* are those of a text file, found out where they are not given.
     """
-    from qq_excel.reading.plaintext import TEXT_SUFFIXES, read_text  # noqa: PLC0415
+    from qq_excel.reading.plaintext import TEXT_SUFFIXES, read_text
 
     options = options or Options()
     rows: list[list[Any]]
@@ -176,7 +176,7 @@ def plain_rows(
 
 
 def _cells_of(source: Source, path: Path, sheet: str | None) -> list[list[Any]]:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
     names = book.sheet_names
@@ -192,7 +192,7 @@ def _cells_of(source: Source, path: Path, sheet: str | None) -> list[list[Any]]:
 
 def _refusal_of(inspection: Inspection) -> Refusal:
     """The refusal that an inspection came to."""
-    from qq_excel.reading.refusal import Refusal  # noqa: PLC0415
+    from qq_excel.reading.refusal import Refusal
 
     return Refusal.of(inspection.facts[-1])
 
@@ -227,14 +227,14 @@ def _opened(path: Path) -> tuple[Source, str]:
 
 def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
     """What the file is; if it needs a password and one is given, what is inside."""
-    from qq_excel.reading.guard import Inspection, inspect  # noqa: PLC0415
-    from qq_excel.reading.refusal import Refusal  # noqa: PLC0415
+    from qq_excel.reading.guard import Inspection, inspect
+    from qq_excel.reading.refusal import Refusal
 
     inspection = inspect(source, options.limits)
     code = inspection.facts[-1].values["code"] if inspection.format is None else None
     if not options.passwords or code not in ("package", "workbook"):
         return source, inspection
-    from qq_excel.reading.encrypted import decrypt  # noqa: PLC0415
+    from qq_excel.reading.encrypted import decrypt
 
     try:
         source = decrypt(source, options.passwords, options.limits)
@@ -246,15 +246,15 @@ def _inspected(source: Source, options: Options) -> tuple[Source, Inspection]:
 @contextmanager
 def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[Sequence[Grid]]:
     """The sheets of a file as cells; it is let go of afterwards."""
-    from qq_excel.reading import grid  # noqa: PLC0415
-    from qq_excel.reading.refusal import over  # noqa: PLC0415
+    from qq_excel.reading import grid
+    from qq_excel.reading.refusal import over
 
     if inspection.format == "csv":
-        from qq_excel.reading.plaintext import read_text  # noqa: PLC0415
+        from qq_excel.reading.plaintext import read_text
 
         yield [read_text(source, limits)]
     elif inspection.format == "xlsx":
-        from qq_excel.reading.package import Package  # noqa: PLC0415
+        from qq_excel.reading.package import Package
 
         with closing(Package(source, inspection.scans)) as package:
             sheets = package.sheets
@@ -263,7 +263,7 @@ def _grids(source: Source, inspection: Inspection, limits: Limits) -> Iterator[S
             reader = grid.LateReader(source)
             yield [grid.FileGrid(reader, package, sheet, limits) for sheet in sheets]
     else:
-        from qq_excel.reading.oldformats import read_old  # noqa: PLC0415
+        from qq_excel.reading.oldformats import read_old
 
         assert inspection.format  # noqa: S101 - a refused file does not come here
         yield read_old(source, inspection.format, limits)
@@ -287,8 +287,8 @@ def _tables(
     mappings: Sequence[Found] = (),
     limits: Limits = USUAL,
 ) -> None:
-    from qq_excel.reading.beside import strips  # noqa: PLC0415
-    from qq_excel.reading.locate import Located, NotLocated, locate  # noqa: PLC0415
+    from qq_excel.reading.beside import strips
+    from qq_excel.reading.locate import Located, NotLocated, locate
 
     passed: list[tuple[str, NotLocated]] = []
     located: list[tuple[Grid, Located]] = []
@@ -330,8 +330,8 @@ def _tables_of(
     limits: Limits,
 ) -> None:
     """The tables of one sheet, one below the other. What the *head* block says holds for all."""
-    from qq_excel.reading.locate import Located, locate  # noqa: PLC0415
-    from qq_excel.reading.table import make_table  # noqa: PLC0415
+    from qq_excel.reading.locate import Located, locate
+    from qq_excel.reading.table import make_table
 
     while isinstance(found, Located):
         head = found.head = head | found.head

@@ -33,14 +33,14 @@ class Columns:
     @classmethod
     def of(cls, arrays: Mapping[str, Any]) -> Columns:
         """Arrow arrays by the names of their fields."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         return cls(pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays)))
 
     @classmethod
     def stacked(cls, several: Sequence[Columns]) -> Columns:
         """Columns of one kind on top of each other; of a single table itself."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         if len(several) == 1:
             return several[0]
@@ -52,7 +52,7 @@ class Columns:
 
     def __getitem__(self, name: str) -> pd.Series[Any]:
         """One column as pandas."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         if self._frame is not None:
             return self._frame[name]
@@ -62,7 +62,7 @@ class Columns:
     def batch(self) -> pa.RecordBatch:
         """All of them as Arrow."""
         if self._batch is None:
-            import pyarrow as pa  # noqa: PLC0415
+            import pyarrow as pa
 
             self._batch = _one_batch(pa.Table.from_pandas(self.frame, preserve_index=False))
         return self._batch
@@ -71,7 +71,7 @@ class Columns:
     def frame(self) -> pd.DataFrame:
         """All of them as pandas, made once."""
         if self._frame is None:
-            import pandas as pd  # noqa: PLC0415
+            import pandas as pd
 
             columns = {field.name: _as_pandas(self.batch[field.name]) for field in self.batch.schema}
             self._frame = pd.DataFrame(columns, index=pd.RangeIndex(len(self)), copy=False)  # each is its own
@@ -79,7 +79,7 @@ class Columns:
 
     def filled(self, sources: Mapping[str, npt.NDArray[np.int64]]) -> Columns:
         """The same, but in some columns each row has the value of another: of the row that *sources* tells."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         arrays = {field.name: self.batch[field.name] for field in self.batch.schema}
         return Columns.of(
@@ -88,7 +88,7 @@ class Columns:
 
     def __reduce__(self) -> tuple[Any, tuple[PickleBuffer]]:
         """As one stream of Arrow's: to pickle each column takes twenty times as long."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, self.batch.schema) as stream:
@@ -97,13 +97,13 @@ class Columns:
 
 
 def _handed_over(stream: Any) -> Columns:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     return Columns(pa.ipc.open_stream(pa.py_buffer(stream)).read_next_batch())
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     plain = table.replace_schema_metadata(None).combine_chunks()
     return pa.RecordBatch.from_arrays(
@@ -114,8 +114,8 @@ def _one_batch(table: pa.Table) -> pa.RecordBatch:
 
 def _as_pandas(array: Any) -> Any:
     """A column as pandas has it: texts are its ``str``, not copied; numbers and dates are copied, so that they can be written to."""
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
+    import pandas as pd
+    import pyarrow as pa
 
     if pa.types.is_large_string(array.type):
         return pd.arrays.ArrowStringArray(array, dtype=pd.StringDtype(na_value=float("nan")))  # type: ignore[call-arg]

@@ -52,9 +52,9 @@ def read_passwords(path: Path) -> tuple[str, ...]:
 
 def decrypt(source: Source, passwords: Sequence[str], limits: Limits) -> Source:
     """*source* opened with the first password that fits. Raises :class:`Refusal` (FIL002) when none does."""
-    import msoffcrypto  # noqa: PLC0415 - only encrypted files need it
-    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError  # noqa: PLC0415
-    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415
+    import msoffcrypto  # only encrypted files need it
+    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
+    from msoffcrypto.format.ooxml import OOXMLFile
 
     if source.size > limits.file_bytes:
         raise over("file_bytes", "文件大小", "file size", source.size, limits.file_bytes)

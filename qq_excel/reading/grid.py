@@ -113,7 +113,7 @@ class ArrowGrid:
     def _load(
         self, first_row: int, columns: list[int], dtype: str | None
     ) -> tuple[dict[int, str], Any, list[tuple[int, int, str]]] | None:
-        import fastexcel  # noqa: PLC0415
+        import fastexcel
 
         options: dict[str, Any] = {"header_row": None, "skip_rows": first_row, "schema_sample_rows": None}
         if dtype:
@@ -152,7 +152,7 @@ class ArrowGrid:
         return names, batch, found
 
     def _inferred(self, column: int, options: dict[str, Any]) -> bool:
-        import fastexcel  # noqa: PLC0415
+        import fastexcel
 
         try:
             self._reader.load_sheet(self.name, use_columns=[column], **options)
@@ -392,7 +392,7 @@ class LateReader:
 
 def open_file(source: Source) -> Any:
     """The bulk reader of *source*."""
-    import fastexcel  # noqa: PLC0415
+    import fastexcel
 
     path = source.path
     # by its name alone it would be taken for what the extension says

@@ -75,12 +75,12 @@ def _inspect(source: Source, limits: Limits) -> Inspection:
     with source.open() as file:
         start = file.read(_START)
     if start.startswith(_OLE):
-        from qq_excel.reading.ole import inspect_ole  # noqa: PLC0415 - only old and encrypted files need it
+        from qq_excel.reading.ole import inspect_ole  # only old and encrypted files need it
 
         return Inspection("xls", inspect_ole(source))
     if start.startswith(_ZIP):
         return _inspect_zip(source, limits)
-    from qq_excel.reading.plaintext import looks_like_rows, why_not  # noqa: PLC0415
+    from qq_excel.reading.plaintext import looks_like_rows, why_not
 
     if looks_like_rows(start, whole=size <= len(start)):
         return Inspection("csv")
@@ -98,14 +98,14 @@ def _inspect_zip(source: Source, limits: Limits) -> Inspection:
         kind = _kind_of_package(archive, lower)
         scans = _inflate(archive, infos, limits, kind)
         if kind == "ods":
-            from qq_excel.reading.ods import inspect_ods  # noqa: PLC0415
+            from qq_excel.reading.ods import inspect_ods
 
             return Inspection("ods", inspect_ods(archive, lower, limits))
-        from qq_excel.reading.passengers import look_for_passengers  # noqa: PLC0415
+        from qq_excel.reading.passengers import look_for_passengers
 
         facts = look_for_passengers(archive, scans)
         if kind == "xlsb":
-            from qq_excel.reading.xlsb import check_reach  # noqa: PLC0415
+            from qq_excel.reading.xlsb import check_reach
 
             check_reach(archive, limits)
         for name, scan in scans.items():

@@ -242,7 +242,7 @@ class Table:
 
     def copied(self, name: str) -> npt.NDArray[np.bool_]:
         """Rows that have *name* from a merged cell that begins in a row above."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         out = np.zeros(len(self.rows), dtype=bool)
         for area in self.merges:

@@ -44,7 +44,7 @@ class OldGrid(ArrowGrid):
 
 def read_old(source: Source, format: str, limits: Limits) -> list[Grid]:
     """The worksheets of an .xls, .xlsb or .ods as cells."""
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(source.open())  # whatever its name says
     if len(book.sheet_names) > limits.sheets:
@@ -74,14 +74,14 @@ def _notes(source: Source, format: str) -> BookNotes:
     """What the records say; nothing when they are too broken to say it, though a parser may still read them."""
     try:
         if format == "xls":
-            from qq_excel.reading.xls import notes_of_xls  # noqa: PLC0415
+            from qq_excel.reading.xls import notes_of_xls
 
             return notes_of_xls(source)
         if format == "xlsb":
-            from qq_excel.reading.xlsb import notes_of_xlsb  # noqa: PLC0415
+            from qq_excel.reading.xlsb import notes_of_xlsb
 
             return notes_of_xlsb(source)
-        from qq_excel.reading.ods import notes_of_ods  # noqa: PLC0415
+        from qq_excel.reading.ods import notes_of_ods
 
         return notes_of_ods(source)
     except (ValueError, LookupError, OSError):

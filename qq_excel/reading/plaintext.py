@@ -159,7 +159,7 @@ def encoding_of(raw: bytes) -> str | None:
     else:
         if b"\x00" not in raw:
             return "utf-8"
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - only what is no UTF-8 needs it
+    from charset_normalizer import from_bytes  # only what is no UTF-8 needs it
 
     best = from_bytes(raw, cp_isolation=_ENCODINGS).best()
     return None if best is None else str(best.encoding)

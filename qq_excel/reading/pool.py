@@ -164,7 +164,7 @@ class Pool:
         return book
 
     def _spool(self, path: Path, target: Path, as_of: dt.date | None, home: Path | None) -> Sight:
-        from qq_excel.reading import spool  # noqa: PLC0415 - it loads the reader, which a check does not need here
+        from qq_excel.reading import spool  # it loads the reader, which a check does not need here
 
         try:
             sight: Sight = self.call("spool", path, target, as_of=as_of, options=self.options, home=home)

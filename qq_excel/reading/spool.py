@@ -97,8 +97,8 @@ def _claims(book: Workbook) -> str:
 
 def _digests(table: Table) -> bytes:
     """Of each row that has all of the claim's fields: a digest of what they say, the same on every machine and version."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     said = []
     for name in _CLAIM:

@@ -81,7 +81,7 @@ def names_unit(text: str) -> bool:
 
 
 def _capitals(text: str) -> Decimal | None:
-    import cn2an  # noqa: PLC0415 - rare
+    import cn2an  # rare
 
     plain = text.replace("圆", "元").replace("貮", "贰").rstrip("整正")
     whole, _, rest = plain.partition("元") if "元" in plain else ("", "", plain)

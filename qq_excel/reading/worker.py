@@ -74,11 +74,11 @@ def _listen(requests: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
 
 def _calls() -> dict[str, Callable[..., Any]]:
     """What can be asked for; everything that it needs is loaded before the first request."""
-    import fastexcel  # noqa: F401, PLC0415
+    import fastexcel  # noqa: F401
 
-    from qq_excel.reading import convert, grid, locate, package, table  # noqa: F401, PLC0415
-    from qq_excel.reading.book import plain_rows, read_workbook, sheet_heads  # noqa: PLC0415
-    from qq_excel.reading.spool import spool  # noqa: PLC0415
+    from qq_excel.reading import convert, grid, locate, package, table  # noqa: F401
+    from qq_excel.reading.book import plain_rows, read_workbook, sheet_heads
+    from qq_excel.reading.spool import spool
 
     with suppress(QQExcelError):  # should they be wrong, the program has said so
         locate.normal_words()  # reads all kinds, which takes five times as long as a small workbook
@@ -91,7 +91,7 @@ def _calls() -> dict[str, Callable[..., Any]]:
 def with_limits(limits: Limits | None) -> None:
     """Hold this process to the memory and the time of one file, where the system can; to none with None."""
     try:
-        import resource  # noqa: PLC0415 - not on Windows
+        import resource  # not on Windows
     except ImportError:
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)

@@ -138,7 +138,7 @@ def _add_segment(register: Register, covered: int, last: int) -> str:
 
 
 def _write_segment(store: Store, named: Sequence[tuple[int, str, str]], target: Path) -> None:
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     with store.connect() as db:
         db.execute("CREATE TABLE held (claim VARCHAR, path VARCHAR)")

@@ -72,7 +72,7 @@ class Database:
         )
         if fixed:
             made = _fixed(made, Path(str(made.database)))
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
         self.engine = sa.create_engine(
             made, **({"connect_args": {"timeout": PATIENCE}} if self.sqlite else {"pool_pre_ping": True})
@@ -120,7 +120,7 @@ class Database:
 
         Raises :class:`OutputError` in one sentence when the database cannot be used.
         """
-        from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+        from sqlalchemy.exc import DBAPIError
 
         until, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
         while True:
@@ -137,15 +137,15 @@ class Database:
 
     def complete(self, connection: Any) -> None:
         """Have everything there that a register of this version has, within the transaction of *connection*."""
-        from alembic import command  # noqa: PLC0415
+        from alembic import command
 
         config = _migrations()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
     def _migrate(self, blank: bool) -> None:
-        from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
-        from alembic.script import ScriptDirectory  # noqa: PLC0415
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
 
         script = ScriptDirectory.from_config(_migrations())
         with self.read() as connection:
@@ -167,7 +167,7 @@ class Database:
 
 
 def _migrations() -> Any:
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     folder = Path(__file__).parent / "migrations"
@@ -190,7 +190,7 @@ def _fixed(url: Any, file: Path) -> Any:
 
 def _for_sqlite(engine: Any, *, fixed: bool) -> None:
     """The driver begins no transactions of its own; what is committed is on the disk. A *fixed* file is left as it is."""
-    import sqlalchemy as sa  # noqa: PLC0415
+    import sqlalchemy as sa
 
     @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
@@ -204,7 +204,7 @@ def _for_sqlite(engine: Any, *, fixed: bool) -> None:
 
 def _write_ahead(connection: Any) -> None:
     """Set the journal's mode, which SQLite refuses at once, however long it may wait, while another one sets it too."""
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
     until = time.monotonic() + PATIENCE
     while True:
@@ -220,11 +220,11 @@ def _write_ahead(connection: Any) -> None:
 
 def _must_have_libraries(*, sqlite: bool) -> None:
     try:
-        import alembic  # noqa: F401, PLC0415
-        import sqlalchemy  # noqa: F401, PLC0415
+        import alembic  # noqa: F401
+        import sqlalchemy  # noqa: F401
 
         if not sqlite:
-            import psycopg  # noqa: F401, PLC0415
+            import psycopg  # noqa: F401
     except ImportError:
         extra = "register" if sqlite else "postgres"
         raise InputError(
@@ -237,7 +237,7 @@ def _must_have_libraries(*, sqlite: bool) -> None:
 
 def _address(text: str) -> Any:
     """The URL that *text* means. Raises :class:`InputError` where it is none, or of a register that would not last."""
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError
 
     try:
         made = _url(text)
@@ -257,7 +257,7 @@ def _address(text: str) -> Any:
 
 def _url(text: str) -> Any:
     """The URL that *text* means; a path is taken as it is, whatever it has of what a URL would mean by it."""
-    import sqlalchemy as sa  # noqa: PLC0415
+    import sqlalchemy as sa
 
     if "://" not in text:
         return sa.URL.create("sqlite", database=str(Path(text).absolute()))
@@ -291,7 +291,7 @@ def _gone(error: Any) -> bool:
 @contextmanager
 def said(database: Database) -> Iterator[None]:
     """What goes wrong with the database or its files, in one sentence. Raises :class:`OutputError`."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
@@ -308,7 +308,7 @@ def said(database: Database) -> Iterator[None]:
 
 
 def _why(error: Exception) -> Text:
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError
 
     words = str(getattr(error, "orig", None) or error).strip()
     known = {

@@ -34,7 +34,7 @@ _TYPE, _ENABLED = 2 | 8 | 16 | 32, ("O", "A")
 
 def missing_guards(connection: Any) -> tuple[str, ...]:
     """The triggers that are not there as they were made, by name."""
-    import sqlalchemy as sa  # noqa: PLC0415
+    import sqlalchemy as sa
 
     if connection.dialect.name == "sqlite":
         rows = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))

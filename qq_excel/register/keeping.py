@@ -97,8 +97,8 @@ def restore(register: Register, source: Path) -> int:
 
 def restore_at(url: str, tables: str | None, source: Path) -> int:
     """As :func:`restore`, into the register at *url*; where there is none there is a whole one afterwards, or none."""
-    from qq_excel.register.database import new_file  # noqa: PLC0415
-    from qq_excel.register.register import open_register, tables_beside  # noqa: PLC0415
+    from qq_excel.register.database import new_file
+    from qq_excel.register.register import open_register, tables_beside
 
     file = new_file(url)
     if file is None:
@@ -196,7 +196,7 @@ def _must_be_whole(every: list[Written], head: str) -> None:
 
 def _member(archive: zipfile.ZipFile, path: str, sha256: str) -> bytes:
     """The file *path* of a backup, when it is what was written."""
-    import hashlib  # noqa: PLC0415
+    import hashlib
 
     parts = PurePosixPath(path).parts
     if path.startswith("/") or ".." in parts or ":" in path or "\\" in path:

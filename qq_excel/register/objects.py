@@ -46,7 +46,7 @@ class Objects(Store):
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB that reads through fsspec."""
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         db = duckdb.connect()
         db.register_filesystem(self.place.system)
@@ -58,7 +58,7 @@ class Objects(Store):
 
     def table(self, name: str, filters: Any = None) -> pa.Table:
         """The table *name*."""
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow.parquet as pq
 
         return pq.read_table(self.place.path(name), filesystem=self.place.system, filters=filters)
 

@@ -55,7 +55,7 @@ def pack_claims(outcome: Outcome) -> dict[Path, list[str]]:
 
 
 def _slips(path: Path, period: str | None) -> Iterator[Entry]:
-    from qq_excel.papers.slip_memory import recall  # noqa: PLC0415
+    from qq_excel.papers.slip_memory import recall
 
     for slip in recall(path).values():
         said = asdict(slip)

@@ -87,7 +87,7 @@ def tables_beside(file: Path) -> Path:
 
 def _store(place: Path | str) -> Store:
     if isinstance(place, str) and is_remote(place):
-        from qq_excel.register.objects import Objects  # noqa: PLC0415
+        from qq_excel.register.objects import Objects
 
         return Objects(place)
     return Folder(Path(place))
@@ -123,7 +123,7 @@ class Register:
         return self.database.retrying(lambda: self._append(new)) if new else 0
 
     def _append(self, new: Sequence[Entry]) -> int:
-        from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+        from qq_excel.register.schema import claims, entries
 
         with self.database.write() as connection:
             n, before = self._last(connection)
@@ -154,7 +154,7 @@ class Register:
         """
 
         def work() -> None:
-            from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+            from qq_excel.register.schema import claims, entries
 
             with self.database.write() as connection:
                 self.database.complete(connection)
@@ -177,9 +177,9 @@ class Register:
         self.database.retrying(work)
 
     def _last(self, connection: Any) -> tuple[int, str]:
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import entries  # noqa: PLC0415
+        from qq_excel.register.schema import entries
 
         row = connection.execute(
             sa.select(entries.c.n, entries.c.hash).order_by(entries.c.n.desc()).limit(1)
@@ -187,9 +187,9 @@ class Register:
         return (row.n, row.hash) if row else (0, START)
 
     def _newest(self, connection: Any, new: Iterable[Entry]) -> dict[tuple[str, str], str]:
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import entries  # noqa: PLC0415
+        from qq_excel.register.schema import entries
 
         out: dict[tuple[str, str], str] = {}
         subjects: dict[str, list[str]] = {}
@@ -228,9 +228,9 @@ class Register:
         after: int = 0,
     ) -> list[Written]:
         """The entries that fit, in order: those that name a *claim* themselves, those of some *numbers*, those *after* one."""
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import claims, entries  # noqa: PLC0415
+        from qq_excel.register.schema import claims, entries
 
         query = sa.select(entries).where(entries.c.n > after).order_by(entries.c.n)
         for name, value in (("event", event), ("unit", unit), ("period", period)):
@@ -249,9 +249,9 @@ class Register:
 
     def contents(self, event: Event) -> dict[str, str]:
         """For each subject of this *event* what its newest entry says, as a digest."""
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import entries  # noqa: PLC0415
+        from qq_excel.register.schema import entries
 
         def work() -> dict[str, str]:
             with self.database.read() as connection:
@@ -271,9 +271,9 @@ class Register:
 
     def period_before(self, period: str) -> str | None:
         """The last period before *period*, of its kind (a year, a half, a quarter, a month), that something was handed in for."""
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import entries  # noqa: PLC0415
+        from qq_excel.register.schema import entries
 
         its = entries.c.period
         query = sa.select(sa.func.max(its)).where(
@@ -304,9 +304,9 @@ class Register:
             return found._replace(unguarded=missing_guards(connection))
 
     def _verify_in(self, connection: Any, files: bool, head: str | None) -> Verified:
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import entries  # noqa: PLC0415
+        from qq_excel.register.schema import entries
 
         before, count, seen = START, 0, head in (None, START)
         due: set[tuple[int, str]] = set()
@@ -339,9 +339,9 @@ class Register:
 
     def _claims_broken(self, connection: Any, due: set[tuple[int, str]]) -> Broken | None:
         """The copy that claims are searched by, against the chain, which names *due*."""
-        import sqlalchemy as sa  # noqa: PLC0415
+        import sqlalchemy as sa
 
-        from qq_excel.register.schema import claims  # noqa: PLC0415
+        from qq_excel.register.schema import claims
 
         rows = {(row.n, row.claim_id) for row in connection.execute(sa.select(claims))}
         wrong = min(rows ^ due, default=None)

@@ -73,7 +73,7 @@ class Store(ABC):
 
     def failures_of_duckdb(self) -> tuple[type[Exception], ...]:
         """What asking DuckDB of such a file can end in."""
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         return (duckdb.Error, *self.failures)
 
@@ -145,7 +145,7 @@ class Store(ABC):
 
     def is_whole(self, name: str) -> bool:
         """Whether the table *name* is there and every page of it can be read."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         try:
             self.table(name)
@@ -155,7 +155,7 @@ class Store(ABC):
 
     def rows(self, name: str, column: str, value: str) -> list[dict[str, Any]]:
         """The rows of the table *name* that have *value* in *column*. Raises :class:`InputError`."""
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         try:
             rows: list[dict[str, Any]] = self.table(name, [(column, "=", value)]).to_pylist()
@@ -189,7 +189,7 @@ class Folder(Store):
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB."""
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         return duckdb.connect()
 
@@ -199,7 +199,7 @@ class Folder(Store):
 
     def table(self, name: str, filters: Any = None) -> pa.Table:
         """The table *name*."""
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow.parquet as pq
 
         return pq.read_table(self.folder / name, filters=filters)
 

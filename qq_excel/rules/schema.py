@@ -108,8 +108,8 @@ def asked(spec: RuleSpec, params: Params) -> bool:
 
 
 def _alone(kind: Kind, frame: pd.DataFrame, day: dt.date | None) -> Stack:
-    from qq_excel.reading.columns import Columns  # noqa: PLC0415
-    from qq_excel.reading.model import Table  # noqa: PLC0415
+    from qq_excel.reading.columns import Columns
+    from qq_excel.reading.model import Table
 
     columns = {f.name: i for i, f in enumerate(kind.fields)}
     table = Table(

@@ -274,7 +274,7 @@ class Stack:
 
 def missing_previous(kind: str) -> CannotJudge:
     """The reason when the unit's table of the previous period was not given."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     title = get_kind(kind).title
     return CannotJudge(
@@ -287,7 +287,7 @@ def missing_previous(kind: str) -> CannotJudge:
 
 def missing_partner(kind: str) -> CannotJudge:
     """The reason when a partner table was not handed in."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     title = get_kind(kind).title
     return CannotJudge(

@@ -45,7 +45,7 @@ def long_lists(
 
 
 def _letters(column: int) -> str:
-    from qq_excel.findings import column_letters  # noqa: PLC0415
+    from qq_excel.findings import column_letters
 
     return column_letters(column)
 

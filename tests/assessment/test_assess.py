@@ -198,7 +198,7 @@ def test_what_does_not_fit_is_refused(now: Result, before: Result, tmp_path: Pat
 
 def test_curve_and_weights_at_their_bounds() -> None:
     params = POLICY.at(dt.date(2026, 9, 30))
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     ratios = np.array([-1, 0, 0.3, 0.6, 1, 1.5, np.nan])
     assert on_curve(ratios, params.curve("progress_curve"))[:-1].tolist() == [0, 0, 30, 60, 100, 100]

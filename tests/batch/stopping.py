@@ -43,7 +43,7 @@ def _stop() -> None:
 
 
 def _at_line(kind: str) -> None:
-    from qq_excel.batch.journal import Journal  # noqa: PLC0415
+    from qq_excel.batch.journal import Journal
 
     write = Journal._write
 
@@ -57,7 +57,7 @@ def _at_line(kind: str) -> None:
 
 
 def _on_worker(name: str, number: int) -> None:
-    from qq_excel.batch import on_worker  # noqa: PLC0415
+    from qq_excel.batch import on_worker
 
     work: Callable[..., Any] = getattr(on_worker, name)
     count = itertools.count(1)

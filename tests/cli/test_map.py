@@ -38,7 +38,7 @@ def run(*arguments: object, answers: str | None = None) -> tuple[int, str]:
 
 def talk(*arguments: object, answers: list[str]) -> tuple[int, str]:
     """The command at a terminal, where somebody answers."""
-    import pty  # noqa: PLC0415 - not on Windows
+    import pty  # not on Windows
 
     ours, theirs = pty.openpty()
     start = "from qq_excel.cli import main; main()"

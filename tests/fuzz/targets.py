@@ -195,7 +195,7 @@ TARGETS = {"guard": guard, "grid": grid, "locate": locate_cells}
 
 def repacked(parts: dict[str, bytes]) -> bytes:
     """A package of *parts*, stored, so that a mutation of a part is one of the bytes that are parsed."""
-    import io  # noqa: PLC0415
+    import io
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

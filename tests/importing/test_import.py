@@ -202,7 +202,7 @@ def test_bad_values_are_listed_with_row_and_column_and_lose_no_row(tmp_path: Pat
     assert len(report.ledger) + len(report.later) == report.rows
     assert len(frame) == 9
     assert report.particulars == tmp_path / "ledger_导入说明.xlsx"
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(report.particulars))
     assert book.get_sheet_by_name("读不懂的值").to_python()[1] == [

@@ -307,7 +307,7 @@ def test_a_libreoffice_that_fails_is_not_asked_for_every_volume(tmp_path: Path, 
 
 
 def test_packs_take_the_organisations_own_templates(tmp_path: Path) -> None:
-    import zipfile  # noqa: PLC0415
+    import zipfile
 
     own = tmp_path / "own"
     own.mkdir()

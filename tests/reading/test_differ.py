@@ -16,7 +16,7 @@ def test_what_is_not_refused_is_read_as_it_is_meant(tmp_path: Path) -> None:
 
 
 def test_an_honest_sheet_is_not_refused(tmp_path: Path) -> None:
-    from tests.fuzz.differ import difference, meant, read  # noqa: PLC0415
+    from tests.fuzz.differ import difference, meant, read
 
     for seed in range(10):
         parts = sheet_of(random.Random(seed))  # noqa: S311

@@ -116,7 +116,7 @@ def test_the_mapping_with_more_headers_wins(tmp_path: Path) -> None:
 
 
 def test_our_own_template_is_known_by_its_mark(tmp_path: Path) -> None:
-    from qq_excel.template import write_template  # noqa: PLC0415
+    from qq_excel.template import write_template
 
     own = get_kind("contracts")
     text = "title: {zh: 错, en: wrong}\nkind: receivables\nunit: 错\ncolumns:\n  claim_id: {from: 合同编号}\n  debtor: {from: 债务人名称}\n"
@@ -127,7 +127,7 @@ def test_our_own_template_is_known_by_its_mark(tmp_path: Path) -> None:
 
 def test_a_template_whose_columns_were_renamed_takes_a_mapping_of_its_kind(tmp_path: Path) -> None:
     """What ``map`` promises of it holds; before that the column is missing."""
-    from qq_excel.template import write_template  # noqa: PLC0415
+    from qq_excel.template import write_template
 
     path = write_template("contracts", tmp_path / "t.xlsx", rows=[{"contract_id": "HT-1", "debtor": "海川"}])
     book = openpyxl.load_workbook(path)

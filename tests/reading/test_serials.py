@@ -71,7 +71,7 @@ def test_a_negative_date_of_1904_counts_from_there(tmp_path: Path) -> None:
 
 def test_a_finding_tells_the_cell_that_is_no_date(tmp_path: Path) -> None:
     path = build(tmp_path / "a.xlsx", {"contracts": [{"signed_on": 20_260_105}, {}]})
-    import openpyxl  # noqa: PLC0415
+    import openpyxl
 
     book = openpyxl.load_workbook(path)
     at = next(c for r in book.active.iter_rows() for c in r if c.value == 20_260_105)
@@ -134,7 +134,7 @@ def test_live_sheets_give_a_time_as_a_day_before_1900() -> None:
 
 def test_times_among_texts_of_a_column_of_times(tmp_path: Path) -> None:
     path = build(tmp_path / "a.xlsx", {"collection_log": [{"at": "9:05"}, {"at": 0.4375}, {"at": "14:30"}]})
-    import openpyxl  # noqa: PLC0415
+    import openpyxl
 
     book = openpyxl.load_workbook(path)
     next(c for r in book.active.iter_rows() for c in r if c.value == 0.4375).number_format = TIME

@@ -353,7 +353,7 @@ def _press_ctrl_c(*_: object) -> None:
 
 def _objects_in(url: str) -> set[str]:
     """The names of what a database has of its own."""
-    import psycopg  # noqa: PLC0415
+    import psycopg
 
     every = "SELECT relname FROM pg_class WHERE relnamespace = {0} UNION SELECT proname FROM pg_proc WHERE pronamespace = {0}"
     with psycopg.connect(url) as connection:

@@ -219,7 +219,7 @@ def test_fil006_fails_on_an_empty_workbook(tmp_path: Path) -> None:
 
 
 def _with_name(clean: Path, target: Path, value: str) -> Path:
-    from qq_excel.reading.package import _OWN_NAMES  # noqa: PLC0415 - the name that templates carry
+    from qq_excel.reading.package import _OWN_NAMES  # the name that templates carry
 
     name = next(n for n, mark in _OWN_NAMES.items() if mark == "version")
     names = f'<definedNames><definedName name="{name}">{value}</definedName></definedNames>'.encode()
@@ -264,7 +264,7 @@ def test_fil008_fails_on_a_hidden_sheet(clean: Path, tmp_path: Path, state: str)
 
 
 def _second_sheet(tmp_path: Path, rows: list[list[str]]) -> Path:
-    import openpyxl  # noqa: PLC0415
+    import openpyxl
 
     path = build(tmp_path / "两表.xlsx", {"receivables": [{}]})
     book = openpyxl.load_workbook(path)

@@ -238,6 +238,6 @@ def test_every_family_on_rows_has_a_defect() -> None:
 
 
 def _known() -> set[str]:
-    from qq_excel.catalogue import all_rules  # noqa: PLC0415
+    from qq_excel.catalogue import all_rules
 
     return set(all_rules())

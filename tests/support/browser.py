@@ -22,7 +22,7 @@ _MOST = 180_000
 @contextmanager
 def opened(page: Path, width: int = 1280) -> Iterator[Any]:
     """*page* in a window of *width*, without a network; any error of its script fails the test."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - starts a driver
+    from playwright.sync_api import sync_playwright  # starts a driver
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=_MOST)
@@ -42,7 +42,7 @@ def opened(page: Path, width: int = 1280) -> Iterator[Any]:
 
 def violations(tab: Any) -> list[str]:
     """What axe-core finds wrong with the page: rule and first element."""
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
+    from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(tab).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]

@@ -27,7 +27,7 @@ _CHART = (620.0, 300.0)
 
 def need(found: Checked, kind: str) -> None:
     """Raise :class:`InputError` unless the workbook has a table of *kind*, or could be read at all."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
 
     if kind in found.result.stacks:
         return
@@ -42,10 +42,10 @@ def need(found: Checked, kind: str) -> None:
 
 def ageing(book: xw.Book) -> xw.Sheet:
     """A sheet 账龄分析 with balances by unit and band, tied to the ledger, and a chart."""
-    from qq_excel.papers.ageing import aged  # noqa: PLC0415
-    from qq_excel.papers.house import load_house  # noqa: PLC0415
-    from qq_excel.papers.report_job import Job  # noqa: PLC0415
-    from qq_excel.rules.limitation import AGE_BASES  # noqa: PLC0415
+    from qq_excel.papers.ageing import aged
+    from qq_excel.papers.house import load_house
+    from qq_excel.papers.report_job import Job
+    from qq_excel.rules.limitation import AGE_BASES
 
     with checked(book) as found:
         need(found, "receivables")
@@ -75,7 +75,7 @@ def _ageing_sheet(book: xw.Book, table: Aged, job: Job) -> xw.Sheet:
     width = len(table.columns) + 2
     heads = [t("单位", "unit"), *table.columns, t("合计", "total")]
     on = job.result.as_of.isoformat() if job.result.as_of else "—"
-    from qq_excel.papers.ageing import ledger_total  # noqa: PLC0415
+    from qq_excel.papers.ageing import ledger_total
 
     ledger = ledger_total(job)
     tied = t("与明细表账面余额合计一致", "ties to the ledger") if ledger == table.total else t(
@@ -109,7 +109,7 @@ def _ageing_sheet(book: xw.Book, table: Aged, job: Job) -> xw.Sheet:
 
 def warnings(book: xw.Book) -> list[xw.Book]:
     """The warning sheets, each as a new workbook that is not saved yet."""
-    from qq_excel.papers.report import make  # noqa: PLC0415
+    from qq_excel.papers.report import make
 
     host = host_of(book)
     with checked(book) as found, TemporaryDirectory(prefix="qq-", ignore_cleanup_errors=True) as folder:

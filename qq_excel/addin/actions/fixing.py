@@ -79,9 +79,9 @@ def fix(book: xw.Book) -> list[Change]:
 
 def _proposed(book: xw.Book) -> tuple[FixReport, dict[tuple[str, str], FieldType]]:
     """What ``qq-excel fix`` would do to a copy."""
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from qq_excel.fixing import fix as fix_copy  # noqa: PLC0415
+    from qq_excel.fixing import fix as fix_copy
 
     with checked(book) as found, TemporaryDirectory(prefix="qq-") as folder:
         target = Path(folder) / found.copy.name
@@ -135,7 +135,7 @@ def _formatted(
     cells: xw.Range, run: Sequence[Change], formats: Sequence[str], type_: FieldType | None
 ) -> None:
     """Number formats under which the values stay what they are and look as they should."""
-    from qq_excel.kinds import FieldType  # noqa: PLC0415
+    from qq_excel.kinds import FieldType
 
     wanted: list[str | None] = []
     for change, code in zip(run, formats, strict=True):

@@ -118,8 +118,8 @@ def _on_list(listed: xw.Sheet, row: int) -> list[Listed]:
 
 def rule_text(rule: str, found: Listed) -> str:
     """One rule in words: what it found, what it asks for, why, the clause, examples."""
-    from qq_excel.policy.clauses import get_clause  # noqa: PLC0415
-    from qq_excel.rules.documentation import documentation  # noqa: PLC0415
+    from qq_excel.policy.clauses import get_clause
+    from qq_excel.rules.documentation import documentation
 
     spec = get_rule(rule)
     doc = documentation(spec.id)

@@ -31,8 +31,8 @@ _LETTERS = (
 
 def write_off(book: xw.Book) -> Outcome | None:
     """Packs for the selected applications that are fit, or all; says what the others lack. None without a folder."""
-    from qq_excel.output import must_be_writable  # noqa: PLC0415
-    from qq_excel.papers.write_off_pack import Kit, plan, write_packs  # noqa: PLC0415
+    from qq_excel.output import must_be_writable
+    from qq_excel.papers.write_off_pack import Kit, plan, write_packs
 
     host = host_of(book)
     selected = host.selected()
@@ -80,9 +80,9 @@ def _gaps(app: Application) -> str:
 
 def letters(book: xw.Book) -> list[Path]:
     """Letters to the debtors of the selected rows, with all that each owes; the files that were written."""
-    from qq_excel.papers.claims import claims_of  # noqa: PLC0415
-    from qq_excel.papers.report import make  # noqa: PLC0415
-    from qq_excel.papers.report_job import Choices  # noqa: PLC0415
+    from qq_excel.papers.claims import claims_of
+    from qq_excel.papers.report import make
+    from qq_excel.papers.report_job import Choices
 
     host = host_of(book)
     selected = host.selected()
@@ -123,8 +123,8 @@ def letters(book: xw.Book) -> list[Path]:
 
 def template(book: xw.Book) -> xw.Book | None:
     """A blank template of a kind that the user chooses, as a new workbook; None when he changed his mind."""
-    from qq_excel.kinds import get_kind  # noqa: PLC0415
-    from qq_excel.template import write_template  # noqa: PLC0415
+    from qq_excel.kinds import get_kind
+    from qq_excel.template import write_template
 
     host = host_of(book)
     policy = load_settings().policy_()

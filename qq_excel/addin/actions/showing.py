@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def policy(book: xw.Book) -> xw.Book:
     """Which policy applies to *book*, and each value on its day: a new workbook that is not saved yet."""
-    from qq_excel.papers.policy_sheet import policy_sheet  # noqa: PLC0415
+    from qq_excel.papers.policy_sheet import policy_sheet
 
     host = host_of(book)
     with checked(book) as found, TemporaryDirectory(prefix="qq-", ignore_cleanup_errors=True) as folder:

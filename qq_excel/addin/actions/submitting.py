@@ -37,7 +37,7 @@ def submit(book: xw.Book, now: dt.datetime | None = None) -> str | None:
 
     Raises :class:`OutputError` when it could not be handed in, or when nobody answered whether it was.
     """
-    from qq_excel.papers.seal import seal  # noqa: PLC0415
+    from qq_excel.papers.seal import seal
 
     host = host_of(book)
     steps = Steps(host)
@@ -96,7 +96,7 @@ def _handed_in(sealed: Path, where: str, settings: Settings) -> str:
             )
         )
     must_be_writable(folder)
-    from qq_excel.output import write_bytes  # noqa: PLC0415
+    from qq_excel.output import write_bytes
 
     target = folder / sealed.name
     if target.exists():

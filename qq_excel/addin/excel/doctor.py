@@ -187,7 +187,7 @@ def _by_eye(where: Place) -> Iterator[Diagnosis]:
 
 
 def _functions() -> Diagnosis:
-    from qq_excel.addin.functions import QQ_CAPITALS, QQ_OVERDUE_DAYS  # noqa: PLC0415
+    from qq_excel.addin.functions import QQ_CAPITALS, QQ_OVERDUE_DAYS
 
     good = QQ_CAPITALS(1200) == [["人民币壹仟贰佰元整"]] and QQ_OVERDUE_DAYS("2026-09-29", "2026-09-30") == [
         [1]
@@ -200,7 +200,7 @@ def _functions() -> Diagnosis:
 def _in_excel(where: Place) -> Diagnosis:
     """Excel itself opens the add-in and runs one of its macros."""
     try:
-        import xlwings as xw  # noqa: PLC0415
+        import xlwings as xw
 
         with xw.App(visible=False, add_book=False) as app:
             app.books.open(where.addin)

@@ -106,7 +106,7 @@ def _ribbon_macros() -> str:
 
 def _workbook(built: Built, project: bytes) -> dict[str, bytes]:
     """The parts of a workbook with the sheets of settings and texts, and the macros."""
-    import xlsxwriter  # noqa: PLC0415
+    import xlsxwriter
 
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
@@ -145,7 +145,7 @@ def _settings(built: Built) -> list[tuple[str, str | bool]]:
 
 def read(path: Path) -> Built | None:
     """What the add-in at *path* says of itself; None when it is none of ours."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     try:
         with zipfile.ZipFile(path) as archive:

@@ -129,7 +129,7 @@ def xlwings_folder() -> Path:
 
     Raises :class:`TemplateError` when it is not installed.
     """
-    from importlib.util import find_spec  # noqa: PLC0415
+    from importlib.util import find_spec
 
     found = find_spec("xlwings")
     if found is None or found.origin is None:

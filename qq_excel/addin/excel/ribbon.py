@@ -34,7 +34,7 @@ _MESSAGES: Final = {
 
 def custom_ui() -> bytes:
     """The ribbon's XML."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     def child(parent: etree._Element, name: str, **attributes: str) -> etree._Element:
         return etree.SubElement(parent, f"{{{NAMESPACE}}}{name}", attributes)

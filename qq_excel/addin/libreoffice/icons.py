@@ -116,7 +116,7 @@ DRAWINGS: Final[dict[str, list[Shape]]] = {
 
 def draw(name: str, size: int) -> bytes:
     """The icon of a button as a PNG of *size* pixels."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     fine = size * _FINE
     steps = (np.arange(fine) + 0.5) * _FIELD / fine

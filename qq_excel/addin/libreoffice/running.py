@@ -88,9 +88,9 @@ def clean_environment() -> dict[str, str]:
 
 def app_of(bridge: Bridge, number: int) -> Any:
     """The office behind *bridge* as an application of xlwings, whose engine becomes the active one."""
-    import xlwings as xw  # noqa: PLC0415
+    import xlwings as xw
 
-    from qq_excel.addin.libreoffice.engine import ENGINE, App  # noqa: PLC0415
+    from qq_excel.addin.libreoffice.engine import ENGINE, App
 
     if ENGINE.name not in xw.engines.engines_by_name:
         xw.engines.add(xw.Engine(impl=ENGINE))
@@ -106,7 +106,7 @@ def connected(url: str) -> Iterator[Any]:
 
     Raises :class:`InputError` when nobody listens there.
     """
-    from qq_excel.addin.libreoffice.engine import ENGINE  # noqa: PLC0415
+    from qq_excel.addin.libreoffice.engine import ENGINE
 
     relay = subprocess.Popen(  # noqa: S603 - our own script in the office's own Python
         [office_python(), _RELAY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -188,7 +188,7 @@ def _reached(
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the office and what it started."""
-    import signal  # noqa: PLC0415
+    import signal
 
     if os.name == "nt":
         process.kill()

@@ -113,7 +113,7 @@ def prepare_one(value: Any) -> Any:
     if hasattr(value, "to_pydatetime"):
         return value.to_pydatetime()
     if type(value).__name__ == "datetime64":
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         return prepare_one(pd.Timestamp(value).to_pydatetime())
     if hasattr(value, "item"):

@@ -24,8 +24,8 @@ def main() -> None:
 
 
 def _serve(jobs: TextIO, answers: TextIO) -> None:
-    from qq_excel.addin.libreoffice.remote import Bridge  # noqa: PLC0415
-    from qq_excel.addin.libreoffice.running import app_of  # noqa: PLC0415
+    from qq_excel.addin.libreoffice.remote import Bridge
+    from qq_excel.addin.libreoffice.running import app_of
 
     hello = json.loads(jobs.readline())
     app = app_of(Bridge.to(hello["address"], bytes.fromhex(hello["key"])), hello["office"])
@@ -39,7 +39,7 @@ def _serve(jobs: TextIO, answers: TextIO) -> None:
 
 def _clicked(app: Any, job: dict[str, Any]) -> dict[str, Any]:
     """Run the action of one click; it tells the user itself what goes wrong."""
-    from qq_excel.addin import click  # noqa: PLC0415
+    from qq_excel.addin import click
 
     app.impl.book_uid = job["book"]
     book = app.books.active

@@ -73,7 +73,7 @@ def check(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check workbooks."""
-    from qq_excel.cli.checking import run_check  # noqa: PLC0415
+    from qq_excel.cli.checking import run_check
 
     del lang
     options = common.options_of(password_file, limits, mappings)
@@ -111,7 +111,7 @@ def batch(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Check an inbox."""
-    from qq_excel.cli.batching import asked_for, run_batch  # noqa: PLC0415
+    from qq_excel.cli.batching import asked_for, run_batch
 
     del lang
     asked = asked_for(
@@ -164,8 +164,8 @@ def watch(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Watch an inbox."""
-    from qq_excel.cli.batching import asked_for  # noqa: PLC0415
-    from qq_excel.cli.watching import run_watch  # noqa: PLC0415
+    from qq_excel.cli.batching import asked_for
+    from qq_excel.cli.watching import run_watch
 
     del lang
     asked = asked_for(
@@ -193,7 +193,7 @@ def status(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Tell where each case stands."""
-    from qq_excel.cli.standing import run_status  # noqa: PLC0415
+    from qq_excel.cli.standing import run_status
 
     del lang
     options = common.options_of(password_file, limits)
@@ -237,7 +237,7 @@ def assess(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Assess the units."""
-    from qq_excel.cli.assessing import Asked, run_assess  # noqa: PLC0415
+    from qq_excel.cli.assessing import Asked, run_assess
 
     del lang
     options = common.options_of(password_file, limits)
@@ -264,7 +264,7 @@ def roll_forward(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Carry open claims over."""
-    from qq_excel.cli.rolling import run_roll_forward  # noqa: PLC0415
+    from qq_excel.cli.rolling import run_roll_forward
 
     del lang
     options = common.options_of(password_file, limits, mappings)

@@ -56,7 +56,7 @@ def import_(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Turn a foreign export into a ledger."""
-    from qq_excel.cli.importing import run_import  # noqa: PLC0415
+    from qq_excel.cli.importing import run_import
 
     del lang
     options = common.options_of(password_file, limits)
@@ -97,7 +97,7 @@ def fix(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Mend a workbook in a copy, or undo that."""
-    from qq_excel.cli.fixing import run_fix, run_undo  # noqa: PLC0415
+    from qq_excel.cli.fixing import run_fix, run_undo
 
     del lang
     if undo:
@@ -132,7 +132,7 @@ def map_(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make a mapping file."""
-    from qq_excel.cli.mapping import run_map  # noqa: PLC0415
+    from qq_excel.cli.mapping import run_map
 
     del lang
     options = common.options_of(password_file, limits)
@@ -150,7 +150,7 @@ def template(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Write a template."""
-    from qq_excel.cli.looking import run_template  # noqa: PLC0415
+    from qq_excel.cli.looking import run_template
 
     del lang
     return run_template(kind, out, common.policy_of(policy), force)

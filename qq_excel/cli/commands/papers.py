@@ -56,7 +56,7 @@ def warn(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make warning sheets."""
-    from qq_excel.cli.issuing import run_warn  # noqa: PLC0415
+    from qq_excel.cli.issuing import run_warn
 
     del lang
     options = common.options_of(password_file, limits, mappings)
@@ -94,7 +94,7 @@ def write_off(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Make write-off packs."""
-    from qq_excel.cli.issuing import run_write_off  # noqa: PLC0415
+    from qq_excel.cli.issuing import run_write_off
 
     del lang
     options = common.options_of(password_file, limits, mappings)
@@ -128,7 +128,7 @@ def verify(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Prove packs whole."""
-    from qq_excel.cli.verifying import run_verify  # noqa: PLC0415
+    from qq_excel.cli.verifying import run_verify
 
     del lang
     return run_verify(packs, format, key)

@@ -26,7 +26,7 @@ def rules(
     lang: LangOption = Language.ZH,
 ) -> int:
     """List or explain rules."""
-    from qq_excel.cli.looking import run_rules  # noqa: PLC0415
+    from qq_excel.cli.looking import run_rules
 
     del lang
     return run_rules(rule_id, format)
@@ -51,7 +51,7 @@ def policy_show(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Show a policy's parameters."""
-    from qq_excel.cli.looking import run_policy_show  # noqa: PLC0415
+    from qq_excel.cli.looking import run_policy_show
 
     del lang
     return run_policy_show(common.policy_of(policy), common.day(as_of), format)
@@ -60,7 +60,7 @@ def policy_show(
 @policy_app.command("list", help=t("列出自带的制度和附加规定", "list the profiles and additions"))
 def policy_list(format: FormatOption = Format.TEXT, lang: LangOption = Language.ZH) -> int:
     """List the profiles."""
-    from qq_excel.cli.looking import run_policy_list  # noqa: PLC0415
+    from qq_excel.cli.looking import run_policy_list
 
     del lang
     return run_policy_list(format)
@@ -78,7 +78,7 @@ def policy_init(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Write a policy of one's own."""
-    from qq_excel.cli.looking import run_policy_init  # noqa: PLC0415
+    from qq_excel.cli.looking import run_policy_init
 
     del lang
     return run_policy_init(profile, out, force)
@@ -91,7 +91,7 @@ def demo(
     lang: LangOption = Language.ZH,
 ) -> int:
     """Run everything on the samples."""
-    from qq_excel.cli.demonstrating import run_demo  # noqa: PLC0415
+    from qq_excel.cli.demonstrating import run_demo
 
     del lang
     return run_demo(out, profile)

@@ -90,7 +90,7 @@ def _lines(chart: Chart) -> str:
 
 def _drawn(chart: Chart, mark: Mapping[str, Any], encoding: dict[str, Any], height: Any) -> str:
     try:
-        import vl_convert  # noqa: PLC0415 - starts an engine; only this report draws
+        import vl_convert  # starts an engine; only this report draws
     except ImportError:
         raise ChartError(
             Text(
@@ -137,7 +137,7 @@ def _address(datum: Datum) -> str:
 
 def _embedded(svg: str) -> str:
     """The SVG as the page takes it: as wide as there is room, links that filter, a word on each mark, no roles."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     root: Any = etree.fromstring(svg.encode(), parser)
@@ -158,7 +158,7 @@ def _embedded(svg: str) -> str:
 
 def _link(element: Any, address: str) -> None:
     """A link to rows, out of the way of the keyboard: the table under the chart has the same."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     mark = element[0]
     table, _, show = address.removeprefix(_NOWHERE).partition("/")

@@ -55,7 +55,7 @@ _SCRIPTS = ("charts.js", "page.js")
 
 def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) -> Path:
     """Write the page to *target*; :class:`~qq_excel.papers.management.charts.ChartError` without the chart library."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -83,7 +83,7 @@ def write_page(job: Job, facts: Facts, points: Sequence[Point], target: Path) ->
 
 def _look(value: Any, column: Col) -> Any:
     """The class of a cell: figures stand right, short words are not broken, long ones have room."""
-    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja
+    from markupsafe import Markup  # comes with Jinja
 
     if column.right:
         return Markup(' class="n"')

@@ -155,7 +155,7 @@ def _rests(tags: _Tags, cells: Ints, behind: Ints) -> tuple[Ints, npt.NDArray[np
 
     Both stand *behind* the address, up to the next tag.
     """
-    import pandas as pd  # noqa: PLC0415 - the program itself loads this module, and has no sheet to read
+    import pandas as pd  # the program itself loads this module, and has no sheet to read
 
     text, size = tags.text, tags.at[cells + 1] - behind
     _must_be((size > 0) & (size <= _LONGEST_REST))
