@@ -255,13 +255,16 @@ def xpd006(stack: Stack, _params: Params) -> Iterator[Answer]:
 
     参数：无
 
-    局限：比较金额、数量、比例和日期，清空的、补填的也列出；一次校验中的重报按编制日期定先后，日期相同的按文件顺序，各与其前一次比较；与
+    局限：比较金额、数量、比例、日期和债务人，清空的、补填的也列出；一次校验中的重报按编制日期定先后，日期相同的按文件顺序，各与其前一次比较；与
     --previous 中同一期的工作簿、成批校验中被取代的一份也比较，不再有的行、新增的行另列；没有编号的行、编号在同一文件中重复的行不比较。
     """
     keys = list(stack.kind.key)
     if not keys:
         return
-    names = [f.name for f in stack.kind.fields if f.type in _FIGURES and f.name not in keys]
+    # another debtor is another claim, whatever its number
+    names = [
+        f.name for f in stack.kind.fields if (f.type in _FIGURES or f.name == "debtor") and f.name not in keys
+    ]
     if (was := stack.earlier.get(stack.kind.kind)) is not None:
         on = {k: k for k in keys}
         files = np.array([s.file for s in was.sources], dtype=object)[was.source]
