@@ -27,7 +27,7 @@ from qq_excel.reading.onepass.sheet import PlainSheet
 from qq_excel.reading.options import USUAL, Limits
 from qq_excel.reading.package import Package, SheetPart
 from qq_excel.reading.plainness import lengths
-from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put
+from qq_excel.reading.serials import error_of, from_reports, number_of, panicked, put, text_of
 from qq_excel.reading.source import Source
 from qq_excel.reading.texts import blank_texts, replaced, texts_of
 
@@ -73,16 +73,22 @@ class ArrowGrid:
         mixed = [c for c, n in names.items() if _may_be_mixed(batch.column(n), c in strict)]
         texts = self._texts_among(first_row, mixed) if mixed else {}
         failed: dict[int, dict[int, str]] = {}
+        words: dict[int, dict[int, str]] = {}
         no_dates: dict[int, dict[int, float]] = {}
-        for row, column, detail in errors:
+        nothing = [c for c, n in names.items() if _has_nan(batch.column(n))]
+        for row, column, detail in [*errors, *(self._told_apart(first_row, nothing) if nothing else ())]:
             if value := error_of(detail):
                 failed.setdefault(column, {})[row - first_row] = value
             elif (number := number_of(detail)) is not None:
                 no_dates.setdefault(column, {})[row - first_row] = number
+            elif (text := text_of(detail)) is not None:
+                words.setdefault(column, {})[row - first_row] = text
         out = {}
         for column, name in names.items():
-            out[column] = _cells(batch.column(name), texts.get(column), failed.get(column, {}))
-            put(out[column], no_dates.get(column, {}))
+            cells = out[column] = _cells(batch.column(name), texts.get(column))
+            _enter(cells, CellKind.ERROR, failed.get(column, {}))
+            _enter(cells, CellKind.TEXT, words.get(column, {}))
+            put(cells, no_dates.get(column, {}))
         return out
 
     def _texts_among(self, first_row: int, columns: list[int]) -> dict[int, set[int]]:
@@ -264,7 +270,12 @@ def _may_be_mixed(array: Any, strict: bool) -> bool:
     return any(int(t) == int(float(t)) and float(t) == float(f"{float(t):.15g}") for t in long.to_pylist())
 
 
-def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
+def _has_nan(array: Any) -> bool:
+    """Whether a column of numbers has one that is none: the text NaN among them is given as such."""
+    return pa.types.is_floating(array.type) and bool(pc.any(pc.is_nan(array)).as_py())
+
+
+def _cells(array: Any, texts: set[int] | None) -> Cells:
     size = len(array)
     if array.null_count == size:
         cells = Cells(np.zeros(size, dtype=np.uint8))
@@ -286,7 +297,7 @@ def _cells(array: Any, texts: set[int] | None, failed: dict[int, str]) -> Cells:
             cells = Cells(_kinds(array, CellKind.TEXT), text=texts_of(array))
         else:
             cells = _mixed(array, null, texts)
-    return _with_errors(cells, failed)
+    return cells
 
 
 def _kinds(array: Any, kind: int) -> npt.NDArray[np.uint8]:
@@ -302,13 +313,19 @@ def _numbers(array: Any) -> npt.NDArray[np.float64]:
     return out
 
 
-def _with_errors(cells: Cells, failed: dict[int, str]) -> Cells:
-    if failed:
-        at = np.array(list(failed), dtype=np.int64)
-        cells.kind[at] = CellKind.ERROR
+def _enter(cells: Cells, kind: int, words: dict[int, str]) -> None:
+    """Enter what the bulk reader only reports: errors, and among numbers or dates texts such as N/A, NULL or None, which it
+    takes for blanks.
+    """
+    if words:
+        at = np.array(list(words), dtype=np.int64)
+        cells.kind[at] = kind
         text = cells.text if cells.text is not None else blank_texts(len(cells))
-        cells.text = replaced(text, at, list(failed.values()))
-    return cells
+        cells.text = replaced(text, at, list(words.values()))
+        if cells.number is not None:
+            number = cells.number.copy()
+            number[at] = np.nan
+            cells.number = number
 
 
 def _mixed(array: Any, null: Any, texts: set[int]) -> Cells:

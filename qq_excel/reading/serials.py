@@ -53,6 +53,12 @@ def number_of(detail: str) -> float | None:
     return None if match is None else float(match[1])
 
 
+def text_of(detail: str) -> str | None:
+    """The text that a report of the bulk reader quotes."""
+    match = _STRING.search(detail)
+    return None if match is None else _unescaped(match[1])
+
+
 def put(cells: Cells, numbers: Mapping[int, float]) -> None:
     """Enter dates that are none: cells of the kind DATE with a number and no date."""
     if not numbers:
@@ -132,8 +138,8 @@ def from_reports(numbers: Any, reports: Mapping[int, str]) -> Cells:
             continue
         if error := error_of(detail):
             kind[i], texts[i] = CellKind.ERROR, error
-        elif match := _STRING.search(detail):
-            kind[i], texts[i] = CellKind.TEXT, _unescaped(match[1])
+        elif (text := text_of(detail)) is not None:
+            kind[i], texts[i] = CellKind.TEXT, text
         number[i] = np.nan
     return Cells(kind, number=number, date=date, text=texts_of(texts))
 

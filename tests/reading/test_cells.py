@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from qq_excel.reading import read_grids, read_workbook
 from qq_excel.reading.convert import Facts, column
 from qq_excel.reading.grid import BlockGrid
 from qq_excel.reading.model import CellError, CellKind, Cells
+from qq_excel.reading.package import Package
 from tests.reading.tables import (
     HEADERS,
     KIND,
@@ -140,6 +143,23 @@ def test_a_number_that_is_none_is_told_not_taken_for_a_blank(tmp_path: Path, wri
     (table,) = read_workbook(path).tables
     assert cells(table, "settled") == [None]
     assert facts(table, "CEL004") == [("settled", [0], [f"{float(written):g}"], [""])]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("written", ["N/A", "NULL", "None", "#NA", "<NA>", "NaN", "-nan"])
+def test_a_word_for_nothing_among_numbers_and_dates_is_told_however_it_is_read(
+    tmp_path: Path, written: str, at_once: bool
+) -> None:
+    """The bulk reader, which reads large sheets, takes it for a blank."""
+    path = tmp_path / "a.xlsx"
+    rows = [row(settled=7.0), row(settled=written, signed_on=written)]
+    filed(path, lambda book, sheet: write_rows(book, sheet, rows))
+    reads = nullcontext() if at_once else mock.patch.object(Package, "plain", lambda *_: None)
+    with reads:
+        (table,) = read_workbook(path).tables
+    assert cells(table, "settled") == [700, None]
+    assert facts(table, "CEL004") == [("settled", [1], [written], [""])]
+    assert facts(table, "CEL005") == [("signed_on", [1], [written], [""])]
 
 
 def test_a_whole_number_beyond_all_counting_is_told() -> None:

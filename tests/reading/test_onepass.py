@@ -130,9 +130,17 @@ def without_blanks(rows: list[list[Any]]) -> list[list[Any]]:
 
 # --- whatever stands in the cells -------------------------------------------------------------------
 
-TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"),
-    max_size=12,
+#: Texts that the bulk reader takes for nothing among numbers and dates.
+NOTHINGS = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
+    "NaN", "None", "n/a", "nan", "null",
+]  # fmt: skip
+TEXTS = st.one_of(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"),
+        max_size=12,
+    ),
+    st.sampled_from(NOTHINGS),
 )
 NUMBERS = st.one_of(
     st.integers(-(10**14), 10**14).map(str),
@@ -147,7 +155,7 @@ SERIALS = st.one_of(
     st.floats(61, 2_958_464).map(repr),
     st.decimals(40_000, 50_000, places=9).map(str),
 )
-STRINGS = ["甲", "", " 前后 ", "a&b<c>", "12", "是", "x" * 300]
+STRINGS = ["甲", "", " 前后 ", "a&b<c>", "12", "是", "x" * 300, "N/A", "NaN"]
 
 
 def value(kind: str, draw: Any) -> str:
