@@ -170,9 +170,9 @@ def _handed_in(
     handed_in = {s.name for s in now if s.tables or (s.refused and Path(s.name).suffix.lower() in SUFFIXES)}
     left: dict[str, FileOutcome] = {}
     seen = {s.name: s for s in now}
-    for a in came:
+    for a in (a for a in came if a.name not in handed_in):
         place = next((p for p in (a.path.resolve(), a.origin.resolve()) if p in evidence), None)
-        if place is not None and a.name not in handed_in:
+        if place is not None:
             s = seen[a.name]
             why = named_as_evidence(evidence[place])
             left[a.name] = FileOutcome(
